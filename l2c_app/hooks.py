@@ -1,0 +1,146 @@
+"""What the app hooks into. Targets only in overrides, permissions, jobs, api, setup, install and uninstall."""
+
+app_name = "l2c_app"
+app_title = "Lead to Cash"
+app_publisher = "L2C App contributors"
+app_description = "Lead pools, follow ups, sales contracts and collections on ERPNext's own ledgers"
+app_email = "l2c_app@example.com"
+app_license = "gpl-3.0"
+required_apps = ["erpnext"]
+require_type_annotated_api_methods = True
+
+# Installing and removing
+before_install = "l2c_app.install.before_install"
+after_install = "l2c_app.install.after_install"
+before_uninstall = "l2c_app.uninstall.before_uninstall"
+after_uninstall = "l2c_app.uninstall.after_uninstall"
+before_migrate = "l2c_app.install.before_install"
+
+# Desk
+doctype_js = {
+	"Lead": "public/js/lead.js",
+	"Opportunity": "public/js/opportunity.js",
+	"Quotation": "public/js/quotation.js",
+	"Customer": "public/js/customer.js",
+	"Sales Order": "public/js/sales_order.js",
+	"Sales Invoice": "public/js/sales_invoice.js",
+	"Payment Entry": "public/js/payment_entry.js",
+}
+doctype_list_js = {"Lead": "public/js/lead_list.js"}
+app_include_js = "l2c_app.bundle.js"
+override_doctype_dashboards = {
+	"Lead": "l2c_app.overrides.dashboards.lead",
+	"Opportunity": "l2c_app.overrides.dashboards.opportunity",
+	"Quotation": "l2c_app.overrides.dashboards.quotation",
+	"Customer": "l2c_app.overrides.dashboards.customer",
+	"Sales Order": "l2c_app.overrides.dashboards.sales_order",
+	"Sales Invoice": "l2c_app.overrides.dashboards.sales_invoice",
+	"Payment Entry": "l2c_app.overrides.dashboards.payment_entry",
+}
+add_to_apps_screen = [
+	{
+		"name": "l2c_app",
+		"logo": "/assets/l2c_app/images/l2c.svg",
+		"title": "Lead to Cash",
+		"route": "/app/lead-to-cash",
+		"has_permission": "l2c_app.permissions.app.has_app_permission",
+	}
+]
+
+# Native documents
+doc_events = {
+	"Lead": {
+		"validate": "l2c_app.overrides.lead.validate",
+		"after_insert": "l2c_app.overrides.lead.after_insert",
+		"on_update": "l2c_app.overrides.lead.on_update",
+		"after_rename": "l2c_app.overrides.lead.after_rename",
+		"on_trash": "l2c_app.overrides.lead.on_trash",
+	},
+	"Customer": {
+		"after_insert": "l2c_app.overrides.customer.after_insert",
+		"on_update": "l2c_app.overrides.customer.on_update",
+		"after_rename": "l2c_app.overrides.customer.after_rename",
+		"on_trash": "l2c_app.overrides.customer.on_trash",
+	},
+	"User": {"on_update": "l2c_app.overrides.user.on_update"},
+	"Sales Order": {
+		"on_submit": "l2c_app.overrides.sales_order.on_submit",
+		"on_cancel": "l2c_app.overrides.sales_order.on_cancel",
+		"on_change": "l2c_app.overrides.sales_order.on_change",
+		"on_update_after_submit": "l2c_app.overrides.sales_order.on_update_after_submit",
+	},
+	"Sales Invoice": {
+		"validate": "l2c_app.overrides.sales_invoice.validate",
+		"on_submit": "l2c_app.overrides.sales_invoice.on_submit",
+		"on_cancel": "l2c_app.overrides.sales_invoice.on_cancel",
+		"on_change": "l2c_app.overrides.sales_invoice.on_change",
+		"on_trash": "l2c_app.overrides.sales_invoice.on_trash",
+	},
+	"Delivery Note": {
+		"on_submit": "l2c_app.overrides.delivery_note.on_submit",
+		"on_cancel": "l2c_app.overrides.delivery_note.on_cancel",
+	},
+	"Payment Entry": {
+		"on_submit": "l2c_app.overrides.payment_entry.on_submit",
+		"on_cancel": "l2c_app.overrides.payment_entry.on_cancel",
+		"on_trash": "l2c_app.overrides.payment_entry.on_trash",
+	},
+	"Journal Entry": {
+		"on_submit": "l2c_app.overrides.journal_entry.on_submit",
+		"on_cancel": "l2c_app.overrides.journal_entry.on_cancel",
+	},
+	"Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_submit"},
+	"Advance Payment Ledger Entry": {
+		"on_submit": "l2c_app.overrides.payment_ledger_entry.on_advance_submit"
+	},
+	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
+}
+ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up"]
+auto_cancel_exempted_doctypes = ["Sales Contract"]
+
+# Who may see what: always in pairs
+permission_query_conditions = {
+	"Lead": "l2c_app.permissions.closed_set.lead_conditions",
+	"Contact": "l2c_app.permissions.closed_set.contact_conditions",
+	"Address": "l2c_app.permissions.closed_set.address_conditions",
+	"Opportunity": "l2c_app.permissions.closed_set.opportunity_conditions",
+	"Quotation": "l2c_app.permissions.closed_set.quotation_conditions",
+	"Follow Up": "l2c_app.permissions.follow_up.conditions",
+	"Lead Pool": "l2c_app.permissions.pool.pool_conditions",
+	"Lead Pool Membership": "l2c_app.permissions.pool.membership_conditions",
+	"Lead Pool Seat": "l2c_app.permissions.pool.seat_conditions",
+	"Lead Pool Log": "l2c_app.permissions.pool.log_conditions",
+	"Sales Contract": "l2c_app.permissions.contract.conditions",
+	"Sales Contract Revision": "l2c_app.permissions.contract.revision_conditions",
+	"Collection": "l2c_app.permissions.collection.conditions",
+}
+has_permission = {
+	"Lead": "l2c_app.permissions.closed_set.lead_has_permission",
+	"Contact": "l2c_app.permissions.closed_set.contact_has_permission",
+	"Address": "l2c_app.permissions.closed_set.address_has_permission",
+	"Opportunity": "l2c_app.permissions.closed_set.opportunity_has_permission",
+	"Quotation": "l2c_app.permissions.closed_set.quotation_has_permission",
+	"Follow Up": "l2c_app.permissions.follow_up.has_permission",
+	"Lead Pool": "l2c_app.permissions.pool.pool_has_permission",
+	"Lead Pool Membership": "l2c_app.permissions.pool.membership_has_permission",
+	"Lead Pool Seat": "l2c_app.permissions.pool.seat_has_permission",
+	"Lead Pool Log": "l2c_app.permissions.pool.log_has_permission",
+	"Sales Contract": "l2c_app.permissions.contract.has_permission",
+	"Sales Contract Revision": "l2c_app.permissions.contract.revision_has_permission",
+	"Collection": "l2c_app.permissions.collection.has_permission",
+}
+# Native back doors to contact data; each calls the native function and drops what the user may not read.
+override_whitelisted_methods = {
+	"erpnext.crm.doctype.lead.lead.get_lead_details": "l2c_app.api.back_doors.get_lead_details",
+	"frappe.desk.search.search_link": "l2c_app.api.back_doors.search_link",
+	"frappe.desk.search.search_widget": "l2c_app.api.back_doors.search_widget",
+	"frappe.utils.global_search.search": "l2c_app.api.back_doors.global_search",
+	"frappe.desk.query_report.run": "l2c_app.api.back_doors.run_report",
+	"frappe.desk.query_report.export_query": "l2c_app.api.back_doors.export_report",
+}
+
+# Jobs
+scheduler_events = {
+	"hourly_long": ["l2c_app.jobs.notice_overdue_follow_ups"],
+	"daily_long": ["l2c_app.jobs.audit_contracts", "l2c_app.jobs.refresh_pool_members"],
+}
