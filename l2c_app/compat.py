@@ -1,0 +1,51 @@
+"""The only place that knows Frappe and ERPNext 15 from 16. Everything else asks here."""
+
+import frappe
+
+OLDEST_MAJOR = 15
+NEWEST_MAJOR = 16
+
+
+def major(version: str) -> int:
+	"""Return the leading number of a version text: "15.72.4" and "16.0.0-dev" give 15 and 16."""
+	return int(version.split(".", 1)[0])
+
+
+def host_major() -> int:
+	"""Return the major version of the Frappe that runs us."""
+	return major(frappe.__version__)
+
+
+def no_opinion() -> bool | None:
+	"""Return what a `has_permission` hook answers when it has nothing to object.
+
+	In 15 the first hook that is not None ends the chain, so True would skip the host's own check: None. In 16 every
+	hook must be truthy and None denies: True.
+	"""
+	return None if host_major() < NEWEST_MAJOR else True
+
+
+def advances_have_own_ledger() -> bool:
+	"""Return True where the host writes Advance Payment Ledger Entry rows with a `delinked` mark (16)."""
+	return host_major() >= NEWEST_MAJOR
+
+
+def desk_route(path: str) -> str:
+	"""Return the address of a desk page under the site, e.g. `/app/lead-pool`. 16 redirects /app to /desk."""
+	prefix = "/app" if host_major() < NEWEST_MAJOR else "/desk"
+	return f"{prefix}/{path.lstrip('/')}"
+
+
+def test_case_class() -> type:
+	"""Return the host's base class for tests that need a site: it opens the site and rolls back per class."""
+	if getattr(frappe, "__sandbox__", False):
+		import unittest
+
+		return unittest.TestCase
+	if host_major() < NEWEST_MAJOR:
+		from frappe.tests.utils import FrappeTestCase
+
+		return FrappeTestCase
+	from frappe.tests import IntegrationTestCase
+
+	return IntegrationTestCase

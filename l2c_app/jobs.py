@@ -1,0 +1,18 @@
+"""Targets of the scheduler. Each hands over to one service, which isolates its own items."""
+
+from l2c_app.services import audit, follow_ups, pool_members
+
+
+def notice_overdue_follow_ups() -> dict:
+	"""Hourly: tell people about planned follow ups whose time has passed. Returns counts."""
+	return follow_ups.notice_overdue()
+
+
+def audit_contracts() -> dict:
+	"""Nightly: recompute every live contract from the ledger and report any drift. Returns counts."""
+	return audit.run()
+
+
+def refresh_pool_members() -> dict:
+	"""Nightly: resolve roles and sales people of every pool to users again. Returns counts."""
+	return pool_members.refresh_all()

@@ -1,0 +1,17 @@
+"""Settings are written once with their defaults, so that reading one value never finds an empty table."""
+
+import frappe
+
+SETTINGS = "L2C Settings"
+
+
+def store() -> None:
+	"""Save every default that is not set yet; values chosen by an admin stay."""
+	stored = frappe.db.get_singles_dict(SETTINGS)
+	settings = frappe.get_doc(SETTINGS)
+	for field in frappe.get_meta(SETTINGS).fields:
+		if field.default is not None and field.fieldname not in stored:
+			settings.set(field.fieldname, field.default)
+	settings.flags.ignore_permissions = True
+	settings.flags.ignore_mandatory = True
+	settings.save()

@@ -1,0 +1,100 @@
+"""Rows about our documents that the host's own uninstall leaves in its tables.
+
+Name counters (Series) stay on purpose: a second install then never reuses the number of a printed contract.
+"""
+
+import json
+from pathlib import Path
+
+import frappe
+
+APP = "l2c_app"
+# Evidence that belongs to people, not to us: the row stays, only its pointer is emptied.
+UNLINK = {
+	"File": {"attached_to_doctype": None, "attached_to_name": None, "attached_to_field": None},
+	"Communication": {"reference_doctype": None, "reference_name": None},
+}
+# Pointers that can be many: deleted by one statement each, without loading documents.
+BULK = {
+	"Comment": "reference_doctype",
+	"Version": "ref_doctype",
+	"View Log": "reference_doctype",
+	"Activity Log": "reference_doctype",
+	"Notification Log": "document_type",
+	"ToDo": "reference_type",
+	"DocShare": "share_doctype",
+	"Document Follow": "ref_doctype",
+	"Tag Link": "document_type",
+	"Energy Point Log": "reference_doctype",
+	"Property Setter": "doc_type",
+	"Custom DocPerm": "parent",
+	"Deleted Document": "deleted_doctype",
+	"Singles": "doctype",
+	"__UserSettings": "doctype",
+	"__global_search": "doctype",
+}
+BY_PATH = {"Scheduled Job Type": "method", "Patch Log": "patch"}
+
+
+def our_doctypes() -> list[str]:
+	"""Return the names of our DocTypes as shipped in files; works before and after they leave the database."""
+	folder = Path(__file__).parent.parent / APP / "doctype"
+	return sorted(json.loads(path.read_text())["name"] for path in folder.glob("*/*.json"))
+
+
+def delete() -> None:
+	"""Remove or unlink every remaining row that names one of our DocTypes or our code."""
+	doctypes = our_doctypes()
+	_unlink(doctypes)
+	_delete_in_bulk(doctypes)
+	_delete_documents(doctypes)
+	_delete_by_path()
+
+
+def _unlink(doctypes: list[str]) -> None:
+	for doctype, values in UNLINK.items():
+		table = frappe.qb.DocType(doctype)
+		query = frappe.qb.update(table)
+		for fieldname, value in values.items():
+			query = query.set(table[fieldname], value)
+		query.where(table[next(iter(values))].isin(doctypes)).run()
+
+
+def _delete_in_bulk(doctypes: list[str]) -> None:
+	existing = frappe.db.get_tables(cached=False)
+	for name, fieldname in BULK.items():
+		table_name = name if name.startswith("__") else f"tab{name}"
+		if table_name in existing:
+			table = frappe.qb.Table(table_name)
+			frappe.qb.from_(table).delete().where(table[fieldname].isin(doctypes)).run()
+
+
+def _delete_documents(doctypes: list[str]) -> None:
+	"""Delete what people configured for our DocTypes (filters, boards, permissions) in the framework's own tables."""
+	for doctype, fieldname in _pointers():
+		if frappe.get_meta(doctype).istable:
+			frappe.db.delete(doctype, {fieldname: ("in", doctypes)})
+			continue
+		for name in frappe.get_all(doctype, filters={fieldname: ("in", doctypes)}, pluck="name", order_by="creation"):
+			frappe.delete_doc(doctype, name, force=True, ignore_missing=True, ignore_permissions=True)
+
+
+def _pointers() -> list[tuple[str, str]]:
+	"""Return (DocType, field) of links to DocType in the framework: native business tables are never touched."""
+	framework = frappe.get_all("Module Def", filters={"app_name": "frappe"}, pluck="name", order_by="name")
+	candidates = frappe.get_all(
+		"DocType", filters={"module": ("in", framework), "issingle": 0, "is_virtual": 0}, pluck="name", order_by="name"
+	)
+	fields = frappe.get_all(
+		"DocField",
+		filters={"fieldtype": "Link", "options": "DocType", "parent": ("in", candidates)},
+		fields=["parent", "fieldname"],
+		order_by="parent, idx",
+	)
+	skip = {"DocField", "DocType Link", *UNLINK, *BULK}
+	return [(field.parent, field.fieldname) for field in fields if field.parent not in skip]
+
+
+def _delete_by_path() -> None:
+	for doctype, fieldname in BY_PATH.items():
+		frappe.db.delete(doctype, {fieldname: ("like", f"{APP}.%")})

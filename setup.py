@@ -1,0 +1,3 @@
+from setuptools import setup
+
+setup(name="l2c_app")
