@@ -1,0 +1,73 @@
+"""Which customers and orders have a contract: known without a query, so that strangers cost none.
+
+A payment or a ledger row carries only names. Whether they are ours is answered from a set in Redis; a
+document of any other customer is left after this look. The set may hold too many names for a moment
+(a contract that was rolled back), which costs one needless look; it is rebuilt after every change.
+"""
+
+import frappe
+
+KEY = "l2c_contract_customers"
+
+
+def concerns(customer: str | None) -> bool:
+	"""Return whether the customer has a submitted contract. No query once the set is warm."""
+	return bool(customer) and customer in _known()["customers"]
+
+
+def concerns_order(order: str | None) -> bool:
+	"""Return whether the Sales Order belongs to a contract. No query once the set is warm."""
+	return bool(order) and order in _known()["orders"]
+
+
+def forget() -> None:
+	"""Drop the set now and again after commit: call after any change of a contract or of its orders.
+
+	Now, so that this transaction sees its own contract; after commit, because another process may have
+	read the state before it in between.
+	"""
+	_drop()
+	frappe.db.after_commit.add(_drop)
+
+
+def learn(customer: str | None, orders: list[str]) -> None:
+	"""Drop the set if it does not know a customer or order that is known to be ours."""
+	if customer and not concerns(customer) or not all(map(concerns_order, orders)):
+		forget()
+
+
+def verify() -> dict[str, list[str]]:
+	"""Compare the set with the database and rebuild it if they differ.
+
+	Returns the names missing from the set and the names it had too many; both empty when it was right.
+	"""
+	cached, stored = _known(), _read()
+	kinds = ("customers", "orders")
+	missing = [name for kind in kinds for name in sorted(stored[kind] - cached[kind])]
+	surplus = [name for kind in kinds for name in sorted(cached[kind] - stored[kind])]
+	if missing or surplus:
+		forget()
+	return {"missing": missing, "surplus": surplus}
+
+
+def _known() -> dict[str, set[str]]:
+	return frappe.cache.get_value(KEY, generator=_read)
+
+
+def _drop() -> None:
+	frappe.cache.delete_value(KEY)
+
+
+def _read() -> dict[str, set[str]]:
+	contract = frappe.qb.DocType("Sales Contract")
+	order = frappe.qb.DocType("Sales Order")
+	customers = (
+		frappe.qb.from_(contract)
+		.select(contract.customer)
+		.distinct()
+		.where((contract.docstatus == 1) & (contract.customer != ""))
+	).run()
+	orders = (
+		frappe.qb.from_(order).select(order.name).where((order.docstatus == 1) & (order.l2c_contract != ""))
+	).run()
+	return {"customers": {row[0] for row in customers}, "orders": {row[0] for row in orders}}
