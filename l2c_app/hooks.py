@@ -6,7 +6,7 @@ app_publisher = "L2C App contributors"
 app_description = "Lead pools, follow ups, sales contracts and collections on ERPNext's own ledgers"
 app_email = "l2c_app@example.com"
 app_license = "gpl-3.0"
-required_apps = ["erpnext"]
+required_apps = ["frappe/erpnext"]  # with the owner: the bare name makes install ask the network for it
 require_type_annotated_api_methods = True
 
 # Installing and removing
