@@ -1,0 +1,115 @@
+"""Whom a follow up is about, and what its dates say on the lead."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from l2c_app.core import follow_up as rules
+
+NAME_LENGTH = 140
+LEAD_DATES = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
+TYPE_AND_NAME_FIELDS = {
+	"Opportunity": ["opportunity_from", "party_name"],
+	"Quotation": ["quotation_to", "party_name"],
+	"Payment Entry": ["party_type", "party"],
+}
+TITLE_FIELDS = {"Lead": "title", "Customer": "customer_name"}
+
+
+@dataclass(frozen=True)
+class Party:
+	"""The lead and the customer a document is about, each "" where there is none, and a name to show."""
+
+	lead: str = ""
+	customer: str = ""
+	title: str = ""
+
+
+def resolve(doctype: str, name: str) -> Party:
+	"""Return the party of a document: of a Lead, Customer, Opportunity, Quotation, Sales Contract or sales voucher.
+
+	A party type that is unknown (a Prospect, another app's deal) gives a Party without lead and customer. Never raises.
+	"""
+	lead, customer = _lead_and_customer(doctype, name)
+	if customer and not lead:
+		lead = frappe.db.get_value("Customer", customer, "lead_name")
+	elif lead and not customer:
+		customer = customer_of(lead)
+	return Party(lead or "", customer or "", _title(doctype, name, lead, customer))
+
+
+def customer_of(lead: str) -> str:
+	"""Return the Customer that was made from this lead, or ""."""
+	rows = frappe.get_all("Customer", filters={"lead_name": lead}, pluck="name", order_by="creation asc", limit=1)
+	return rows[0] if rows else ""
+
+
+def roll_up(lead: str | None) -> None:
+	"""Write the last and the next follow up date of this lead to the lead.
+
+	Not a change of the lead by anybody: its `modified` stays, so an open form can still be saved, and no seat moves.
+	"""
+	if not lead:
+		return
+	stored = frappe.db.get_value("Lead", lead, LEAD_DATES, as_dict=True)
+	if not stored:
+		return
+	rows = frappe.get_all(
+		"Follow Up",
+		filters={"lead": lead, "status": ("!=", rules.Status.CANCELLED.value)},
+		fields=["status", "planned_for", "done_on"],
+		order_by="name asc",
+	)
+	dates = dict(zip(LEAD_DATES, rules.roll_up(rules.Facts(**row) for row in rows), strict=True))
+	if dates != {field: stored[field] for field in LEAD_DATES}:
+		frappe.db.set_value("Lead", lead, dates, update_modified=False)
+
+
+def keep_lead_dates(lead: Document) -> None:
+	"""Take the two dates from the database, not from a form that was opened before a follow up was logged.
+
+	For the validate event of Lead; costs no query, since the host has loaded the stored document already.
+	"""
+	stored = lead.get_doc_before_save()
+	for field in LEAD_DATES:
+		lead.set(field, stored.get(field) if stored else None)
+
+
+def back_fill_customer(lead: str, customer: str) -> None:
+	"""Name the Customer on all follow ups of the lead it was made from."""
+	table = frappe.qb.DocType("Follow Up")
+	query = frappe.qb.update(table).set(table.customer, customer)
+	query.where((table.lead == lead) & (table.customer.isnull() | (table.customer == ""))).run()
+
+
+def renamed(doctype: str, old: str, new: str) -> None:
+	"""Follow a renamed or merged Lead or Customer. The host itself only follows `reference_name`."""
+	field = doctype.lower()
+	table = frappe.qb.DocType("Follow Up")
+	frappe.qb.update(table).set(table[field], new).where(table[field] == old).run()
+	if doctype == "Lead":
+		roll_up(new)
+
+
+def _lead_and_customer(doctype: str, name: str) -> tuple[str | None, str | None]:
+	if doctype in ("Lead", "Customer"):
+		return (name, None) if doctype == "Lead" else (None, name)
+	if doctype in TYPE_AND_NAME_FIELDS:
+		party_type, party = frappe.db.get_value(doctype, name, TYPE_AND_NAME_FIELDS[doctype]) or (None, None)
+		return (party if party_type == "Lead" else None), (party if party_type == "Customer" else None)
+	meta = frappe.get_meta(doctype)
+	return tuple(
+		frappe.db.get_value(doctype, name, field) if meta.has_field(field) else None
+		for field in ("lead", "customer")
+	)
+
+
+def _title(doctype: str, name: str, lead: str | None, customer: str | None) -> str:
+	for party_type, party in (("Customer", customer), ("Lead", lead)):
+		title = party and frappe.db.get_value(party_type, party, TITLE_FIELDS[party_type])
+		if title:
+			return title[:NAME_LENGTH]
+	field = frappe.get_meta(doctype).get_title_field()
+	title = name if field == "name" else frappe.db.get_value(doctype, name, field)
+	return str(title or name)[:NAME_LENGTH]
