@@ -1,0 +1,275 @@
+"""From what the ledger says to the figures of a contract and its plan rows; all amounts in minor units.
+
+Settled is whatever closed an invoice. Collected is settled less what was not cash, plus money that lies on the
+contract's orders. Every figure follows from the facts alone: computing twice changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from l2c_app.core.allocation import Allocation, Link, Money, Row, Wish, allocate, by_due_date
+from l2c_app.core.facts import ADVANCE, REFUND, Ask, Entry, Facts, PlanRow
+
+@dataclass(frozen=True)
+class RowPosition:
+	"""The figures of one plan row."""
+
+	row_id: str
+	amount: int
+	waived: int
+	credited: int
+	billed: int
+	settled: int
+	collected: int
+	written_off: int
+	open: int
+	due: int
+	overdue: int
+	overdue_billed: int
+	status: str
+
+
+@dataclass(frozen=True)
+class Position:
+	"""The figures of a contract; `open`, `due` and `overdue` are the sums of its rows."""
+
+	rows: tuple[RowPosition, ...]
+	billed: int
+	open_billed: int
+	settled: int
+	written_off: int
+	advance: int
+	collected: int
+	collected_base: int
+	refunded: int
+	on_account: int
+	credit_balance: int
+	open: int
+	due: int
+	overdue: int
+	money_status: str
+
+
+@dataclass(frozen=True)
+class Violation:
+	"""An identity that does not hold, with both sides in minor units."""
+
+	identity: str
+	left: int
+	right: int
+
+
+def position(facts: Facts, today: date) -> Position:
+	"""Return all figures of a contract as of `today` (site date; only due and overdue depend on it)."""
+	credited, again = _returns_by_row(facts)
+	credit, rebill = _sum_by_row(facts, credited), _sum_by_row(facts, again)
+	invoiced = _sum_by_row(facts, _billed_in_family(facts))
+	families, advances = _families(facts), _advances(facts)
+	allocation = allocate(
+		[_as_row(row, row.amount - row.waived - credit[row.row_id]) for row in facts.rows],
+		_links(facts, credited, again),
+		families=families,
+		advances=advances,
+		wishes=_wishes(facts),
+	)
+	rows = tuple(
+		_row_position(row, credit[row.row_id], invoiced[row.row_id] - rebill[row.row_id], allocation, today)
+		for row in sorted(facts.rows, key=lambda row: row.index)
+	)
+	return _total(facts, rows, [families, advances], allocation)
+
+
+def violations(facts: Facts, found: Position) -> list[Violation]:
+	"""Return the identities that the figures break, each with both sides; empty when the books agree."""
+	rows = found.rows
+	amounts = sum(row.amount for row in rows)
+	parts = sum(row.collected + row.written_off + row.credited + row.waived + row.open for row in rows)
+	placed = sum(row.settled for row in rows) + found.credit_balance
+	billed = sum(row.billed - row.credited for row in rows)
+	checks = (
+		Violation("sum of plan rows = order total", amounts, facts.total),
+		Violation("collected + written off + credited + waived + open = sum of plan rows", parts, amounts),
+		Violation("settled of rows + credit balance = settled + advance", placed, found.settled + found.advance),
+		Violation("billed of rows - credited of rows = billed", billed, found.billed),
+	)
+	return [check for check in checks if check.left != check.right]
+
+
+def _families(facts: Facts) -> dict[str, Money]:
+	settled: dict[str, int] = defaultdict(int)
+	family_of = {invoice.name: invoice.family for invoice in facts.invoices}
+	for invoice in facts.invoices:
+		settled[invoice.family] += invoice.total - invoice.open
+	non_cash = _sum_non_cash(entry for entry in facts.entries if entry.target in family_of)
+	by_family: dict[str, int] = defaultdict(int)
+	for target, amount in non_cash.items():
+		by_family[family_of[target]] += amount
+	return {family: Money(amount, by_family[family]) for family, amount in settled.items()}
+
+
+def _advances(facts: Facts) -> dict[str, Money]:
+	on_orders = [entry for entry in facts.entries if entry.kind == ADVANCE]
+	non_cash = _sum_non_cash(on_orders)
+	amounts: dict[str, int] = defaultdict(int)
+	for entry in on_orders:
+		amounts[entry.target] += entry.amount
+	return {order: Money(amount, non_cash[order]) for order, amount in amounts.items()}
+
+
+def _sum_non_cash(entries: Iterable[Entry]) -> dict[str, int]:
+	sums: dict[str, int] = defaultdict(int)
+	for entry in entries:
+		sums[entry.target] += entry.non_cash
+	return sums
+
+
+def _returns_by_row(facts: Facts) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+	"""Spread returns over the rows of their family, latest due first: forgiven, and to be billed again."""
+	credited: dict[tuple[str, str], int] = defaultdict(int)
+	again: dict[tuple[str, str], int] = defaultdict(int)
+	left_of_row = {row.row_id: row.amount - row.waived for row in facts.rows}
+	room = _billed_in_family(facts)
+	latest_first = sorted(facts.rows, key=lambda row: by_due_date(_as_row(row, 0)), reverse=True)
+	for invoice in sorted(facts.invoices, key=lambda invoice: invoice.name):
+		left = max(0, -invoice.total)
+		for row in latest_first:
+			key = (invoice.family, row.row_id)
+			part = max(0, min(left, room.get(key, 0)))
+			if not invoice.bill_again:
+				part = max(0, min(part, left_of_row[row.row_id]))
+				left_of_row[row.row_id] -= part
+			(again if invoice.bill_again else credited)[key] += part
+			if part:
+				room[key] -= part
+				left -= part
+	return credited, again
+
+
+def _billed_in_family(facts: Facts) -> dict[tuple[str, str], int]:
+	family_of = {invoice.name: invoice.family for invoice in facts.invoices}
+	known = {row.row_id for row in facts.rows}
+	shares: dict[tuple[str, str], int] = defaultdict(int)
+	for share in facts.billing:
+		if share.invoice in family_of and share.row_id in known:
+			shares[family_of[share.invoice], share.row_id] += share.amount
+	return shares
+
+
+def _links(facts: Facts, credited: dict, again: dict) -> list[Link]:
+	shares = _billed_in_family(facts)
+	return [
+		Link(family, row_id, amount - credited[family, row_id] - again[family, row_id])
+		for (family, row_id), amount in shares.items()
+	]
+
+
+def _sum_by_row(facts: Facts, shares: dict[tuple[str, str], int]) -> dict[str, int]:
+	sums = {row.row_id: 0 for row in facts.rows}
+	for (_, row_id), amount in shares.items():
+		sums[row_id] += amount
+	return sums
+
+
+def _wishes(facts: Facts) -> list[Wish]:
+	"""Turn what Collections asked for into wishes per invoice family or order, never above the money there."""
+	money = _money_by_voucher(facts)
+	room = _billed_in_family(facts)
+	orders = {entry.target for entry in facts.entries if entry.kind == ADVANCE}
+	wishes = []
+	asked: dict[tuple[str, str], list[Ask]] = defaultdict(list)
+	for ask in facts.asks:
+		asked[ask.voucher_type, ask.voucher_no].append(ask)
+	for voucher in sorted(asked):
+		left = [[ask.row_id, ask.amount] for ask in asked[voucher]]
+		for target, amount in sorted(money[voucher].items()):
+			for wish in left:
+				cap = wish[1] if target in orders else min(wish[1], room.get((target, wish[0]), 0))
+				part = max(0, min(amount, cap))
+				amount, wish[1] = amount - part, wish[1] - part
+				wishes.append(Wish(target, wish[0], part))
+	return wishes
+
+
+def _money_by_voucher(facts: Facts) -> dict[tuple[str, str], dict[str, int]]:
+	family_of = {invoice.name: invoice.family for invoice in facts.invoices}
+	money: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+	for entry in facts.entries:
+		target = family_of.get(entry.target, entry.target)
+		money[entry.voucher_type, entry.voucher_no][target] += entry.amount - entry.non_cash
+	return money
+
+
+def _as_row(row: PlanRow, net: int) -> Row:
+	return Row(row.row_id, row.index, net, row.due, row.is_advance)
+
+
+def _row_position(row: PlanRow, credited: int, billed: int, allocation: Allocation, today: date) -> RowPosition:
+	settled = allocation.settled(row.row_id)
+	left = row.amount - credited - row.waived - settled
+	due = left if row.due and row.due <= today else 0
+	overdue = left if row.due and row.due < today else 0
+	return RowPosition(
+		row_id=row.row_id,
+		amount=row.amount,
+		waived=row.waived,
+		credited=credited,
+		billed=billed,
+		settled=settled,
+		collected=allocation.cash[row.row_id],
+		written_off=allocation.non_cash[row.row_id],
+		open=left,
+		due=due,
+		overdue=overdue,
+		overdue_billed=min(overdue, max(0, billed - credited - settled)),
+		status=_row_status(left, due, overdue, settled, bool(row.waived and row.waived >= row.amount)),
+	)
+
+
+def _row_status(left: int, due: int, overdue: int, settled: int, is_waived: bool) -> str:
+	if left <= 0:
+		return "Waived" if is_waived else "Paid"
+	if overdue > 0:
+		return "Overdue"
+	if due > 0:
+		return "Due"
+	return "Partly Paid" if settled > 0 else "Planned"
+
+
+def _total(facts: Facts, rows: tuple[RowPosition, ...], pieces: list[dict], allocation: Allocation) -> Position:
+	families, advances = pieces
+	settled = sum(money.settled for money in families.values())
+	advance = sum(money.settled for money in advances.values())
+	non_cash = sum(money.non_cash for piece in pieces for money in piece.values())
+	below_zero = sum(min(0, money.settled) for piece in pieces for money in piece.values())
+	billed = sum(invoice.total for invoice in facts.invoices)
+	return Position(
+		rows=rows,
+		billed=billed,
+		open_billed=sum(invoice.open for invoice in facts.invoices),
+		settled=settled,
+		written_off=non_cash,
+		advance=advance,
+		collected=settled - non_cash + advance,
+		collected_base=sum(entry.base_cash for entry in facts.entries),
+		refunded=-sum(entry.amount for entry in facts.entries if entry.kind == REFUND),
+		on_account=facts.on_account,
+		credit_balance=allocation.credit_balance + below_zero,
+		open=sum(row.open for row in rows),
+		due=sum(row.due for row in rows),
+		overdue=sum(row.overdue for row in rows),
+		money_status=_money_status(rows, billed),
+	)
+
+
+def _money_status(rows: tuple[RowPosition, ...], billed: int) -> str:
+	"""Overdue beats all; settled means billed in full and nothing open; else how far it is billed."""
+	net = sum(row.amount - row.waived - row.credited for row in rows)
+	if any(row.overdue > 0 for row in rows):
+		return "Overdue"
+	if billed <= 0 < net:
+		return "Unbilled"
+	if billed < net:
+		return "Partly Billed"
+	return "Open" if any(row.open > 0 for row in rows) else "Settled"

@@ -1,0 +1,232 @@
+"""The figures of a contract: the identities on random ledgers, and the ten-step example worked by hand."""
+
+import unittest
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from l2c_app.core.facts import (
+	ADVANCE,
+	CASH,
+	NON_CASH,
+	REFUND,
+	Ask,
+	Billing,
+	Entry,
+	Facts,
+	Invoice,
+	PlanRow,
+)
+from l2c_app.core.position import Position, position, violations
+
+TODAY = date(2026, 3, 1)
+PLAN = (
+	PlanRow("R1", 1, 3000, due=date(2026, 1, 10), is_advance=True),
+	PlanRow("R2", 2, 5000, due=date(2026, 2, 15)),
+	PlanRow("R3", 3, 2000, due=date(2026, 12, 31)),
+)
+FIRST = (Billing("R1", "SI-1", 3000), Billing("R2", "SI-1", 5000))
+
+
+def entry(number: int, target: str, amount: int, rate: float = 0, **more: object) -> Entry:
+	"""A payment's effect on an invoice or order, at a rate to company currency."""
+	return Entry("Payment Entry", f"PE-{number}", target, amount, base_cash=round(amount * rate), **more)
+
+
+def invoices(facts: Facts) -> tuple[Invoice, ...]:
+	"""The invoices with the open amount that their entries leave."""
+	paid = {invoice.name: 0 for invoice in facts.invoices}
+	for item in facts.entries:
+		if item.target in paid:
+			paid[item.target] += item.amount
+	return tuple(replace(invoice, open=invoice.total - paid[invoice.name]) for invoice in facts.invoices)
+
+
+def settle(facts: Facts) -> Facts:
+	"""Facts with open amounts in step with the entries, as a ledger has them."""
+	return replace(facts, invoices=invoices(facts))
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Facts:
+	"""Random contracts billed by links that add up to each invoice, with payments, write-offs and refunds."""
+	amounts = draw(st.lists(st.integers(1, 500), min_size=1, max_size=5))
+	days = st.none() | st.dates(date(2026, 2, 20), date(2026, 3, 10))
+	rows = tuple(
+		PlanRow(f"R{i}", i, amount, draw(st.integers(0, amount // 3)), draw(days), draw(st.booleans()))
+		for i, amount in enumerate(amounts)
+	)
+	billing, documents = [], []
+	for number in range(draw(st.integers(0, 3))):
+		shares = [Billing(row.row_id, f"SI-{number}", draw(st.integers(0, row.amount))) for row in rows]
+		total = sum(share.amount for share in shares)
+		billing += shares
+		documents.append(Invoice(f"SI-{number}", f"SI-{number}", total, total))
+		if total and draw(st.booleans()):
+			back = -draw(st.integers(1, total))
+			documents.append(Invoice(f"CN-{number}", f"SI-{number}", back, back, draw(st.booleans())))
+	targets = [item.name for item in documents] + ["SO-1"]
+	entries = []
+	for number in range(draw(st.integers(0, 6))):
+		target, amount = draw(st.sampled_from(targets)), draw(st.integers(-100, 400))
+		kind = ADVANCE if target == "SO-1" else draw(st.sampled_from([CASH, NON_CASH]))
+		lost = amount if kind == NON_CASH else draw(st.integers(0, 5))
+		entries.append(entry(number, target, amount, 1.1, kind=kind, non_cash=lost))
+	asks = tuple(
+		Ask("Payment Entry", f"PE-{draw(st.integers(0, 5))}", row.row_id, draw(st.integers(0, 300)))
+		for row in rows
+		if draw(st.booleans())
+	)
+	total = sum(amounts)
+	return settle(Facts(total, rows, tuple(billing), tuple(documents), tuple(entries), asks))
+
+
+class TestIdentities(unittest.TestCase):
+	@given(ledgers())
+	def test_rows_and_contract_agree_whatever_the_ledger_says(self, facts: Facts) -> None:
+		found = [item for item in violations(facts, position(facts, TODAY)) if "billed" not in item.identity]
+		self.assertEqual(found, [])
+
+	@given(ledgers())
+	def test_no_figure_of_a_row_is_negative(self, facts: Facts) -> None:
+		for row in position(facts, TODAY).rows:
+			figures = (row.credited, row.settled, row.collected, row.written_off, row.open, row.due, row.overdue)
+			self.assertGreaterEqual(min(*figures, row.overdue_billed), 0)
+			self.assertLessEqual(row.overdue_billed, row.overdue)
+			self.assertLessEqual(row.overdue, row.due)
+
+	@given(ledgers(), st.randoms())
+	def test_neither_order_nor_splitting_of_entries_matters(self, facts: Facts, random: object) -> None:
+		pieces = []
+		for item in facts.entries:
+			half = replace(
+				item, amount=item.amount // 2, non_cash=item.non_cash // 2, base_cash=item.base_cash // 2
+			)
+			rest = replace(
+				item,
+				amount=item.amount - half.amount,
+				non_cash=item.non_cash - half.non_cash,
+				base_cash=item.base_cash - half.base_cash,
+			)
+			pieces += [half, rest]
+		random.shuffle(pieces)
+		self.assertEqual(position(replace(facts, entries=tuple(pieces)), TODAY), position(facts, TODAY))
+
+	@given(ledgers(), st.integers(1, 400))
+	def test_a_voucher_taken_away_and_put_back_changes_nothing(self, facts: Facts, amount: int) -> None:
+		added = settle(replace(facts, entries=(*facts.entries, entry(99, "SO-1", amount, kind=ADVANCE))))
+		removed = settle(replace(added, entries=added.entries[:-1]))
+		self.assertEqual(position(removed, TODAY), position(facts, TODAY))
+
+	def test_a_row_that_does_not_add_up_is_named_with_both_sides(self) -> None:
+		facts = Facts(10_001, PLAN)
+		(found,) = violations(facts, position(facts, TODAY))
+		self.assertEqual((found.identity, found.left, found.right), ("sum of plan rows = order total", 10_000, 10_001))
+
+	def test_an_invoice_without_links_is_named(self) -> None:
+		facts = settle(Facts(10_000, PLAN, (), (Invoice("SI-9", "SI-9", 700, 700),)))
+		(found,) = violations(facts, position(facts, TODAY))
+		self.assertEqual((found.left, found.right), (0, 700))
+
+
+class TestWishes(unittest.TestCase):
+	def test_a_collection_over_two_rows_pays_them_as_asked(self) -> None:
+		asks = (Ask("Payment Entry", "PE-1", "R2", 400), Ask("Payment Entry", "PE-1", "R1", 100))
+		paid = (entry(1, "SI-1", 500),)
+		facts = settle(Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0),), paid, asks))
+		self.assertEqual([row.settled for row in position(facts, TODAY).rows], [100, 400, 0])
+
+	def test_a_wish_does_not_steer_the_money_of_another_voucher(self) -> None:
+		asks = (Ask("Payment Entry", "PE-7", "R2", 400),)
+		facts = settle(
+			Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0),), (entry(1, "SI-1", 500),), asks)
+		)
+		self.assertEqual([row.settled for row in position(facts, TODAY).rows], [500, 0, 0])
+
+
+class TestWorkedExample(unittest.TestCase):
+	"""EUR 10,000, company in USD; the rates are those of each payment."""
+
+	def check(self, facts: Facts, contract: tuple, rows: tuple) -> Position:
+		found = position(facts, TODAY)
+		figures = (
+			found.billed,
+			found.open_billed,
+			found.settled,
+			found.written_off,
+			found.advance,
+			found.collected,
+			found.on_account,
+			found.collected_base,
+		)
+		self.assertEqual(figures, contract)
+		self.assertEqual(tuple(row.settled for row in found.rows), rows)
+		self.assertEqual(violations(facts, found), [])
+		return found
+
+	def test_the_ten_steps(self) -> None:
+		deposit = entry(1, "SO-1", 3000, 1.15, kind=ADVANCE)
+		facts = Facts(10_000, PLAN, entries=(deposit,))
+		self.check(facts, (0, 0, 0, 0, 3000, 3000, 0, 3450), (3000, 0, 0))
+
+		pulled = entry(1, "SI-1", 3000, 1.15)
+		facts = settle(Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0),), (pulled,)))
+		self.check(facts, (8000, 5000, 3000, 0, 0, 3000, 0, 3450), (3000, 0, 0))
+
+		second = entry(2, "SI-1", 2000, 1.25)
+		facts = settle(replace(facts, entries=(pulled, second)))
+		found = self.check(facts, (8000, 3000, 5000, 0, 0, 5000, 0, 5950), (3000, 2000, 0))
+		self.assertEqual((found.rows[1].due, found.rows[1].overdue, found.money_status), (3000, 3000, "Overdue"))
+
+		facts = settle(replace(facts, invoices=(*facts.invoices, Invoice("CN-1", "SI-1", -500, -500))))
+		found = self.check(facts, (7500, 2500, 5000, 0, 0, 5000, 0, 5950), (3000, 2000, 0))
+		self.assertEqual((found.rows[1].credited, found.rows[1].open), (500, 2500))
+
+		third = entry(3, "SI-1", 2500, 1.22)
+		facts = settle(replace(facts, entries=(pulled, second, third), on_account=500))
+		self.check(facts, (7500, 0, 7500, 0, 0, 7500, 500, 9000), (3000, 4500, 0))
+
+		facts = settle(
+			replace(
+				facts,
+				billing=(*FIRST, Billing("R3", "SI-2", 2000)),
+				invoices=(*facts.invoices, Invoice("SI-2", "SI-2", 2000, 0)),
+			)
+		)
+		found = self.check(facts, (9500, 2000, 7500, 0, 0, 7500, 500, 9000), (3000, 4500, 0))
+		self.assertEqual((found.rows[2].open, found.rows[2].due, found.money_status), (2000, 0, "Open"))
+
+		applied = entry(3, "SI-2", 500, 1.22)
+		facts = settle(replace(facts, entries=(*facts.entries, applied), on_account=0))
+		self.check(facts, (9500, 1500, 8000, 0, 0, 8000, 0, 9610), (3000, 4500, 500))
+
+		lost = Entry("Journal Entry", "JE-1", "SI-2", 20, NON_CASH, 20)
+		facts = settle(replace(facts, entries=(*facts.entries, lost)))
+		found = self.check(facts, (9500, 1480, 8020, 20, 0, 8000, 0, 9610), (3000, 4500, 520))
+		self.assertEqual((found.rows[2].written_off, found.open), (20, 1480))
+
+		without = tuple(item for item in facts.entries if item != second)
+		facts = settle(replace(facts, entries=without, on_account=2000))
+		found = self.check(facts, (9500, 3480, 6020, 20, 0, 6000, 2000, 7110), (3000, 2500, 520))
+		self.assertEqual(found.rows[1].overdue, 2000)
+
+		facts = settle(replace(facts, on_account=0))
+		self.check(facts, (9500, 3480, 6020, 20, 0, 6000, 0, 7110), (3000, 2500, 520))
+
+	def test_a_refund_of_a_credit_note_is_shown_apart(self) -> None:
+		note = Invoice("CN-1", "SI-1", -500, 0)
+		back = entry(9, "CN-1", -500, 1.0, kind=REFUND)
+		paid = entry(1, "SI-1", 8000, 1.0)
+		facts = settle(Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0), note), (paid, back)))
+		found = position(facts, TODAY)
+		self.assertEqual((found.billed, found.settled, found.refunded, found.credit_balance), (7500, 7500, 500, 0))
+		self.assertEqual([row.settled for row in found.rows], [3000, 4500, 0])
+
+	def test_a_return_to_be_billed_again_leaves_the_row_to_bill(self) -> None:
+		note = Invoice("CN-1", "SI-1", -500, -500, bill_again=True)
+		facts = settle(Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0), note)))
+		found = position(facts, TODAY)
+		self.assertEqual((found.rows[1].billed, found.rows[1].credited, found.rows[1].open), (4500, 0, 5000))
+		self.assertEqual(violations(facts, found), [])
