@@ -1,0 +1,101 @@
+"""Who sees which follow up: one's own and the team's, those on own documents, receivables for accounts.
+
+A follow up about a pooled lead that is closed to the user is closed too, whoever wrote it: notes carry contact data.
+Sales Managers see all others; leads, opportunities and quotations outside pools are open to them natively as well.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.model.document import Document
+
+from l2c_app import compat
+from l2c_app.services import visibility
+
+RECEIVABLES = ("Sales Contract", "Sales Invoice", "Sales Order", "Collection", "Payment Entry")
+OWNER_FIELDS = {
+	"Opportunity": "opportunity_owner",
+	"Quotation": "owner",
+	"Sales Contract": "contract_owner",
+}
+
+
+def conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition of the list of follow ups for this user."""
+	user = user or frappe.session.user
+	if visibility.sees_everything(user):
+		return ""
+	parts = [part for part in (_allowed_condition(user), _closed_condition(user)) if part]
+	return f"({' and '.join(parts)})" if parts else ""
+
+
+def has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny what the list would not show. A new follow up is checked by its service against its document."""
+	user = user or frappe.session.user
+	if visibility.sees_everything(user):
+		return compat.no_opinion()
+	lead = doc.get("lead")
+	if lead and not visibility.may_access("Lead", lead, user=user, right="read"):
+		return False
+	if ptype == "create" or doc.is_new() or _allowed(doc, user):
+		return compat.no_opinion()
+	return False
+
+
+def _allowed(doc: Document, user: str) -> bool:
+	roles = frappe.get_roles(user)
+	if "Sales Manager" in roles:
+		return True
+	if doc.get("reference_doctype") in RECEIVABLES and not visibility.READERS.isdisjoint(roles):
+		return True
+	team = visibility.team(user)
+	return doc.get("assigned_to") in team or doc.get("owner") in team or _document_owner_in(doc, team)
+
+
+def _document_owner_in(doc: Document, team: list[str]) -> bool:
+	for party_type, field in visibility.OWNER_FIELD.items():
+		party = doc.get(party_type.lower())
+		if party and frappe.db.get_value(party_type, party, field) in team:
+			return True
+	reference = doc.get("reference_doctype")
+	field = OWNER_FIELDS.get(reference)
+	return bool(field) and frappe.db.get_value(reference, doc.get("reference_name"), field) in team
+
+
+def _allowed_condition(user: str) -> str:
+	roles = frappe.get_roles(user)
+	if "Sales Manager" in roles:
+		return ""
+	team = _literals(visibility.team(user))
+	parts = [f"`tabFollow Up`.assigned_to in {team}", f"`tabFollow Up`.owner in {team}"]
+	for party_type, field in visibility.OWNER_FIELD.items():
+		owned = f"select name from `tab{party_type}` where {field} in {team}"
+		parts.append(f"`tabFollow Up`.{party_type.lower()} in ({owned})")
+	for reference, field in OWNER_FIELDS.items():
+		owned = f"select name from `tab{reference}` where {field} in {team}"
+		parts.append(
+			f"(`tabFollow Up`.reference_doctype = '{reference}' and `tabFollow Up`.reference_name in ({owned}))"
+		)
+	if not visibility.READERS.isdisjoint(roles):
+		parts.append(f"`tabFollow Up`.reference_doctype in {_literals(RECEIVABLES)}")
+	return f"({' or '.join(parts)})"
+
+
+def _closed_condition(user: str) -> str:
+	"""Return the condition that leaves out closed leads, "" while no pool narrows this user's view."""
+	if not visibility.restricted(user):
+		return ""
+	pooled = "select 1 from `tabLead` where `tabLead`.name = `tabFollow Up`.lead and `tabLead`.l2c_pooled = 1"
+	parts = ["ifnull(`tabFollow Up`.lead, '') = ''", f"not exists ({pooled})"]
+	held = visibility.held_parties(user)
+	if held:
+		parts.append(f"`tabFollow Up`.lead in {_literals(held)}")
+	managed = visibility.managed_pools(user)
+	if managed:
+		seats = f"select party from `tabLead Pool Seat` where party_type = 'Lead' and pool in {_literals(managed)}"
+		parts.append(f"`tabFollow Up`.lead in ({seats})")
+	return f"({' or '.join(parts)})"
+
+
+def _literals(values: Iterable[str]) -> str:
+	return f"({', '.join(frappe.db.escape(value) for value in values)})"

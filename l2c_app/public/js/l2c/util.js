@@ -1,0 +1,42 @@
+frappe.provide("l2c");
+
+// User data goes into HTML only through here.
+l2c.escape = (value) => frappe.utils.escape_html(String(value ?? ""));
+
+l2c.call = (method, args) =>
+	frappe.xcall(`l2c_app.api.${method}`, args).finally(() => frappe.dom.unfreeze());
+
+l2c.call_frozen = (method, args, message) => {
+	frappe.dom.freeze(message || __("One moment…"));
+	return l2c.call(method, args);
+};
+
+l2c.money = (amount, currency) => format_currency(flt(amount), currency);
+
+l2c.done = (message) => frappe.show_alert({ message: message, indicator: "green" });
+
+l2c.link = (doctype, name, label) =>
+	`<a href="${frappe.utils.get_form_link(doctype, encodeURIComponent(name))}">${l2c.escape(label || name)}</a>`;
+
+// Small coloured tags for headlines: [[label, value, colour], …]
+l2c.tags = (entries) =>
+	entries
+		.filter(([, value]) => value !== null && value !== undefined && value !== "")
+		.map(
+			([label, value, colour]) =>
+				`<span class="indicator-pill ${colour || "gray"} mr-2 mb-1" style="white-space: normal">` +
+				`${l2c.escape(label)}${label ? ": " : ""}${l2c.escape(value)}</span>`
+		)
+		.join(" ");
+
+l2c.open_button = (frm, doctype, name, label) => {
+	if (!name || !frappe.model.can_read(doctype)) return;
+	frm.add_custom_button(label || __(doctype), () => frappe.set_route("Form", doctype, name), __("Lead to Cash"));
+};
+
+l2c.select_options = (doctype, fieldname) =>
+	(frappe.meta.get_docfield(doctype, fieldname).options || "").split("\n");
+
+l2c.moment_text = (value) => (value ? frappe.datetime.str_to_user(value) : "");
+
+l2c.is_past = (value) => Boolean(value) && value < frappe.datetime.now_datetime();
