@@ -84,10 +84,16 @@ def back_fill_customer(lead: str, customer: str) -> None:
 
 
 def renamed(doctype: str, old: str, new: str) -> None:
-	"""Follow a renamed or merged Lead or Customer. The host itself only follows `reference_name`."""
-	field = doctype.lower()
+	"""Follow a renamed or merged Lead or Customer.
+
+	The host follows `reference_name` by itself, from a list of linked DocTypes that it caches; a reference the list
+	does not know yet would be lost, so it is written here as well.
+	"""
 	table = frappe.qb.DocType("Follow Up")
-	frappe.qb.update(table).set(table[field], new).where(table[field] == old).run()
+	field = table[doctype.lower()]
+	frappe.qb.update(table).set(field, new).where(field == old).run()
+	about = (table.reference_doctype == doctype) & (table.reference_name == old)
+	frappe.qb.update(table).set(table.reference_name, new).where(about).run()
 	if doctype == "Lead":
 		roll_up(new)
 
