@@ -1,5 +1,20 @@
 from frappe.model.document import Document
 
+from l2c_app.services import pool_members, visibility
+
 
 class LeadPool(Document):
-	pass
+	"""A public stock of leads with members, limits and an admission filter. Without effect until enabled."""
+
+	def validate(self) -> None:
+		pool_members.validate(self)
+
+	def on_update(self) -> None:
+		pool_members.refresh(self)
+
+	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
+		visibility.pools_changed()
+
+	def on_trash(self) -> None:
+		pool_members.refuse_while_held(self.name)
+		pool_members.forget_pool(self.name)

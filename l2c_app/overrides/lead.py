@@ -1,0 +1,63 @@
+"""Native Lead: seats follow it in and out of the pools. Without an enabled pool every handler ends at one cached look."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import (
+	lead_intake,
+	lead_owner,
+	party_keys,
+	seat_removal,
+	seat_view,
+	visibility,
+)
+
+
+def onload(doc: Document, method: str | None = None) -> None:
+	"""Give the form the seats, what this user may do, and the version it was loaded with."""
+	if not visibility.enabled_pools() or not doc.get("l2c_pooled"):
+		return
+	state = seat_view.state_of("Lead", doc.name)
+	doc.set_onload("l2c_pool", state)
+	doc.set_onload(lead_owner.FORM_VERSION, state["version"])
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	"""New: plan the seats and clear or set the owner. Existing: refuse stale forms and owner changes not allowed."""
+	if not visibility.enabled_pools("Lead"):
+		return
+	if doc.is_new():
+		lead_intake.plan_seats(doc)
+	else:
+		lead_owner.check(doc)
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+	"""Store keys, seat the lead, tell about duplicates."""
+	lead_intake.seat_new_lead(doc)
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+	"""Follow a changed owner and changed contact data."""
+	if not visibility.enabled_pools() or doc.flags.in_insert:
+		return
+	lead_owner.follow(doc)
+	if lead_intake.keys_changed(doc, "Lead"):
+		lead_intake.note_keys(doc, "Lead")
+
+
+def before_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Before a merge: unite the seats, else two of them would meet in one pool."""
+	if merge and visibility.enabled_pools():
+		seat_removal.merge_seats("Lead", old, new)
+
+
+def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Log and keys take the new name."""
+	seat_removal.follow_rename("Lead", old, new, merge=bool(merge))
+	party_keys.rename("Lead", old, new, doc=doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	"""Seats and keys go with the lead, the log stays."""
+	seat_removal.remove({"party_type": "Lead", "party": doc.name})
+	party_keys.forget("Lead", doc.name)

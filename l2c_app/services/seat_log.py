@@ -1,0 +1,84 @@
+"""The append-only log of the pools: who did what to which seat, with the numbers compared, never contact data."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import frappe
+from frappe.query_builder.functions import Count, Max
+from frappe.utils import get_datetime, getdate, nowdate
+
+from l2c_app.core.seats import Event
+
+FIELDS = (
+	"seat",
+	"pool",
+	"party_type",
+	"party",
+	"event",
+	"from_state",
+	"to_state",
+	"from_holder",
+	"to_holder",
+	"reason",
+	"rule",
+	"decision",
+)
+STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "actor", "at")
+CHUNK = 1000
+
+
+def write(entries: Sequence[dict], *, at: datetime, actor: str) -> None:
+	"""Append rows in one statement per thousand."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	for start in range(0, len(entries), CHUNK):
+		query = frappe.qb.into(log).columns(*STAMPS, *FIELDS)
+		for entry in entries[start : start + CHUNK]:
+			stamps = (frappe.generate_hash(length=10), actor, at, at, actor, 0, 0, actor, at)
+			query = query.insert(*stamps, *(_cell(entry, name) for name in FIELDS))
+		query.run()
+
+
+def _cell(entry: dict, name: str) -> object:
+	value = entry.get(name)
+	if name == "decision":
+		return frappe.as_json(value, indent=None) if value else None
+	return value
+
+
+def claimed_today(pool: str, user: str) -> int:
+	"""Count the successful self-claims of the site's date: what the daily quota is compared with."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	query = (
+		frappe.qb.from_(log)
+		.where((log.pool == pool) & (log.to_holder == user) & (log.event == Event.CLAIM.value))
+		.where(log.at >= get_datetime(nowdate()))
+		.select(Count("*"))
+	)
+	return query.run()[0][0] or 0
+
+
+def hold_ended(seats: Sequence[str], user: str) -> dict[str, date]:
+	"""Return {seat: site date on which the user's last hold of it ended}, for the cool-down of former holders."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	query = (
+		frappe.qb.from_(log)
+		.where(log.seat.isin(list(seats)) & (log.from_holder == user))
+		.where((log.to_holder != user) | log.to_holder.isnull())
+		.groupby(log.seat)
+		.select(log.seat, Max(log.at))
+	)
+	return {seat: getdate(at) for seat, at in query.run() if at}
+
+
+def rename(party_type: str, old: str, new: str) -> None:
+	"""Let the history follow a renamed or merged party."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	frappe.qb.update(log).set(log.party, new).where(
+		(log.party_type == party_type) & (log.party == old)
+	).run()
+
+
+def unite(old_seat: str, new_seat: str) -> None:
+	"""Give the history of a seat to the seat it was merged into, so that cool-downs go on."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	frappe.qb.update(log).set(log.seat, new_seat).where(log.seat == old_seat).run()
