@@ -1,0 +1,63 @@
+"""Jobs: run at once if asked, otherwise when what was written is committed, as a worker would see it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+
+
+def enqueue(
+	method: str | Callable,
+	queue: str = "default",
+	timeout: int | None = None,
+	event: str | None = None,
+	is_async: bool = True,
+	job_name: str | None = None,
+	now: bool = False,
+	enqueue_after_commit: bool = False,
+	*,
+	on_success: Callable | None = None,
+	on_failure: Callable | None = None,
+	at_front: bool = False,
+	job_id: str | None = None,
+	deduplicate: bool = False,
+	**kwargs: Any,
+) -> Any:
+	"""Recorded in `frappe.jobs`."""
+	if now or not is_async and not frappe.flags.in_test:
+		return frappe.call(method, **kwargs)
+	if deduplicate and any(job.job_id == job_id for job in frappe.jobs):
+		return None
+	job = frappe._dict(method=method, queue=queue, job_id=job_id, kwargs=kwargs, user=frappe.session.user)
+	frappe.jobs.append(job)
+	frappe.db.after_commit.add(lambda: _work(job))
+	return job
+
+
+enqueue_doc = frappe.enqueue_doc
+
+
+def _work(job: Any) -> None:
+	"""As the user who asked."""
+	if job not in frappe.jobs:
+		return
+	frappe.jobs.remove(job)
+	user = frappe.session.user
+	frappe.set_user(job.user)
+	try:
+		frappe.call(job.method, **job.kwargs)
+		frappe.db.commit()
+	finally:
+		frappe.set_user(user)
+
+
+def run_doc_method(doctype: str, name: str, doc_method: str, **kwargs: Any) -> None:
+	getattr(frappe.get_doc(doctype, name), doc_method)(**kwargs)
+
+
+def is_job_enqueued(job_id: str) -> bool:
+	return any(job.job_id == job_id for job in frappe.jobs)
+
+
+def get_job_status(job_id: str) -> str | None:
+	return "queued" if is_job_enqueued(job_id) else None

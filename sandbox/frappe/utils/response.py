@@ -1,0 +1,6 @@
+"""JSON of what the host answers."""
+
+from frappe._emulation import module_getattr
+from frappe.utils.data import json_handler  # noqa: F401
+
+__getattr__ = module_getattr(__name__)
