@@ -7,7 +7,6 @@ line reads "N passed, N failed, N skipped"; the exit code is 0 only if everythin
 """
 
 import argparse
-import json
 import os
 import re
 import subprocess
@@ -86,11 +85,11 @@ class Bench:
 		for leftover in archive.glob(f"{self.site}*"):
 			subprocess.run(["rm", "-rf", str(leftover)], check=False)
 
-	def step(self, title: str, function: str, **arguments: str) -> None:
+	def step(self, title: str, function: str, *arguments: str) -> None:
 		"""Run one function of the life cycle module on the site; it counts as one test."""
 		started = time.monotonic()
-		extra = ["--kwargs", json.dumps(arguments)] if arguments else []
-		result = self.on_site("execute", f"{LIFE_CYCLE}.{function}", *extra, capture=True, check=False)
+		command = [str(self.python), "-m", LIFE_CYCLE, self.site, function, *arguments]
+		result = subprocess.run(command, cwd=self.sites, env=self.environment(), text=True, capture_output=True)
 		self.note(title, result, time.monotonic() - started)
 
 	def command_step(self, title: str, *arguments: str) -> None:
@@ -110,11 +109,11 @@ class Bench:
 
 def life_cycle_before_tests(bench: Bench) -> None:
 	"""Install, uninstall and install again on a site without Company, then finish the wizard."""
-	bench.step("remember the site as it is without the app", "remember", name="bare")
+	bench.step("remember the site as it is without the app", "remember", "bare")
 	bench.command_step("install before the setup wizard", "install-app", APP)
-	bench.step("installing changed nothing native", "natives_are_as_remembered", name="bare")
+	bench.step("installing changed nothing native", "natives_are_as_remembered", "bare")
 	bench.command_step("uninstall before the setup wizard", "uninstall-app", APP, "--yes", "--no-backup")
-	bench.step("nothing of ours is left", "nothing_is_left", name="bare")
+	bench.step("nothing of ours is left", "nothing_is_left", "bare")
 	bench.command_step("install again", "install-app", APP)
 	bench.step("the setup wizard completes with the app on the site", "complete_wizard")
 
@@ -123,13 +122,13 @@ def life_cycle_after_tests(bench: Bench) -> None:
 	"""Uninstall from a used site and install again after the wizard."""
 	bench.step("use the app before it leaves", "leave_traces")
 	bench.command_step("migrate", "migrate")
-	bench.step("remember the used site", "remember", name="used")
+	bench.step("remember the used site", "remember", "used")
 	bench.command_step("uninstall from a used site", "uninstall-app", APP, "--yes", "--no-backup")
 	bench.step("nothing of ours is left after use", "nothing_is_left")
 	bench.step("native forms open without the app", "native_forms_open")
 	bench.command_step("install after the setup wizard", "install-app", APP)
 	bench.step("native forms open with the app", "native_forms_open")
-	bench.step("installing again changed nothing native", "natives_are_as_remembered", name="used")
+	bench.step("installing again changed nothing native", "natives_are_as_remembered", "used")
 
 
 def run_tests(bench: Bench) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ Name counters (Series) stay on purpose: a second install then never reuses the n
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import frappe
@@ -36,10 +37,11 @@ BULK = {
 BY_PATH = {"Scheduled Job Type": "method", "Patch Log": "patch"}
 
 
-def our_doctypes() -> list[str]:
+@cache
+def our_doctypes() -> tuple[str, ...]:
 	"""Return the names of our DocTypes as shipped in files; works before and after they leave the database."""
 	folder = Path(__file__).parent.parent / APP / "doctype"
-	return sorted(json.loads(path.read_text())["name"] for path in folder.glob("*/*.json"))
+	return tuple(sorted(json.loads(path.read_text())["name"] for path in folder.glob("*/*.json")))
 
 
 def delete() -> None:
@@ -51,7 +53,7 @@ def delete() -> None:
 	_delete_by_path()
 
 
-def _unlink(doctypes: list[str]) -> None:
+def _unlink(doctypes: tuple[str, ...]) -> None:
 	for doctype, values in UNLINK.items():
 		table = frappe.qb.DocType(doctype)
 		query = frappe.qb.update(table)
@@ -60,7 +62,7 @@ def _unlink(doctypes: list[str]) -> None:
 		query.where(table[next(iter(values))].isin(doctypes)).run()
 
 
-def _delete_in_bulk(doctypes: list[str]) -> None:
+def _delete_in_bulk(doctypes: tuple[str, ...]) -> None:
 	existing = frappe.db.get_tables(cached=False)
 	for name, fieldname in BULK.items():
 		table_name = name if name.startswith("__") else f"tab{name}"
@@ -69,7 +71,7 @@ def _delete_in_bulk(doctypes: list[str]) -> None:
 			frappe.qb.from_(table).delete().where(table[fieldname].isin(doctypes)).run()
 
 
-def _delete_documents(doctypes: list[str]) -> None:
+def _delete_documents(doctypes: tuple[str, ...]) -> None:
 	"""Delete what people configured for our DocTypes (filters, boards, permissions) in the framework's own tables."""
 	for doctype, fieldname in _pointers():
 		if frappe.get_meta(doctype).istable:

@@ -5,6 +5,7 @@ They compare every row of every table with what was remembered before, so a chan
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,12 +187,9 @@ def _digests(table: str) -> Iterator[tuple[str, str]]:
 
 def _is_ours(table: str, row: dict) -> bool:
 	"""Return whether a row of a native table belongs to the app: by module, by app, by DocType or by path."""
-	doctypes = set(leftovers.our_doctypes())
-	values = [cstr(value) for key, value in row.items() if key not in VOLATILE]
-	return any(
-		value == custom_fields.MODULE or value == APP or value in doctypes or value.startswith(f"{APP}.")
-		for value in values
-	) or cstr(row.get("fieldname")).startswith(COLUMN_PREFIX)
+	names = {custom_fields.MODULE, APP, *leftovers.our_doctypes()}
+	values = [value for key, value in row.items() if isinstance(value, str) and key not in VOLATILE]
+	return any(value in names or value.startswith(f"{APP}.") for value in values) or cstr(row.get("fieldname")).startswith(COLUMN_PREFIX)
 
 
 def _tables_left() -> list[str]:
@@ -211,3 +209,19 @@ def _columns_left() -> list[str]:
 def _pointers_left() -> list[str]:
 	tables = (table for table in frappe.db.get_tables(cached=False) if table != "tabSeries")
 	return [f"{table}: {row.get('name') or row}" for table in tables for row in _rows(table) if _is_ours(table, row)]
+
+
+def main(site: str, function: str, *arguments: str) -> None:
+	"""Run one check on a site from the bench's folder `sites`; works also while the app is not installed there."""
+	frappe.init(site, sites_path=".")
+	frappe.connect()
+	frappe.set_user("Administrator")
+	try:
+		globals()[function](*arguments)
+		frappe.db.commit()
+	finally:
+		frappe.destroy()
+
+
+if __name__ == "__main__":
+	main(*sys.argv[1:])
