@@ -50,17 +50,39 @@ add_to_apps_screen = [
 # Native documents
 doc_events = {
 	"Lead": {
-		"validate": "l2c_app.overrides.lead.validate",
+		"onload": "l2c_app.overrides.lead.onload",
+		"validate": [
+			"l2c_app.overrides.lead.validate",
+			"l2c_app.overrides.follow_ups.lead_validate",
+		],
 		"after_insert": "l2c_app.overrides.lead.after_insert",
 		"on_update": "l2c_app.overrides.lead.on_update",
-		"after_rename": "l2c_app.overrides.lead.after_rename",
-		"on_trash": "l2c_app.overrides.lead.on_trash",
+		"before_rename": "l2c_app.overrides.lead.before_rename",
+		"after_rename": [
+			"l2c_app.overrides.lead.after_rename",
+			"l2c_app.overrides.follow_ups.after_rename",
+		],
+		"on_trash": [
+			"l2c_app.overrides.lead.on_trash",
+			"l2c_app.overrides.follow_ups.on_trash",
+		],
 	},
 	"Customer": {
-		"after_insert": "l2c_app.overrides.customer.after_insert",
+		"validate": "l2c_app.overrides.customer.validate",
+		"after_insert": [
+			"l2c_app.overrides.customer.after_insert",
+			"l2c_app.overrides.follow_ups.customer_after_insert",
+		],
 		"on_update": "l2c_app.overrides.customer.on_update",
-		"after_rename": "l2c_app.overrides.customer.after_rename",
-		"on_trash": "l2c_app.overrides.customer.on_trash",
+		"before_rename": "l2c_app.overrides.customer.before_rename",
+		"after_rename": [
+			"l2c_app.overrides.customer.after_rename",
+			"l2c_app.overrides.follow_ups.after_rename",
+		],
+		"on_trash": [
+			"l2c_app.overrides.customer.on_trash",
+			"l2c_app.overrides.follow_ups.on_trash",
+		],
 	},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {

@@ -98,6 +98,22 @@ def renamed(doctype: str, old: str, new: str) -> None:
 		roll_up(new)
 
 
+def call_off(doctype: str, name: str) -> None:
+	"""Cancel what is planned on a Lead or Customer that is being deleted, with its ToDos. The history stays.
+
+	Written by query: the document a follow up points at is going, so the follow up itself could not be saved.
+	"""
+	filters = {"reference_doctype": doctype, "reference_name": name, "status": rules.Status.PLANNED.value}
+	planned = frappe.get_all("Follow Up", filters=filters, pluck="name", order_by="name asc")
+	if not planned:
+		return
+	table, todo = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("ToDo")
+	cancelled = rules.Status.CANCELLED.value
+	frappe.qb.update(table).set(table.status, cancelled).where(table.name.isin(planned)).run()
+	of_ours = (todo.reference_type == "Follow Up") & todo.reference_name.isin(planned) & (todo.status == "Open")
+	frappe.qb.update(todo).set(todo.status, cancelled).where(of_ours).run()
+
+
 def _lead_and_customer(doctype: str, name: str) -> tuple[str | None, str | None]:
 	if doctype in ("Lead", "Customer"):
 		return (name, None) if doctype == "Lead" else (None, name)

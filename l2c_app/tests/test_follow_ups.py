@@ -223,6 +223,13 @@ class TestParty(FollowUpTestCase):
 		planned.reload()
 		self.assertEqual((planned.customer, planned.reference_name), ("Follow Up New Name", "Follow Up New Name"))
 
+	def test_deleting_the_lead_calls_off_its_plans_and_keeps_the_history(self):
+		done = follow_ups.log("Lead", self.lead.name, result=going_on())
+		frappe.delete_doc("Lead", self.lead.name)
+		self.assertEqual(frappe.db.get_value("Follow Up", done.next_follow_up, "status"), "Cancelled")
+		self.assertEqual([t.status for t in self.todos(frappe._dict(name=done.next_follow_up))], ["Cancelled"])
+		self.assertEqual(frappe.db.get_value("Follow Up", done.name, "status"), "Done")
+
 	def test_markup_in_a_name_stays_text(self):
 		lead = factories.lead('"><img src=x onerror=alert(1)>', lead_owner=self.rep)
 		planned = self.plan(about=("Lead", lead.name))

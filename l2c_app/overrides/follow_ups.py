@@ -1,0 +1,26 @@
+"""Native Lead and Customer: follow ups follow them."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import follow_up_party
+
+
+def lead_validate(doc: Document, method: str | None = None) -> None:
+	"""Keep the follow up dates of the lead from being overwritten by an older form. No query."""
+	follow_up_party.keep_lead_dates(doc)
+
+
+def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Lead or Customer has another name."""
+	follow_up_party.renamed(doc.doctype, old, new)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	"""Lead or Customer is deleted: nothing is left to do about it."""
+	follow_up_party.call_off(doc.doctype, doc.name)
+
+
+def customer_after_insert(doc: Document, method: str | None = None) -> None:
+	"""A Customer was made from a lead."""
+	if doc.get("lead_name"):
+		follow_up_party.back_fill_customer(doc.lead_name, doc.name)
