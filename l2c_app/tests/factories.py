@@ -311,3 +311,26 @@ def payment(for_customer: str, amount: float, *, against: list[tuple[str, str, f
 		reference_date=nowdate(),
 		references=references,
 	)
+
+
+# Pools
+
+
+def lead_pool(name: str = "L2C Pool", *, members: tuple = (), managers: tuple = (), **values: object):
+	"""Insert an enabled lead pool that admits leads of the request type "Product Enquiry"; returns the document."""
+	rows = [{"member_type": "User", "user": user} for user in members]
+	rows += [{"member_type": "User", "user": user, "is_manager": 1, "weight": 0} for user in managers]
+	values.setdefault("admission_filters", '[["request_type", "=", "Product Enquiry"]]')
+	values.setdefault("enabled", 1)
+	return make("Lead Pool", pool_name=name, members=rows, **values)
+
+
+def pooled_lead(company_name: str = "L2C Pooled", **values: object):
+	"""Insert a lead that the pools of `lead_pool` admit."""
+	return lead(company_name, request_type="Product Enquiry", **values)
+
+
+def seat_of(party: str, pool: str = "L2C Pool", party_type: str = "Lead"):
+	"""Return the stored seat of a party in a pool, freshly read."""
+	filters = {"party_type": party_type, "party": party, "pool": pool}
+	return frappe.get_doc("Lead Pool Seat", frappe.db.get_value("Lead Pool Seat", filters, "name"))

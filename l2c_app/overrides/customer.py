@@ -1,0 +1,72 @@
+"""Native Customer: it converts the lead it came from, has keys for the duplicate check, and seats of customer pools."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import (
+	admission,
+	contract_customers,
+	lead_intake,
+	lead_owner,
+	party_keys,
+	seat_events,
+	seat_removal,
+	visibility,
+)
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+	"""Convert the lead's seats; store keys; seat the customer where a customer pool admits it, held by its manager."""
+	if not visibility.enabled_pools():
+		return
+	if doc.get("lead_name"):
+		seat_events.convert_lead(doc.lead_name, customer=doc.name)
+	lead_intake.note_keys(doc, "Customer")
+	seats = [
+		admission.Admission(doc.name, pool, doc.customer_name, _member(doc, pool), party_type="Customer")
+		for pool in admission.admitting_pools(doc, "Customer")
+	]
+	admission.admit(seats, writes_owner=False)
+
+
+def _member(doc: Document, pool: str) -> str | None:
+	user = doc.get("account_manager")
+	return user if user and visibility.is_member(pool, user) else None
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	"""Refuse a stale form or an account manager that the primary seat's pool does not allow."""
+	if visibility.enabled_pools("Customer") and not doc.is_new():
+		lead_owner.check(doc)
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+	"""Follow a changed lead, account manager and contact data."""
+	before = doc.get_doc_before_save()
+	if not visibility.enabled_pools() or not before:
+		return
+	if doc.get("lead_name") and doc.lead_name != before.lead_name:
+		seat_events.convert_lead(doc.lead_name, customer=doc.name)
+	lead_owner.follow(doc)
+	if lead_intake.keys_changed(doc, "Customer"):
+		lead_intake.note_keys(doc, "Customer")
+
+
+def before_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Before a merge: unite the seats, else two of them would meet in one pool."""
+	if merge and visibility.enabled_pools():
+		seat_removal.merge_seats("Customer", old, new)
+
+
+def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Log, keys and the set of contract customers take the new name."""
+	seat_removal.follow_rename("Customer", old, new, merge=bool(merge))
+	party_keys.rename("Customer", old, new, doc=doc)
+	contract_customers.forget()
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	"""Seats and keys go with the customer; the lead it was made from is free again."""
+	seat_removal.remove({"party_type": "Customer", "party": doc.name})
+	party_keys.forget("Customer", doc.name)
+	if doc.get("lead_name") and visibility.enabled_pools():
+		seat_events.customer_vanished(doc.lead_name, customer=doc.name)

@@ -1,0 +1,173 @@
+"""The closed set: a pooled lead and all that carries its contact data is closed to all but holders and managers.
+
+In pairs: a list condition and a check of the single document, which agree. Without an enabled pool neither has an effect.
+Leads outside the pools keep the host's own visibility.
+"""
+
+import frappe
+
+from l2c_app import compat
+from l2c_app.services import visibility
+
+PARTY_FIELDS = {"Opportunity": ("opportunity_from", "party_name"), "Quotation": ("quotation_to", "party_name")}
+CHILD_OF = {"Contact Phone": "Contact", "Contact Email": "Contact"}
+
+
+def _literals(names: list[str]) -> str:
+	return ", ".join(frappe.db.escape(name, percent=False) for name in names) or "''"
+
+
+def _open_leads(column: str, user: str) -> list[str]:
+	"""Return the alternatives under which a pooled lead in `column` is open: held ids literally, pools by subquery."""
+	parts = [f"{column} in ({_literals(visibility.held_parties(user))})"]
+	managed = visibility.managed_pools(user)
+	if managed:
+		parts.append(
+			f"{column} in (select `party` from `tabLead Pool Seat`"
+			f" where `party_type` = 'Lead' and `pool` in ({_literals(managed)}))"
+		)
+	return parts
+
+
+def _any(parts: list[str]) -> str:
+	return f"({' or '.join(parts)})"
+
+
+def lead_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the list condition of Lead: outside the pools, or held, or in a managed pool."""
+	user = user or frappe.session.user
+	if not visibility.restricted(user):
+		return ""
+	return _any(["`tabLead`.`l2c_pooled` = 0", *_open_leads("`tabLead`.`name`", user)])
+
+
+def _linked_conditions(doctype: str, column: str, user: str | None) -> str:
+	"""Return the condition of a Contact or Address: no link to a closed lead, or also a customer's, or to an open one."""
+	user = user or frappe.session.user
+	if not visibility.restricted(user):
+		return ""
+	links = f"select 1 from `tabDynamic Link` dl where dl.`parenttype` = '{doctype}' and dl.`parent` = {column}"
+	pooled = (
+		f"select 1 from `tabDynamic Link` dl inner join `tabLead` closed on closed.`name` = dl.`link_name`"
+		f" where dl.`parenttype` = '{doctype}' and dl.`parent` = {column}"
+		" and dl.`link_doctype` = 'Lead' and closed.`l2c_pooled` = 1"
+	)
+	opened = _any(_open_leads("dl.`link_name`", user))
+	return _any(
+		[
+			f"not exists ({pooled})",
+			f"exists ({links} and dl.`link_doctype` = 'Customer')",
+			f"exists ({links} and dl.`link_doctype` = 'Lead' and {opened})",
+		]
+	)
+
+
+def contact_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the list condition of Contact."""
+	return _linked_conditions("Contact", "`tabContact`.`name`", user)
+
+
+def contact_phone_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the condition of Contact Phone, which the host lists as a table of its own without asking the Contact."""
+	return _linked_conditions("Contact", "`tabContact Phone`.`parent`", user)
+
+
+def contact_email_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the condition of Contact Email, likewise."""
+	return _linked_conditions("Contact", "`tabContact Email`.`parent`", user)
+
+
+def address_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the list condition of Address."""
+	return _linked_conditions("Address", "`tabAddress`.`name`", user)
+
+
+def _party_conditions(doctype: str, user: str | None) -> str:
+	user = user or frappe.session.user
+	if not visibility.restricted(user):
+		return ""
+	kind, party = (f"`tab{doctype}`.`{fieldname}`" for fieldname in PARTY_FIELDS[doctype])
+	pooled = f"select 1 from `tabLead` closed where closed.`name` = {party} and closed.`l2c_pooled` = 1"
+	return _any([f"ifnull({kind}, '') != 'Lead'", f"not exists ({pooled})", *_open_leads(party, user)])
+
+
+def opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the list condition of Opportunity."""
+	return _party_conditions("Opportunity", user)
+
+
+def quotation_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the list condition of Quotation."""
+	return _party_conditions("Quotation", user)
+
+
+# The single document
+
+
+def lead_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny a pooled lead to strangers; creating is the host's business."""
+	return _answer(ptype, user, [doc.get("name")] if not _is_new(doc) else [])
+
+
+def contact_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny a contact of a closed lead; of several leads one open one is enough, and so is a customer."""
+	return _linked_has_permission("Contact", doc, ptype=ptype, user=user)
+
+
+def address_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny an address of a closed lead, as a contact."""
+	return _linked_has_permission("Address", doc, ptype=ptype, user=user)
+
+
+def _linked_has_permission(
+	doctype: str, doc: object, *, ptype: str, user: str | None
+) -> bool | None:
+	if not visibility.enabled_pools() or _is_new(doc):
+		return compat.no_opinion()
+	links = frappe.get_all(
+		"Dynamic Link",
+		filters={"parenttype": doctype, "parent": doc.get("name")},
+		fields=["link_doctype", "link_name"],
+		order_by="idx",
+	)
+	if any(link.link_doctype == "Customer" for link in links):
+		return compat.no_opinion()
+	return _answer(ptype, user, [link.link_name for link in links if link.link_doctype == "Lead"])
+
+
+def opportunity_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny an opportunity of a closed lead."""
+	return _party_has_permission("Opportunity", doc, ptype=ptype, user=user)
+
+
+def quotation_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny a quotation to a closed lead."""
+	return _party_has_permission("Quotation", doc, ptype=ptype, user=user)
+
+
+def _party_has_permission(
+	doctype: str, doc: object, *, ptype: str, user: str | None
+) -> bool | None:
+	"""Judge the stored party, and the one in hand: neither may be closed."""
+	if not visibility.enabled_pools():
+		return compat.no_opinion()
+	kind, party = PARTY_FIELDS[doctype]
+	named = [(doc.get(kind), doc.get(party))]
+	if not _is_new(doc):
+		named.append(tuple(frappe.db.get_value(doctype, doc.get("name"), [kind, party]) or (None, None)))
+	for leads in [[name] for what, name in named if what == "Lead" and name]:
+		if _answer(ptype, user, leads) is False:
+			return False
+	return compat.no_opinion()
+
+
+def _answer(ptype: str, user: str | None, leads: list[str]) -> bool | None:
+	user = user or frappe.session.user
+	right = "read" if ptype == "create" else ptype
+	if leads and not any(visibility.may_access("Lead", lead, user=user, right=right) for lead in leads):
+		return False
+	return compat.no_opinion()
+
+
+def _is_new(doc: object) -> bool:
+	return not doc.get("name") or bool(doc.get("__islocal"))
