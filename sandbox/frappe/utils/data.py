@@ -280,6 +280,15 @@ def get_last_day(dt: Any) -> datetime.date:
 	return get_first_day(dt, 0, 1) - datetime.timedelta(1)
 
 
+def get_year_start(dt: Any, as_str: bool = False) -> Any:
+	first = getdate(dt).replace(month=1, day=1)
+	return str(first) if as_str else first
+
+
+def get_year_ending(date: Any) -> datetime.date:
+	return getdate(date).replace(month=12, day=31)
+
+
 def get_date_str(date_obj: Any) -> str:
 	return getdate(date_obj).strftime(DATE_FORMAT)
 
