@@ -124,6 +124,8 @@ auto_cancel_exempted_doctypes = ["Sales Contract"]
 permission_query_conditions = {
 	"Lead": "l2c_app.permissions.closed_set.lead_conditions",
 	"Contact": "l2c_app.permissions.closed_set.contact_conditions",
+	"Contact Phone": "l2c_app.permissions.closed_set.contact_phone_conditions",
+	"Contact Email": "l2c_app.permissions.closed_set.contact_email_conditions",
 	"Address": "l2c_app.permissions.closed_set.address_conditions",
 	"Opportunity": "l2c_app.permissions.closed_set.opportunity_conditions",
 	"Quotation": "l2c_app.permissions.closed_set.quotation_conditions",
@@ -139,6 +141,8 @@ permission_query_conditions = {
 has_permission = {
 	"Lead": "l2c_app.permissions.closed_set.lead_has_permission",
 	"Contact": "l2c_app.permissions.closed_set.contact_has_permission",
+	"Contact Phone": "l2c_app.permissions.closed_set.contact_row_has_permission",
+	"Contact Email": "l2c_app.permissions.closed_set.contact_row_has_permission",
 	"Address": "l2c_app.permissions.closed_set.address_has_permission",
 	"Opportunity": "l2c_app.permissions.closed_set.opportunity_has_permission",
 	"Quotation": "l2c_app.permissions.closed_set.quotation_has_permission",

@@ -10,7 +10,6 @@ from l2c_app import compat
 from l2c_app.services import visibility
 
 PARTY_FIELDS = {"Opportunity": ("opportunity_from", "party_name"), "Quotation": ("quotation_to", "party_name")}
-CHILD_OF = {"Contact Phone": "Contact", "Contact Email": "Contact"}
 
 
 def _literals(names: list[str]) -> str:
@@ -112,6 +111,12 @@ def lead_has_permission(doc: object, ptype: str = "read", user: str | None = Non
 def contact_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny a contact of a closed lead; of several leads one open one is enough, and so is a customer."""
 	return _linked_has_permission("Contact", doc, ptype=ptype, user=user)
+
+
+def contact_row_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny a phone or mail row of a closed contact."""
+	contact = frappe._dict(name=doc.get("parent"))
+	return _linked_has_permission("Contact", contact, ptype=ptype, user=user)
 
 
 def address_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
