@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT), str(ROOT / "sandbox")]
-pytest_plugins = ["pytest_plugin"]
+pytest_plugins = ["pytester", "pytest_plugin"]
 WAITS_FOR_HOST = "waits for a real host: "
 
 

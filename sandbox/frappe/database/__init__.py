@@ -140,6 +140,7 @@ class Database:
 		self._rounding: str | None = None
 
 	def connect(self) -> None:
+		self.close()
 		self.connection = sqlite3.connect(":memory:", isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES)
 		self.connection.create_collation("frappe", _collate)
 		for name, arity, function in _functions():
@@ -253,7 +254,12 @@ class Database:
 	def insert_row(self, doctype: str, values: dict) -> None:
 		columns = ", ".join(f"`{column}`" for column in values)
 		marks = ", ".join("?" * len(values))
-		self.execute(f"insert into `tab{doctype}` ({columns}) values ({marks})", self._stored(doctype, values))
+		try:
+			self.execute(f"insert into `tab{doctype}` ({columns}) values ({marks})", self._stored(doctype, values))
+		except UniqueViolation as error:
+			if self.rows(f"select 1 from `tab{doctype}` where name = ?", values["name"]):
+				error.column = "name"  # the host looks at the primary key first
+			raise
 
 	def update_row(self, doctype: str, name: str, values: dict) -> None:
 		columns = ", ".join(f"`{column}` = ?" for column in values)

@@ -129,17 +129,17 @@ def get_date_value(fieldtype: str, value: Any) -> Any:
 
 
 def getdate(string_date: Any = None, parse_day_first: bool = False) -> datetime.date | None:
-	"""Today without an argument; None for an empty string."""
-	if string_date is None:
+	"""Today for nothing."""
+	if not string_date:
 		return now_datetime().date()
 	if isinstance(string_date, datetime.datetime):
 		return string_date.date()
 	if isinstance(string_date, datetime.date):
 		return string_date
-	if not string_date or str(string_date).startswith("0000-00-00"):
+	if string_date.startswith(("0000-00-00", "0001-01-01")):
 		return None
 	try:
-		return parse_date(string_date, dayfirst=parse_day_first).date()
+		return _parse(string_date, parse_day_first).date()
 	except (ValueError, OverflowError):
 		return frappe.throw(_("{0} is not a valid date string.").format(frappe.bold(string_date)))
 
@@ -151,7 +151,14 @@ def get_datetime(datetime_str: Any = None) -> datetime.datetime | None:
 		return datetime_str
 	if isinstance(datetime_str, datetime.date):
 		return datetime.datetime.combine(datetime_str, datetime.time())
-	return parse_date(datetime_str) if datetime_str else None
+	return _parse(datetime_str) if datetime_str else None
+
+
+def _parse(text: str, day_first: bool = False) -> datetime.datetime:
+	try:
+		return datetime.datetime.fromisoformat(text)
+	except ValueError:
+		return parse_date(text, dayfirst=day_first)
 
 
 def to_timedelta(value: Any) -> datetime.timedelta:
