@@ -5,7 +5,7 @@ own amount, the rows billed with it and the advances it takes back, less what is
 together are the order total, to the unit. All amounts here are integers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -67,7 +67,7 @@ def bill_of(root: str, rows: Sequence[BillRow], *, recoup: str) -> Bill:
 	return Bill({key: part for key, part in parts.items() if part}, sum(taken.values()))
 
 
-def _recoup_share(root: str, rows: Sequence[BillRow], *, recoup: str):
+def _recoup_share(root: str, rows: Sequence[BillRow], *, recoup: str) -> Callable[[int], int]:
 	"""Return a function that gives this invoice's part of an advance; the last invoice takes all that is left."""
 	weights: dict[str, int] = {}
 	for row in rows:
@@ -115,23 +115,6 @@ def place_oldest_first(total: int, rows: Sequence[BillRow], *, first: Sequence[s
 	if left and rows:
 		last = list(placed)[-1] if placed else rows[order[-1]].row_id
 		placed[last] = placed.get(last, 0) + left
-	return placed
-
-
-def place_credit(total: int, links: Mapping[str, int], due_dates: Mapping[str, date | None]) -> dict[str, int]:
-	"""Place the total of a return (positive) on the rows of its invoice: latest due row first, no date first of all.
-
-	Each row takes at most what the invoice billed for it; what is above the invoice is not placed.
-	"""
-	position = {row_id: index for index, row_id in enumerate(links)}
-	order = sorted(links, key=lambda key: (due_dates.get(key) or date.max, position[key]), reverse=True)
-	placed: dict[str, int] = {}
-	left = total
-	for row_id in order:
-		part = min(left, links[row_id])
-		if part > 0:
-			placed[row_id] = part
-			left -= part
 	return placed
 
 

@@ -104,12 +104,6 @@ class TestPlacing(unittest.TestCase):
 		self.assertEqual(billing.place_oldest_first(600, rows, first=["R3"]), {"R3": 200, "R2": 400})
 		self.assertEqual(billing.place_oldest_first(1100, rows), {"R2": 500, "R1": 300, "R3": 300})
 
-	def test_credits_take_the_latest_due_row_first(self) -> None:
-		links = {"R1": 3000, "R2": 5000, "R3": 100}
-		due = {"R1": DAY, "R2": date(2026, 2, 15), "R3": None}
-		self.assertEqual(billing.place_credit(600, links, due), {"R3": 100, "R2": 500})
-		self.assertEqual(sum(billing.place_credit(9999, links, due).values()), 8100)
-
 	@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=6), st.integers(1, 10**7))
 	def test_an_invoice_is_placed_in_full(self, amounts: list[int], total: int) -> None:
 		rows = [BillRow(f"R{i}", amount, f"R{i}") for i, amount in enumerate(amounts)]

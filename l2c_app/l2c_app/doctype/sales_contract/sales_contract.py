@@ -1,5 +1,57 @@
+"""Sales Contract: the approved text of a deal, its lines and its payment plan. The work is done by services."""
+
 from frappe.model.document import Document
+
+from l2c_app.services import (
+	activation,
+	contract_changes,
+	contract_checks,
+	contract_customers,
+	contract_dates,
+	contract_state,
+	contract_totals,
+)
 
 
 class SalesContract(Document):
-	pass
+	def validate(self) -> None:
+		"""Check a draft from the outside in: who, where, when, what, then the money."""
+		contract_state.protect(self)
+		contract_checks.check_party(self)
+		contract_checks.check_company(self)
+		contract_checks.check_dates(self)
+		contract_checks.check_items(self)
+		contract_checks.set_rate(self)
+		contract_totals.calculate(self)
+		contract_checks.cut_plan(self)
+		contract_dates.refresh(self)
+		contract_state.refresh(self)
+
+	def before_submit(self) -> None:
+		"""The text is approved: the customer comes into being. The order comes with the activation."""
+		if not self.customer:
+			self.customer = activation.customer_of_lead(self.lead)
+			contract_checks.check_party(self)
+
+	def on_submit(self) -> None:
+		contract_customers.forget()
+
+	def before_update_after_submit(self) -> None:
+		"""Keep what the machine computed, whoever saves."""
+		contract_state.protect(self)
+		contract_state.refresh(self)
+
+	def on_update_after_submit(self) -> None:
+		contract_customers.forget()
+
+	def before_cancel(self) -> None:
+		"""An order that lives keeps the contract: terminate it instead."""
+		contract_changes.refuse_cancel_with_order(self)
+
+	def on_cancel(self) -> None:
+		self.db_set("status", "Cancelled")
+		contract_customers.forget()
+
+	def on_discard(self) -> None:
+		"""A draft that is thrown away (16) was never approved."""
+		self.db_set("status", "Cancelled")

@@ -1,0 +1,115 @@
+"""What the desk and other programs may ask about contracts. Every method checks the user's right on every name."""
+
+from typing import Any
+
+import frappe
+
+from l2c_app.services import activation, billing, contract_changes, contract_drafts, contract_revisions, recompute
+
+PLAN_FIELDS = (
+	"row_id",
+	"label",
+	"billing",
+	"with_row",
+	"due_date",
+	"amount",
+	"billed",
+	"draft_invoice",
+	"settled",
+	"collected",
+	"written_off",
+	"credited",
+	"waived",
+	"open_amount",
+	"due_amount",
+	"overdue_amount",
+	"status",
+)
+FIGURES = (
+	"billed",
+	"open_billed",
+	"settled",
+	"written_off",
+	"advance",
+	"collected",
+	"open_amount",
+	"due_amount",
+	"overdue_amount",
+	"credit_balance",
+	"refunded",
+	"on_account",
+)
+
+
+@frappe.whitelist(methods=["POST"])
+def create_from(source_doctype: str = "", source_name: str = "", company: str | None = None) -> dict[str, Any]:
+	"""Return an unsaved contract filled from a Quotation, Opportunity, Lead or Customer, or an empty one."""
+	return contract_drafts.create_from(source_doctype, source_name, company=company).as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def sign(contract: str, signed_on: str | None = None, signed_by: str = "") -> dict[str, Any]:
+	"""Record the signature of an approved contract. Returns its state."""
+	return _state(activation.sign(contract, signed_on=signed_on, signed_by=signed_by).name)
+
+
+@frappe.whitelist(methods=["POST"])
+def activate(contract: str) -> dict[str, Any]:
+	"""Make customer and order of a signed contract. Returns its state."""
+	return _state(activation.activate(contract).name)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_order(contract: str) -> dict[str, Any]:
+	"""Make the order of an active contract that has none. Returns its state."""
+	return _state(activation.make_order(contract).name)
+
+
+@frappe.whitelist(methods=["POST"])
+def bill_row(contract: str, row_id: str, posting_date: str | None = None) -> str:
+	"""Make the invoice of a plan row. Returns its name."""
+	return billing.bill_row(contract, row_id, posting_date=posting_date)
+
+
+@frappe.whitelist(methods=["POST"])
+def bill_due(contract: str | None = None, company: str | None = None) -> list[dict[str, str]]:
+	"""Bill all rows due today of a contract or a company. Returns one result per row."""
+	return [result.as_dict() for result in billing.bill_due_rows(contract=contract, company=company)]
+
+
+@frappe.whitelist(methods=["POST"])
+def revise(
+	contract: str, reason: str, items: list | str | None = None, plan_rows: list | str | None = None
+) -> dict[str, Any]:
+	"""Change lines and plan of an active contract. Returns its state."""
+	contract_revisions.revise(
+		contract, reason=reason, items=frappe.parse_json(items), plan_rows=frappe.parse_json(plan_rows)
+	)
+	return _state(contract)
+
+
+@frappe.whitelist(methods=["POST"])
+def terminate(contract: str, reason: str) -> dict[str, Any]:
+	"""End an active contract. Returns its state."""
+	return _state(contract_changes.terminate(contract, reason=reason).name)
+
+
+@frappe.whitelist()
+def plan_status(contract: str) -> dict[str, Any]:
+	"""Return the stored figures of a contract and of its rows, as the ledger gave them at the last recompute."""
+	document = frappe.get_doc("Sales Contract", contract)
+	document.check_permission("read")
+	rows = [{field: row.get(field) for field in PLAN_FIELDS} for row in document.plan_rows]
+	figures = {field: document.get(field) for field in FIGURES}
+	return {**_head(document), "currency": document.currency, "figures": figures, "rows": rows}
+
+
+def _state(contract: str) -> dict[str, Any]:
+	"""Return the state after a step, with figures that include it."""
+	recompute.flush()
+	return _head(frappe.get_doc("Sales Contract", contract))
+
+
+def _head(document: Any) -> dict[str, Any]:
+	fields = ("name", "status", "money_status", "customer", "sales_order", "grand_total", "revision")
+	return {field: document.get(field) for field in fields}

@@ -1,0 +1,41 @@
+"""Sales Invoice: links invoices to the plan of their contract. Others are left after a look into the cache."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import contract_customers, contract_natives, recompute
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	"""Name the contract on an invoice that bills its order, and take the name off one that does not any more."""
+	if _bills_contract(doc):
+		doc.l2c_contract = contract_natives.contract_of_lines(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	"""Bill the plan: the rows it was made for, else the oldest unbilled ones."""
+	if _bills_contract(doc):
+		contract_natives.invoice_submitted(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	"""The rows of a cancelled invoice may be billed again."""
+	if _bills_contract(doc):
+		contract_natives.invoice_gone(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	"""The rows of a deleted draft may be billed again."""
+	if _bills_contract(doc):
+		contract_natives.invoice_gone(doc)
+
+
+def on_change(doc: Document, method: str | None = None) -> None:
+	"""Whatever changed the invoice may have changed what is open on it."""
+	if doc.get("l2c_contract"):
+		recompute.mark([doc.l2c_contract])
+	elif contract_customers.concerns(doc.get("customer")):
+		recompute.mark_vouchers([(doc.doctype, doc.name)])
+
+
+def _bills_contract(doc: Document) -> bool:
+	return bool(doc.get("l2c_contract")) or contract_customers.concerns(doc.get("customer"))

@@ -1,0 +1,30 @@
+"""Sales Order: keeps the contract of an order in step. Other orders are left after the first line."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import contract_customers, contract_natives, recompute
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	"""Follow the order, also when it amends one of a contract."""
+	if doc.flags.get("l2c_by_service"):
+		return
+	if doc.get("l2c_contract") or (doc.get("amended_from") and contract_customers.concerns(doc.customer)):
+		contract_natives.order_submitted(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	"""Let go of the order."""
+	if doc.get("l2c_contract"):
+		contract_natives.order_cancelled(doc)
+		contract_customers.forget()
+
+
+def on_change(doc: Document, method: str | None = None) -> None:
+	"""Money on the order may have changed without any ledger event."""
+	recompute.mark([doc.get("l2c_contract")])
+
+
+def on_update_after_submit(doc: Document, method: str | None = None) -> None:
+	"""Update Items may have changed the total."""
+	recompute.mark([doc.get("l2c_contract")])

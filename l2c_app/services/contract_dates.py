@@ -1,0 +1,92 @@
+"""When the rows of a contract's plan are due: the events they wait for are read from native documents."""
+
+from datetime import date
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder.functions import Max, Sum
+from frappe.utils import flt, getdate
+
+from l2c_app.core import plan
+
+
+def refresh(contract: Document) -> None:
+	"""Set the due date of every plan row from the events that have happened so far. Does not save."""
+	bases = {row.due_basis for row in contract.plan_rows}
+	events = _events(contract, bases)
+	first_invoice = _first_invoices(contract) if "Invoice" in bases else {}
+	for row in contract.plan_rows:
+		row.due_date = plan.due_date(_rule(row), {**events, "Invoice": first_invoice.get(row.row_id)})
+
+
+def due_if_invoiced(row: Document, day: date) -> date | None:
+	"""Return the due date of a plan row as it will be once an invoice of `day` bills it."""
+	if row.due_basis == "Invoice" and not row.due_date:
+		return plan.due_date(_rule(row), {"Invoice": day})
+	return getdate(row.due_date) if row.due_date else None
+
+
+def _rule(row: Document) -> plan.DueRule:
+	return plan.DueRule(
+		row.due_basis,
+		getdate(row.fixed_date) if row.fixed_date else None,
+		int(row.offset_months or 0),
+		int(row.offset_days or 0),
+		bool(row.end_of_month),
+	)
+
+
+def _events(contract: Document, bases: set[str]) -> dict[str, date | None]:
+	events: dict[str, date | None] = {"Contract": getdate(contract.transaction_date)}
+	if contract.sales_order and bases & {"Order", "Delivery"}:
+		order = frappe.db.get_value(
+			"Sales Order", contract.sales_order, ["transaction_date", "docstatus"], as_dict=True
+		)
+		if order and order.docstatus == 1:
+			events["Order"] = getdate(order.transaction_date)
+			events["Delivery"] = _delivered_on(contract.sales_order) if "Delivery" in bases else None
+	return events
+
+
+def _delivered_on(order: str) -> date | None:
+	"""Return the day of the last delivery once every line of the order is delivered in full, else None."""
+	ordered = frappe.get_all(
+		"Sales Order Item", filters={"parent": order}, fields=["name", "qty"], order_by="idx"
+	)
+	delivered, last = _deliveries(order)
+	if any(flt(delivered.get(line.name)) < flt(line.qty) for line in ordered):
+		return None
+	return getdate(last) if last else None
+
+
+def _deliveries(order: str) -> tuple[dict[str, float], date | None]:
+	"""Return delivered quantity by order line and the last delivery day; returns count negative."""
+	note, line = frappe.qb.DocType("Delivery Note"), frappe.qb.DocType("Delivery Note Item")
+	rows = (
+		frappe.qb.from_(line)
+		.join(note)
+		.on(note.name == line.parent)
+		.where((note.docstatus == 1) & (line.against_sales_order == order))
+		.groupby(line.so_detail)
+		.select(line.so_detail, Sum(line.qty), Max(note.posting_date))
+	).run()
+	return {row[0]: row[1] for row in rows}, max((row[2] for row in rows if row[2]), default=None)
+
+
+def _first_invoices(contract: Document) -> dict[str, date]:
+	"""Return for each row the posting date of its first submitted invoice."""
+	names = {link.sales_invoice for link in contract.plan_billing}
+	if not names:
+		return {}
+	posted = frappe.get_all(
+		"Sales Invoice",
+		filters={"name": ("in", list(names)), "docstatus": 1, "is_return": 0},
+		fields=["name", "posting_date"],
+		order_by="posting_date desc, name",
+	)
+	first: dict[str, date] = {}
+	for invoice in posted:
+		for link in contract.plan_billing:
+			if link.sales_invoice == invoice.name:
+				first[link.row_id] = getdate(invoice.posting_date)
+	return first

@@ -1,0 +1,70 @@
+"""The units in which a contract counts, and its plan rows in the form of the pure rules."""
+
+from decimal import Decimal
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_number_format_info
+
+from l2c_app.core import billing, plan
+from l2c_app.core.money import exact, from_minor, minor_unit, precision_unit, to_minor
+
+DEFAULT_PRECISION = 2
+
+
+def stored_unit(contract: Document) -> Decimal:
+	"""Return the step of the contract's stored amounts, e.g. 0.01: billing counts in it."""
+	return precision_unit(contract.precision("grand_total") or DEFAULT_PRECISION)
+
+
+def payable_unit(contract: Document) -> Decimal:
+	"""Return the smallest payable amount of the contract's currency: 0.01 dollar, 0.05 franc, 1 yen.
+
+	The host stores a yen in 100 parts, but its number format shows none: those parts cannot be paid.
+	"""
+	fields = ["fraction_units", "smallest_currency_fraction_value", "number_format"]
+	units, smallest, number_format = frappe.db.get_value("Currency", contract.currency, fields) or (None, None, None)
+	digits = contract.precision("grand_total") or DEFAULT_PRECISION
+	if number_format:
+		digits = min(digits, get_number_format_info(number_format)[2])
+	return minor_unit(units, smallest, digits)
+
+
+def plan_rows(contract: Document) -> list[plan.PlanRow]:
+	"""Return the plan rows as typed."""
+	return [
+		plan.PlanRow(
+			row.row_id, exact(row.percent), exact(row.amount), billing=row.billing, with_row=row.with_row or ""
+		)
+		for row in contract.plan_rows
+	]
+
+
+def bill_rows(contract: Document, drafts: set[str]) -> list[billing.BillRow]:
+	"""Return the plan rows as billing sees them: billed = the row's recomputed figure + what `drafts` bill."""
+	roots = plan.billed_by(plan_rows(contract))
+	drafted: dict[str, int] = {}
+	for link in contract.plan_billing:
+		if link.sales_invoice in drafts:
+			drafted[link.row_id] = drafted.get(link.row_id, 0) + in_units(link.amount, contract)
+	return [
+		billing.BillRow(
+			row.row_id,
+			in_units(row.amount, contract),
+			roots.get(row.row_id, ""),
+			in_units(row.billed, contract) + drafted.get(row.row_id, 0),
+			in_units(row.waived, contract),
+			frappe.utils.getdate(row.due_date) if row.due_date else None,
+		)
+		for row in contract.plan_rows
+	]
+
+
+def stored(amount: int, contract: Document) -> float:
+	"""Return a number of units as the float that is stored."""
+	return float(from_minor(amount, stored_unit(contract)))
+
+
+def in_units(amount: float | Decimal | None, contract: Document) -> int:
+	"""Return an amount (contract currency) as a number of stored units."""
+	return to_minor(amount, stored_unit(contract))
