@@ -98,4 +98,4 @@ def _closed_condition(user: str) -> str:
 
 
 def _literals(values: Iterable[str]) -> str:
-	return f"({', '.join(frappe.db.escape(value) for value in values)})"
+	return f"({', '.join(frappe.db.escape(value, percent=False) for value in values)})"

@@ -16,7 +16,7 @@ l2c.money = (amount, currency) => format_currency(flt(amount), currency);
 l2c.done = (message) => frappe.show_alert({ message: message, indicator: "green" });
 
 l2c.link = (doctype, name, label) =>
-	`<a href="${frappe.utils.get_form_link(doctype, encodeURIComponent(name))}">${l2c.escape(label || name)}</a>`;
+	`<a href="${frappe.utils.get_form_link(doctype, name)}">${l2c.escape(label || name)}</a>`;
 
 // Small coloured tags for headlines: [[label, value, colour], …]
 l2c.tags = (entries) =>

@@ -1,0 +1,22 @@
+frappe.ui.form.on("Lead Pool Seat", {
+	refresh(frm) {
+		frm.disable_save();
+		frm.trigger("show_state");
+	},
+
+	async show_state(frm) {
+		frm.dashboard.clear_headline();
+		frm.dashboard.set_headline(l2c.seat_tags(frm.doc));
+		if (frm.doc.party_type !== "Lead") return;
+		const { seats } = await l2c.call("lead.pool_state", { lead: frm.doc.party });
+		const seat = seats.find((row) => row.name === frm.doc.name);
+		if (!seat) return;
+		l2c.add_seat_buttons(frm, { ...seat, label: frm.doc.party_name || frm.doc.party }, { primary: true });
+		const sees_party = seat.holder === frappe.session.user || seat.may.assign || seat.may.close;
+		if (sees_party) {
+			frm.add_custom_button(__("Open {0}", [__(frm.doc.party_type)]), () =>
+				frappe.set_route("Form", frm.doc.party_type, frm.doc.party)
+			);
+		}
+	},
+});

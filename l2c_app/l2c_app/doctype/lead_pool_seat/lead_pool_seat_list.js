@@ -1,0 +1,56 @@
+frappe.listview_settings["Lead Pool Seat"] = {
+	add_fields: ["state", "holder", "pool", "party_type", "party", "party_name"],
+	hide_name_column: true,
+
+	get_indicator: (doc) => [__(doc.state), l2c.seat_colour(doc.state), `state,=,${doc.state}`],
+
+	button: {
+		show: (doc) => doc.state === "Available" || doc.holder === frappe.session.user,
+		get_label: (doc) => (doc.state === "Available" ? __("Claim") : __("Open")),
+		get_description: (doc) =>
+			doc.state === "Available" ? __("Take {0}", [doc.party_name]) : __("Open {0}", [doc.party_name]),
+		action: (doc) =>
+			doc.state === "Available"
+				? l2c.claim_seats([{ name: doc.name, label: doc.party_name }], () => {
+						frappe.set_route("Form", doc.party_type, doc.party);
+				  })
+				: frappe.set_route("Form", doc.party_type, doc.party),
+	},
+
+	onload(listview) {
+		const checked = () =>
+			listview.get_checked_items().map((row) => ({ name: row.name, label: row.party_name, pool: row.pool }));
+		listview.page.add_actions_menu_item(
+			__("Claim"),
+			() => l2c.claim_seats(checked(), () => listview.refresh()),
+			false
+		);
+		listview.page.add_actions_menu_item(
+			__("Distribute"),
+			() => {
+				const seats = checked();
+				const pools = [...new Set(seats.map((seat) => seat.pool))];
+				if (pools.length !== 1) {
+					frappe.msgprint(__("Choose seats of one pool."));
+					return;
+				}
+				l2c.distribute(pools[0], {
+					seats: seats.map((seat) => seat.name),
+					on_done: () => listview.refresh(),
+				});
+			},
+			false
+		);
+		const show = (filters) =>
+			listview.filter_area.clear(false).then(() => listview.filter_area.add(filters));
+		listview.page.add_inner_button(__("Available"), () =>
+			show([["Lead Pool Seat", "state", "=", "Available"]])
+		);
+		listview.page.add_inner_button(__("Mine"), () =>
+			show([
+				["Lead Pool Seat", "state", "=", "Held"],
+				["Lead Pool Seat", "holder", "=", frappe.session.user],
+			])
+		);
+	},
+};

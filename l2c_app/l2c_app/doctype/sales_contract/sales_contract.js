@@ -1,0 +1,78 @@
+frappe.ui.form.on("Sales Contract", {
+	setup(frm) {
+		frm.set_query("receivable_account", () => ({
+			filters: {
+				company: frm.doc.company,
+				account_type: "Receivable",
+				account_currency: frm.doc.currency,
+				is_group: 0,
+			},
+		}));
+		frm.set_query("taxes_and_charges", () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
+		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+		frm.set_query("contract_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
+		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
+		frm.set_indicator_formatter("label", (row) => l2c.row_colour(row.status));
+	},
+
+	onload(frm) {
+		if (!frm.is_new() || frm.doc.company) return;
+		frm.set_value("company", frappe.defaults.get_user_default("Company"));
+	},
+
+	refresh(frm) {
+		if (frm.is_new()) return;
+		l2c.contract_headline(frm);
+		l2c.contract_buttons(frm);
+	},
+
+	async company(frm) {
+		if (!frm.doc.company || frm.doc.currency) return;
+		const { message } = await frappe.db.get_value("Company", frm.doc.company, "default_currency");
+		frm.set_value("currency", message.default_currency);
+	},
+
+	async customer(frm) {
+		if (!frm.doc.customer || frm.doc.docstatus) return;
+		const { message } = await frappe.db.get_value("Customer", frm.doc.customer, ["customer_name", "default_currency"]);
+		frm.set_value("party_name", message.customer_name);
+		if (message.default_currency) frm.set_value("currency", message.default_currency);
+	},
+
+	async taxes_and_charges(frm) {
+		if (!frm.doc.taxes_and_charges) return;
+		const taxes = await frappe.xcall("erpnext.controllers.accounts_controller.get_taxes_and_charges", {
+			master_doctype: "Sales Taxes and Charges Template",
+			master_name: frm.doc.taxes_and_charges,
+		});
+		frm.clear_table("taxes");
+		(taxes || []).forEach((row) => frm.add_child("taxes", row));
+		frm.refresh_field("taxes");
+	},
+
+	async tc_name(frm) {
+		if (!frm.doc.tc_name) return;
+		const { message } = await frappe.db.get_value("Terms and Conditions", frm.doc.tc_name, "terms");
+		frm.set_value("terms", message.terms);
+	},
+});
+
+frappe.ui.form.on("Sales Contract Item", {
+	async item_code(frm, cdt, cdn) {
+		const row = frappe.get_doc(cdt, cdn);
+		if (!row.item_code) return;
+		const { message } = await frappe.db.get_value("Item", row.item_code, [
+			"item_name",
+			"description",
+			"stock_uom",
+			"standard_rate",
+		]);
+		frappe.model.set_value(cdt, cdn, {
+			item_name: message.item_name,
+			description: message.description,
+			uom: message.stock_uom,
+			rate: row.rate || message.standard_rate,
+		});
+	},
+});

@@ -1,0 +1,39 @@
+frappe.ui.form.on("Customer", {
+	refresh(frm) {
+		if (frm.is_new()) return;
+		l2c.add_follow_up_button(frm);
+		l2c.add_contract_button(frm);
+		if (!frappe.model.can_read("Sales Invoice")) return;
+		frm.add_custom_button(__("Statement (PDF)"), () => frm.trigger("l2c_statement"), __("View"));
+	},
+
+	l2c_statement(frm) {
+		frappe.prompt(
+			[
+				{
+					fieldtype: "Link",
+					fieldname: "company",
+					label: __("Company"),
+					options: "Company",
+					reqd: 1,
+					default: frappe.defaults.get_user_default("Company"),
+				},
+				{
+					fieldtype: "Select",
+					fieldname: "language",
+					label: __("Language"),
+					default: "en",
+					options: [
+						{ value: "en", label: __("English") },
+						{ value: "zh", label: __("Chinese") },
+					],
+				},
+			],
+			({ company, language }) => {
+				const query = new URLSearchParams({ customer: frm.doc.name, company, language });
+				window.open(`/api/method/l2c_app.api.print.statement_pdf?${query}`, "_blank");
+			},
+			__("Statement (PDF)")
+		);
+	},
+});

@@ -1,0 +1,298 @@
+// Sales Contract: started from native documents, and taken through its steps. Each step is judged by the server.
+frappe.provide("l2c");
+
+const MONEY_COLOURS = { Unbilled: "gray", "Partly Billed": "blue", Open: "orange", Overdue: "red", Settled: "green" };
+const ROW_COLOURS = {
+	Planned: "gray",
+	Due: "orange",
+	"Partly Paid": "blue",
+	Paid: "green",
+	Overdue: "red",
+	Waived: "gray",
+};
+l2c.money_colour = (status) => MONEY_COLOURS[status] || "gray";
+l2c.row_colour = (status) => ROW_COLOURS[status] || "gray";
+
+l2c.add_contract_button = (frm, group = __("Create")) => {
+	if (frm.is_new() || !frappe.model.can_create("Sales Contract")) return;
+	frm.add_custom_button(__("Sales Contract"), () => l2c.start_contract(frm.doctype, frm.docname), group);
+};
+
+l2c.start_contract = async (source_doctype, source_name) => {
+	await frappe.model.with_doctype("Sales Contract");
+	const args = { source_doctype, source_name };
+	const contract = await l2c.call_frozen("contract.create_from", args, __("Drafting the contract…"));
+	const [local] = frappe.model.sync(contract);
+	frappe.set_route("Form", local.doctype, local.name);
+};
+
+// On orders and invoices that belong to a contract.
+l2c.show_contract_banner = (frm) => {
+	if (!frm.doc.l2c_contract || frm.is_new()) return;
+	const link = l2c.link("Sales Contract", frm.doc.l2c_contract);
+	const hint =
+		frm.doctype === "Sales Order" && frm.doc.docstatus === 1
+			? __("Change it by a revision of the contract; cancelling it loses its deposit.")
+			: "";
+	frm.dashboard.add_comment(`${__("Part of Sales Contract {0}.", [link])} ${hint}`, "blue", true);
+};
+
+l2c.contract_headline = (frm) => {
+	const doc = frm.doc;
+	const money = (field) => flt(doc[field]) && l2c.money(doc[field], doc.currency);
+	const entries = [["", doc.money_status && __(doc.money_status), l2c.money_colour(doc.money_status)]];
+	if (doc.activated_on) {
+		entries.push(
+			[__("Billed"), l2c.money(doc.billed, doc.currency), "blue"],
+			[__("Collected"), l2c.money(doc.collected, doc.currency), "green"],
+			[__("Open"), l2c.money(doc.open_amount, doc.currency), "orange"],
+			[__("Overdue"), money("overdue_amount") || null, "red"],
+			[__("Credit Balance"), money("credit_balance") || null, "purple"],
+			[__("On Account"), money("on_account") || null, "purple"]
+		);
+	}
+	if (doc.to_audit) entries.push(["", __("Figures are being checked"), "orange"]);
+	frm.dashboard.clear_headline();
+	if (doc.docstatus) frm.dashboard.set_headline(l2c.tags(entries));
+};
+
+const step = async (frm, method, args, message) => {
+	await l2c.call_frozen(`contract.${method}`, { contract: frm.doc.name, ...args });
+	if (message) l2c.done(message);
+	frm.reload_doc();
+};
+
+const form_dialog = (title, label, fields, run, size) => {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		size,
+		primary_action_label: label,
+		primary_action: async (values) => {
+			await run(values);
+			dialog.hide();
+		},
+	});
+	dialog.show();
+	return dialog;
+};
+
+const sign = (frm) =>
+	form_dialog(
+		__("Sign the Contract"),
+		__("Sign"),
+		[
+			{ fieldtype: "Date", fieldname: "signed_on", label: __("Signed On"), reqd: 1, default: frappe.datetime.get_today() },
+			{ fieldtype: "Data", fieldname: "signed_by", label: __("Signed By"), description: __("Who signed for the customer") },
+		],
+		({ signed_on, signed_by }) => step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
+	);
+
+const activate = (frm) =>
+	frappe.confirm(__("Activate this contract? The customer and the Sales Order come into being."), () =>
+		step(frm, "activate", {}, __("Activated"))
+	);
+
+const terminate = (frm) =>
+	form_dialog(
+		__("Terminate the Contract"),
+		__("Terminate"),
+		[
+			{
+				fieldtype: "Small Text",
+				fieldname: "reason",
+				label: __("Reason"),
+				reqd: 1,
+				description: __("What is not billed is waived and the order is closed. What is billed stays due."),
+			},
+		],
+		({ reason }) => step(frm, "terminate", { reason }, __("Terminated"))
+	);
+
+const bill_due = async (frm) => {
+	const results = await l2c.call_frozen("contract.bill_due", { contract: frm.doc.name }, __("Billing…"));
+	frm.reload_doc();
+	if (!results.length) {
+		frappe.show_alert({ message: __("No row is due for billing"), indicator: "blue" });
+		return;
+	}
+	l2c.show_batch_result({
+		title: __("Billed"),
+		done: results.filter((row) => row.invoice),
+		refused: results
+			.filter((row) => !row.invoice)
+			.map((row) => ({ label: row.row_id, reason: row.message })),
+	});
+};
+
+const row_options = (frm, keep) =>
+	frm.doc.plan_rows.filter(keep).map((row) => ({
+		value: row.row_id,
+		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency), __(row.status)].filter(Boolean).join(" · "),
+	}));
+
+const bill_one = (frm) => {
+	const options = row_options(frm, (row) => row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount));
+	form_dialog(
+		__("Bill a Row"),
+		__("Bill"),
+		[
+			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options },
+			{ fieldtype: "Date", fieldname: "posting_date", label: __("Posting Date"), default: frappe.datetime.get_today() },
+		],
+		async (values) => {
+			const invoice = await l2c.call_frozen("contract.bill_row", { contract: frm.doc.name, ...values });
+			l2c.done(__("Invoice {0}", [l2c.link("Sales Invoice", invoice)]));
+			frm.reload_doc();
+		}
+	);
+};
+
+const LINE_COLUMNS = ["item_code", "qty", "rate"];
+const PLAN_COLUMNS = [
+	"row_id",
+	"label",
+	"amount",
+	"billing",
+	"with_row",
+	"due_basis",
+	"fixed_date",
+	"offset_days",
+	"offset_months",
+	"end_of_month",
+];
+
+const grid_field = (frm, table, fieldname, columns) => {
+	const child = frappe.meta.get_docfield(frm.doctype, table).options;
+	const rows = frm.doc[table].map((row) => ({ ...row }));
+	return {
+		fieldtype: "Table",
+		fieldname,
+		label: __(frappe.meta.get_label(frm.doctype, table)),
+		in_place_edit: true,
+		data: rows,
+		get_data: () => rows,
+		fields: columns.map((column) => {
+			const df = frappe.meta.get_docfield(child, column);
+			return {
+				fieldtype: df.fieldtype === "Currency" ? "Float" : df.fieldtype,
+				fieldname: column,
+				label: __(df.label),
+				options: df.options,
+				in_list_view: 1,
+				columns: 1,
+				read_only: column === "row_id" ? 1 : 0,
+			};
+		}),
+	};
+};
+
+const only = (rows, columns) =>
+	(rows || []).map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
+
+const revise = async (frm) => {
+	await Promise.all(["Sales Contract Item", "Sales Contract Plan Row"].map((dt) => frappe.model.with_doctype(dt)));
+	form_dialog(
+		__("Revise the Contract"),
+		__("Revise"),
+		[
+			{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 },
+			grid_field(frm, "items", "items", LINE_COLUMNS),
+			{
+				fieldtype: "Check",
+				fieldname: "own_plan",
+				label: __("Change the Payment Plan as Well"),
+				description: __("Otherwise a new total is shared by the rows without money or invoice"),
+			},
+			{ ...grid_field(frm, "plan_rows", "plan_rows", PLAN_COLUMNS), depends_on: "eval:doc.own_plan" },
+		],
+		({ reason, items, plan_rows, own_plan }) =>
+			step(
+				frm,
+				"revise",
+				{
+					reason,
+					items: only(items, [...LINE_COLUMNS, "uom", "conversion_factor", "delivery_date", "sales_order_item"]),
+					...(own_plan ? { plan_rows: only(plan_rows, PLAN_COLUMNS) } : {}),
+				},
+				__("Revised")
+			),
+		"extra-large"
+	);
+};
+
+const report_collection = (frm) => {
+	const doc = frm.doc;
+	const rows = row_options(frm, (row) => flt(row.open_amount) > 0);
+	form_dialog(
+		__("Report Money Received"),
+		__("Report"),
+		[
+			{
+				fieldtype: "Float",
+				fieldname: "amount",
+				label: __("Amount ({0})", [doc.currency]),
+				reqd: 1,
+				precision: 2,
+				default: flt(doc.due_amount) || flt(doc.open_amount),
+			},
+			{ fieldtype: "Date", fieldname: "received_on", label: __("Received On"), reqd: 1, default: frappe.datetime.get_today() },
+			{ fieldtype: "Select", fieldname: "row_id", label: __("Plan Row"), options: [{ value: "", label: __("Oldest open row") }, ...rows] },
+			{ fieldtype: "Column Break" },
+			{ fieldtype: "Link", fieldname: "mode_of_payment", label: __("Mode of Payment"), options: "Mode of Payment" },
+			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference No") },
+			{ fieldtype: "Data", fieldname: "payer_name", label: __("Payer Name"), description: __("If somebody else paid") },
+			{ fieldtype: "Section Break" },
+			{ fieldtype: "Small Text", fieldname: "note", label: __("Note") },
+		],
+		async ({ row_id, ...values }) => {
+			const { name } = await l2c.call_frozen("collection.report", {
+				values: { ...values, customer: doc.customer, company: doc.company, currency: doc.currency },
+				allocations: [{ contract: doc.name, row_id: row_id || "", amount: values.amount }],
+			});
+			l2c.done(__("Reported as {0}. Accounts confirm it.", [l2c.link("Collection", name)]));
+			frm.reload_doc();
+		}
+	);
+};
+
+const open_pdf = (frm, language) =>
+	window.open(
+		`/api/method/l2c_app.api.print.contract_pdf?${new URLSearchParams({ contract: frm.doc.name, language })}`,
+		"_blank"
+	);
+
+l2c.contract_buttons = (frm) => {
+	const doc = frm.doc;
+	const may = (right) => frm.perm[0] && frm.perm[0][right];
+	const live = doc.docstatus === 1 && !doc.terminated_on;
+	const running = live && Boolean(doc.activated_on);
+	const bills = running && frappe.model.can_create("Sales Invoice");
+	const steps = __("Contract");
+	const main = (label, run) => {
+		frm.add_custom_button(label, run);
+		frm.change_custom_button_type(label, null, "primary");
+	};
+
+	if (live && !doc.signed_on && may("write")) main(__("Sign"), () => sign(frm));
+	if (live && doc.signed_on && !doc.activated_on && may("write")) main(__("Activate"), () => activate(frm));
+	if (running && frappe.model.can_create("Collection") && flt(doc.open_amount) > 0) {
+		main(__("Report Collection"), () => report_collection(frm));
+	} else if (live && !running && frappe.model.can_create("Collection")) {
+		frm.add_custom_button(__("Report Collection"), () => report_collection(frm), steps);
+	}
+	if (bills) {
+		frm.add_custom_button(__("Bill Due Rows"), () => bill_due(frm), __("Billing"));
+		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
+	}
+	if (running && !doc.sales_order && frappe.model.can_create("Sales Order")) {
+		frm.add_custom_button(__("Make the Sales Order"), () => step(frm, "make_order", {}), steps);
+	}
+	if (running && may("submit")) frm.add_custom_button(__("Revise"), () => revise(frm), steps);
+	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);
+	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
+	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));
+	l2c.open_button(frm, "Sales Order", doc.sales_order);
+	l2c.open_button(frm, doc.source_doctype, doc.source_name);
+	l2c.add_follow_up_button(frm);
+};

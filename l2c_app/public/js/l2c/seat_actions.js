@@ -1,0 +1,218 @@
+// Claim, release, transfer, close, reopen and distribute seats. What is allowed is decided and explained by the server.
+frappe.provide("l2c");
+
+// seats: [{name, label}]. One seat is taken or the refusal shown; of many the first that fit are taken.
+l2c.claim_seats = async (seats, on_done) => {
+	if (!seats.length) return;
+	if (seats.length === 1) {
+		await l2c.call_frozen("pool.claim", { seat: seats[0].name }, __("Claiming…"));
+		l2c.done(__("{0} is yours", [l2c.escape(seats[0].label || seats[0].name)]));
+	} else {
+		await claim_batch(seats);
+	}
+	on_done && on_done();
+};
+
+const claim_batch = async (seats) => {
+	const names = seats.map((seat) => seat.name);
+	const answers = await l2c.call_frozen("pool.claim_batch", { seats: names }, __("Claiming…"));
+	const label = Object.fromEntries(seats.map((seat) => [seat.name, seat.label || seat.name]));
+	l2c.show_batch_result({
+		title: __("Claimed"),
+		done: answers.filter((row) => row.ok),
+		refused: answers
+			.filter((row) => !row.ok)
+			.map((row) => ({ label: label[row.seat], reason: l2c.refusal_text(row) })),
+	});
+};
+
+l2c.refusal_text = (row) =>
+	[
+		row.message,
+		row.allowed_on ? __("Allowed on {0}.", [frappe.datetime.str_to_user(row.allowed_on)]) : "",
+		row.override_by ? __("May override: {0}.", [row.override_by]) : "",
+	]
+		.filter(Boolean)
+		.join("\n");
+
+const ask_reason = ({ title, action, fields = [], reason_required = true }) =>
+	new Promise((resolve) => {
+		const dialog = new frappe.ui.Dialog({
+			title: title,
+			fields: [
+				...fields,
+				{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: reason_required },
+			],
+			primary_action_label: action,
+			primary_action: (values) => {
+				dialog.hide();
+				resolve(values);
+			},
+		});
+		dialog.show();
+	});
+
+l2c.release_seat = async (seat, on_done) => {
+	const { reason } = await ask_reason({ title: __("Release {0}", [l2c.escape(seat.label)]), action: __("Release") });
+	await l2c.call_frozen("pool.release", { seat: seat.name, reason });
+	l2c.done(__("Released to {0}", [l2c.escape(seat.pool)]));
+	on_done && on_done();
+};
+
+l2c.transfer_seat = async (seat, on_done) => {
+	const members = await pool_members(seat.pool);
+	const { user, reason } = await ask_reason({
+		title: __("Transfer {0}", [l2c.escape(seat.label)]),
+		action: __("Transfer"),
+		reason_required: false,
+		fields: [
+			{
+				fieldtype: "Link",
+				fieldname: "user",
+				label: __("To"),
+				options: "User",
+				reqd: 1,
+				get_query: () => ({ filters: { name: ["in", members], enabled: 1 } }),
+			},
+		],
+	});
+	await l2c.call_frozen("pool.transfer", { seat: seat.name, user, reason: reason || "" });
+	l2c.done(__("Transferred to {0}", [l2c.escape(frappe.user.full_name(user))]));
+	on_done && on_done();
+};
+
+const pool_members = async (pool) => {
+	const rows = await frappe.db.get_list("Lead Pool Membership", {
+		filters: { pool },
+		fields: ["user"],
+		limit: 500,
+		order_by: "user asc",
+	});
+	return rows.map((row) => row.user);
+};
+
+l2c.close_seat = async (seat, on_done) => {
+	const { reason } = await ask_reason({ title: __("Close {0}", [l2c.escape(seat.label)]), action: __("Close Seat") });
+	await l2c.call_frozen("pool.close", { seat: seat.name, reason });
+	l2c.done(__("Closed"));
+	on_done && on_done();
+};
+
+l2c.reopen_seat = async (seat, on_done) => {
+	const { reason } = await ask_reason({ title: __("Reopen {0}", [l2c.escape(seat.label)]), action: __("Reopen") });
+	await l2c.call_frozen("pool.reopen", { seat: seat.name, reason });
+	l2c.done(__("Available again"));
+	on_done && on_done();
+};
+
+// After a release or transfer the user may not be allowed to see the party any more.
+l2c.leave_form = (frm) => frappe.set_route("List", frm.doctype);
+
+// Buttons for one seat on a form. `seat` comes from the server with `may`: {action: true or false}.
+l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
+	const group = __("Pool");
+	const stay = () => frm.reload_doc();
+	const go = () => l2c.leave_form(frm);
+	const buttons = [
+		["claim", __("Claim"), () => l2c.claim_seats([seat], stay)],
+		["transfer", __("Transfer"), () => l2c.transfer_seat(seat, go)],
+		["assign", __("Assign"), () => l2c.transfer_seat(seat, stay)],
+		["release", __("Release"), () => l2c.release_seat(seat, go)],
+		["close", __("Close Seat"), () => l2c.close_seat(seat, go)],
+		["reopen", __("Reopen"), () => l2c.reopen_seat(seat, stay)],
+	];
+	buttons
+		.filter(([action]) => seat.may && seat.may[action])
+		.forEach(([action, label, run]) => {
+			const prominent = primary && action === "claim";
+			frm.add_custom_button(label, run, prominent ? undefined : group);
+			if (prominent) frm.change_custom_button_type(label, null, "primary");
+		});
+};
+
+const SEAT_COLOURS = { Available: "blue", Held: "green", Converted: "purple", Closed: "gray" };
+l2c.seat_colour = (state) => SEAT_COLOURS[state] || "gray";
+
+l2c.seat_tags = (seat) =>
+	l2c.tags([
+		[__("Pool"), seat.pool, "blue"],
+		["", __(seat.state), l2c.seat_colour(seat.state)],
+		[__("Holder"), seat.holder_name || seat.holder, "gray"],
+		[__("Protected Until"), seat.protected_until && frappe.datetime.str_to_user(seat.protected_until), "purple"],
+		[__("Back to the Pool On"), seat.recycle_on && frappe.datetime.str_to_user(seat.recycle_on), "orange"],
+	]);
+
+// Distribution: a preview first, then the same draw for real.
+l2c.distribute = (pool, { seats, on_done } = {}) => {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Distribute {0}", [l2c.escape(pool)]),
+		size: "large",
+		fields: [
+			{
+				fieldtype: "Int",
+				fieldname: "count",
+				label: __("How Many Seats"),
+				description: __("Oldest first. Empty: all available ones"),
+				hidden: Boolean(seats),
+			},
+			{ fieldtype: "Column Break" },
+			{
+				fieldtype: "Select",
+				fieldname: "method",
+				label: __("Method"),
+				options: [
+					{ value: "", label: __("As the pool says") },
+					{ value: "Even", label: __("Even") },
+					{ value: "Weighted", label: __("Weighted") },
+				],
+			},
+			{ fieldtype: "Section Break" },
+			{
+				fieldtype: "Small Text",
+				fieldname: "override_reason",
+				label: __("Reason to Pass Holding Caps"),
+				description: __("Empty: the caps bind"),
+			},
+			{ fieldtype: "HTML", fieldname: "preview" },
+		],
+		secondary_action_label: __("Preview"),
+		secondary_action: async () => show(await ask("distribute_preview")),
+		primary_action_label: __("Distribute"),
+		primary_action: async () => {
+			const plan = await ask("distribute");
+			dialog.hide();
+			show_distribution_result(plan);
+			on_done && on_done();
+		},
+	});
+	const ask = (action) => {
+		const { count, method, override_reason } = dialog.get_values(true) || {};
+		const args = { pool, method: method || null };
+		if (seats) args.seats = seats;
+		else if (count) args.count = count;
+		if (override_reason && action === "distribute") args.override_reason = override_reason;
+		return l2c.call_frozen(`pool.${action}`, args);
+	};
+	const show = (plan) => dialog.get_field("preview").$wrapper.html(distribution_table(plan));
+	dialog.show();
+};
+
+const distribution_table = (plan) => {
+	const given = Object.entries(plan.by_user);
+	const rows = given.map(
+		([user, count]) =>
+			`<tr><td>${l2c.escape(frappe.user.full_name(user))}</td><td class="text-right">${cint(count)}</td></tr>`
+	);
+	const skipped = plan.rows.filter((row) => !row.user);
+	const reasons = [...new Set(skipped.map((row) => row.reason))].map((reason) => `<li>${l2c.escape(reason)}</li>`);
+	return `
+		<table class="table table-bordered table-sm mt-3">
+			<thead><tr><th>${__("Member")}</th><th class="text-right">${__("Seats")}</th></tr></thead>
+			<tbody>${rows.join("") || `<tr><td colspan="2" class="text-muted">${__("Nobody gets a seat")}</td></tr>`}</tbody>
+		</table>
+		${skipped.length ? `<p>${l2c.escape(__("{0} seats stay in the pool", [skipped.length]))}</p><ul>${reasons.join("")}</ul>` : ""}`;
+};
+
+const show_distribution_result = (plan) =>
+	frappe.msgprint({ title: __("Distributed"), indicator: "green", message: distribution_table(plan), wide: true });
+

@@ -1,0 +1,31 @@
+{
+	const settings = (frappe.listview_settings["Lead"] = frappe.listview_settings["Lead"] || {});
+	const native_onload = settings.onload;
+
+	settings.add_fields = [...(settings.add_fields || []), "l2c_next_follow_up_on", "l2c_pooled"];
+
+	settings.button = settings.button || {
+		show: () => frappe.model.can_create("Follow Up"),
+		get_label: () => __("Follow Up"),
+		get_description: (doc) =>
+			doc.l2c_next_follow_up_on
+				? __("Next follow up {0}", [l2c.moment_text(doc.l2c_next_follow_up_on)])
+				: __("Log what was done and plan the next step"),
+		action: (doc) =>
+			l2c.follow_up({ doctype: "Lead", name: doc.name, on_done: () => cur_list && cur_list.refresh() }),
+	};
+
+	settings.onload = function (listview) {
+		if (native_onload) native_onload.call(this, listview);
+		listview.page.add_inner_button(__("Look Up"), () => l2c.check_duplicates());
+		listview.page.add_inner_button(__("Overdue Follow Ups"), () =>
+			listview.filter_area
+				.clear(false)
+				.then(() =>
+					listview.filter_area.add([
+						["Lead", "l2c_next_follow_up_on", "<", frappe.datetime.now_datetime()],
+					])
+				)
+		);
+	};
+}
