@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from l2c_app.core.allocation import Allocation, Link, Money, Row, Wish, allocate, by_due_date
+from l2c_app.core.contract_status import MoneyFacts, money_status, row_status
 from l2c_app.core.facts import ADVANCE, REFUND, Ask, Entry, Facts, PlanRow
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class RowPosition:
 	overdue: int
 	overdue_billed: int
 	status: str
+
+	@property
+	def to_bill(self) -> int:
+		"""What no invoice bills yet."""
+		return max(0, self.amount - self.waived - self.billed)
 
 
 @dataclass(frozen=True)
@@ -223,18 +229,14 @@ def _row_position(row: PlanRow, credited: int, billed: int, allocation: Allocati
 		due=due,
 		overdue=overdue,
 		overdue_billed=min(overdue, max(0, billed - credited - settled)),
-		status=_row_status(left, due, overdue, settled, bool(row.waived and row.waived >= row.amount)),
+		status=row_status(
+			net=row.amount - credited - row.waived,
+			settled=settled,
+			due_date=row.due,
+			today=today,
+			waived=row.waived > 0,
+		),
 	)
-
-
-def _row_status(left: int, due: int, overdue: int, settled: int, is_waived: bool) -> str:
-	if left <= 0:
-		return "Waived" if is_waived else "Paid"
-	if overdue > 0:
-		return "Overdue"
-	if due > 0:
-		return "Due"
-	return "Partly Paid" if settled > 0 else "Planned"
 
 
 def _total(facts: Facts, rows: tuple[RowPosition, ...], pieces: list[dict], allocation: Allocation) -> Position:
@@ -259,17 +261,12 @@ def _total(facts: Facts, rows: tuple[RowPosition, ...], pieces: list[dict], allo
 		open=sum(row.open for row in rows),
 		due=sum(row.due for row in rows),
 		overdue=sum(row.overdue for row in rows),
-		money_status=_money_status(rows, billed),
+		money_status=money_status(
+			MoneyFacts(
+				billed=billed,
+				to_bill=sum(row.to_bill for row in rows),
+				open_amount=sum(row.open for row in rows),
+				overdue_amount=sum(row.overdue for row in rows),
+			)
+		),
 	)
-
-
-def _money_status(rows: tuple[RowPosition, ...], billed: int) -> str:
-	"""Overdue beats all; settled means billed in full and nothing open; else how far it is billed."""
-	net = sum(row.amount - row.waived - row.credited for row in rows)
-	if any(row.overdue > 0 for row in rows):
-		return "Overdue"
-	if billed <= 0 < net:
-		return "Unbilled"
-	if billed < net:
-		return "Partly Billed"
-	return "Open" if any(row.open > 0 for row in rows) else "Settled"

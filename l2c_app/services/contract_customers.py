@@ -20,6 +20,11 @@ def concerns_order(order: str | None) -> bool:
 	return bool(order) and order in _known()["orders"]
 
 
+def customers() -> set[str]:
+	"""Return all customers with a submitted contract."""
+	return set(_known()["customers"])
+
+
 def forget() -> None:
 	"""Drop the set now and again after commit: call after any change of a contract or of its orders.
 

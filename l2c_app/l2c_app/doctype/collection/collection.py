@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from l2c_app.services import collection_checks
+
 
 class Collection(Document):
-	pass
+	def validate(self) -> None:
+		collection_checks.prepare(self)

@@ -1,0 +1,28 @@
+"""Journal Entry: marks the contracts it touches."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import collection_vouchers, contract_customers, recompute
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	"""Note the journal and what its lines refer to."""
+	_mark(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	"""Note the journal; a Collection linked to it is reported again, with the reason."""
+	if _is_ours(doc):
+		collection_vouchers.voucher_gone(doc)
+	_mark(doc)
+
+
+def _is_ours(doc: Document) -> bool:
+	lines = doc.get("accounts") or ()
+	return any(row.party_type == "Customer" and contract_customers.concerns(row.party) for row in lines)
+
+
+def _mark(doc: Document) -> None:
+	if _is_ours(doc):
+		references = [(row.reference_type, row.reference_name) for row in doc.get("accounts") or ()]
+		recompute.mark_vouchers([(doc.doctype, doc.name), *references])

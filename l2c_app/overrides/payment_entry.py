@@ -1,0 +1,38 @@
+"""Payment Entry: marks the contracts it touches, and keeps its Collection in step."""
+
+from frappe.model.document import Document
+
+from l2c_app.services import collection_vouchers, contract_customers, recompute
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	"""Note the payment; an amended one takes its predecessor's place on the Collection."""
+	if not _is_ours(doc):
+		return
+	collection_vouchers.voucher_submitted(doc)
+	_mark(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	"""Note the payment; its Collection is reported again, with the reason."""
+	if not _is_ours(doc):
+		return
+	collection_vouchers.voucher_gone(doc)
+	_mark(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	"""A deleted draft payment leaves its Collection."""
+	if doc.get("l2c_collection"):
+		collection_vouchers.voucher_gone(doc, deleted=True)
+
+
+def _is_ours(doc: Document) -> bool:
+	if doc.get("l2c_collection"):
+		return True
+	return doc.party_type == "Customer" and contract_customers.concerns(doc.party)
+
+
+def _mark(doc: Document) -> None:
+	references = [(row.reference_doctype, row.reference_name) for row in doc.get("references") or ()]
+	recompute.mark_vouchers([(doc.doctype, doc.name), *references])
