@@ -42,13 +42,16 @@ def _names(value: str | list) -> list[str]:
 @frappe.whitelist(methods=["POST"])
 def claim(seat: str) -> dict[str, Any]:
 	"""Take one seat for the session user, or raise why not."""
-	return _retrying(lambda: claims.claim_one(seat))
+	pools = claims.pools_of([seat])
+	return _retrying(lambda: claims.claim_one(seat, pools))
 
 
 @frappe.whitelist(methods=["POST"])
 def claim_batch(seats: str | list) -> list[dict[str, Any]]:
 	"""Take seats for the session user; one row per seat: ok, or rule, message, compared, allowed_on, override_by."""
-	return _retrying(lambda: claims.claim(_names(seats)))
+	wanted = _names(seats)
+	pools = claims.pools_of(wanted)
+	return _retrying(lambda: claims.claim(wanted, pools))
 
 
 @frappe.whitelist(methods=["POST"])

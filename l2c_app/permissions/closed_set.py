@@ -28,6 +28,12 @@ def _open_leads(column: str, user: str) -> list[str]:
 	return parts
 
 
+def open_lead(column: str, user: str) -> str:
+	"""Return the condition that `column` names no closed lead: none at all, one outside the pools, or one open to the user."""
+	pooled = f"select 1 from `tabLead` closed where closed.`name` = {column} and closed.`l2c_pooled` = 1"
+	return _any([f"not exists ({pooled})", *_open_leads(column, user)])
+
+
 def _any(parts: list[str]) -> str:
 	return f"({' or '.join(parts)})"
 
@@ -40,8 +46,8 @@ def lead_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	return _any(["`tabLead`.`l2c_pooled` = 0", *_open_leads("`tabLead`.`name`", user)])
 
 
-def _linked_conditions(doctype: str, column: str, user: str | None) -> str:
-	"""Return the condition of a Contact or Address: no link to a closed lead, or also a customer's, or to an open one."""
+def linked_conditions(doctype: str, column: str, user: str | None) -> str:
+	"""Return the condition that the Contact or Address in `column` is open: no link to a closed lead, or also a customer's, or to an open one."""
 	user = user or frappe.session.user
 	if not visibility.restricted(user):
 		return ""
@@ -63,22 +69,12 @@ def _linked_conditions(doctype: str, column: str, user: str | None) -> str:
 
 def contact_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Return the list condition of Contact."""
-	return _linked_conditions("Contact", "`tabContact`.`name`", user)
-
-
-def contact_phone_conditions(user: str | None = None, doctype: str | None = None) -> str:
-	"""Return the condition of Contact Phone, which the host lists as a table of its own without asking the Contact."""
-	return _linked_conditions("Contact", "`tabContact Phone`.`parent`", user)
-
-
-def contact_email_conditions(user: str | None = None, doctype: str | None = None) -> str:
-	"""Return the condition of Contact Email, likewise."""
-	return _linked_conditions("Contact", "`tabContact Email`.`parent`", user)
+	return linked_conditions("Contact", "`tabContact`.`name`", user)
 
 
 def address_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Return the list condition of Address."""
-	return _linked_conditions("Address", "`tabAddress`.`name`", user)
+	return linked_conditions("Address", "`tabAddress`.`name`", user)
 
 
 def _party_conditions(doctype: str, user: str | None) -> str:
@@ -86,8 +82,7 @@ def _party_conditions(doctype: str, user: str | None) -> str:
 	if not visibility.restricted(user):
 		return ""
 	kind, party = (f"`tab{doctype}`.`{fieldname}`" for fieldname in PARTY_FIELDS[doctype])
-	pooled = f"select 1 from `tabLead` closed where closed.`name` = {party} and closed.`l2c_pooled` = 1"
-	return _any([f"ifnull({kind}, '') != 'Lead'", f"not exists ({pooled})", *_open_leads(party, user)])
+	return _any([f"ifnull({kind}, '') != 'Lead'", open_lead(party, user)])
 
 
 def opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -105,28 +100,21 @@ def quotation_conditions(user: str | None = None, doctype: str | None = None) ->
 
 def lead_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny a pooled lead to strangers; creating is the host's business."""
-	return _answer(ptype, user, [doc.get("name")] if not _is_new(doc) else [])
+	return answer(ptype, user, [doc.get("name")] if not _is_new(doc) else [])
 
 
 def contact_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny a contact of a closed lead; of several leads one open one is enough, and so is a customer."""
-	return _linked_has_permission("Contact", doc, ptype=ptype, user=user)
-
-
-def contact_row_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
-	"""Deny a phone or mail row of a closed contact."""
-	contact = frappe._dict(name=doc.get("parent"))
-	return _linked_has_permission("Contact", contact, ptype=ptype, user=user)
+	return linked_has_permission("Contact", doc, ptype=ptype, user=user)
 
 
 def address_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny an address of a closed lead, as a contact."""
-	return _linked_has_permission("Address", doc, ptype=ptype, user=user)
+	return linked_has_permission("Address", doc, ptype=ptype, user=user)
 
 
-def _linked_has_permission(
-	doctype: str, doc: object, *, ptype: str, user: str | None
-) -> bool | None:
+def linked_has_permission(doctype: str, doc: object, *, ptype: str, user: str | None) -> bool | None:
+	"""Judge the stored links of a Contact or Address."""
 	if not visibility.enabled_pools() or _is_new(doc):
 		return compat.no_opinion()
 	links = frappe.get_all(
@@ -137,7 +125,7 @@ def _linked_has_permission(
 	)
 	if any(link.link_doctype == "Customer" for link in links):
 		return compat.no_opinion()
-	return _answer(ptype, user, [link.link_name for link in links if link.link_doctype == "Lead"])
+	return answer(ptype, user, [link.link_name for link in links if link.link_doctype == "Lead"])
 
 
 def opportunity_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
@@ -161,12 +149,13 @@ def _party_has_permission(
 	if not _is_new(doc):
 		named.append(tuple(frappe.db.get_value(doctype, doc.get("name"), [kind, party]) or (None, None)))
 	for leads in [[name] for what, name in named if what == "Lead" and name]:
-		if _answer(ptype, user, leads) is False:
+		if answer(ptype, user, leads) is False:
 			return False
 	return compat.no_opinion()
 
 
-def _answer(ptype: str, user: str | None, leads: list[str]) -> bool | None:
+def answer(ptype: str, user: str | None, leads: list[str]) -> bool | None:
+	"""Return False when there are leads and none of them is open to the user."""
 	user = user or frappe.session.user
 	right = "read" if ptype == "create" else ptype
 	if leads and not any(visibility.may_access("Lead", lead, user=user, right=right) for lead in leads):

@@ -35,20 +35,26 @@ ERRORS: dict[str, type[ClaimRefused]] = {
 }
 
 
-def claim(seats: Sequence[str]) -> list[dict]:
+def pools_of(seats: Sequence[str]) -> dict[str, str]:
+	"""Return {seat: its pool} of the seats that exist. A seat never changes its pool: read it before the claim begins."""
+	rows = frappe.get_all(
+		"Lead Pool Seat", filters={"name": ("in", list(seats))}, fields=["name", "pool"], order_by="name"
+	)
+	return {row.name: row.pool for row in rows}
+
+
+def claim(seats: Sequence[str], pools: dict[str, str] | None = None) -> list[dict]:
 	"""Take seats for the session user; returns one row per seat: ok, or rule, numbers compared, when allowed, who overrides.
 
 	A batch takes the first ones that fit. Raises NotAPoolMember, PoolDisabled, TooManyRows for the whole, StaleRead when
-	the transaction must begin again. Lock order: membership, seats, parties.
+	the transaction must begin again (with `pools` given, nothing is read before the lock, so it will not be stale twice).
+	Lock order: membership, seats, parties.
 	"""
 	wanted = list(dict.fromkeys(seats))
 	if len(wanted) > BATCH_LIMIT:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(BATCH_LIMIT), compared=str(len(wanted)))
-	found = frappe.get_all(
-		"Lead Pool Seat", filters={"name": ("in", wanted)}, fields=["name", "pool"], order_by="pool, name"
-	)
+	pool_of = pools_of(wanted) if pools is None else pools
 	by_pool: dict[str, list[str]] = {}
-	pool_of = {row.name: row.pool for row in found}
 	for seat in wanted:
 		by_pool.setdefault(pool_of.get(seat, ""), []).append(seat)
 	answers = {seat: _taken(seat, _("The seat does not exist any more.")) for seat in by_pool.pop("", [])}
@@ -57,9 +63,9 @@ def claim(seats: Sequence[str]) -> list[dict]:
 	return [answers[seat] for seat in wanted]
 
 
-def claim_one(seat: str) -> dict:
+def claim_one(seat: str, pools: dict[str, str] | None = None) -> dict:
 	"""Take one seat or raise why not: QuotaReached, HoldingCapReached, CoolingDown, SeatTaken, PartyBlocked, NotAPoolMember."""
-	row = claim([seat])[0]
+	row = claim([seat], pools)[0]
 	if not row["ok"]:
 		raise_row(row)
 	return row

@@ -169,6 +169,21 @@ class TestLists(ClosedSetCase):
 				rows = frappe.client.get_list(doctype, fields=[field], parent="Contact", limit_page_length=0)
 				self.assert_clean(rows)
 
+	def test_notes_and_prospects_do_not_repeat_the_contact_data(self):
+		lead = frappe.get_doc("Lead", self.lead)
+		lead.append("notes", {"note": f"call {PHONE}"})
+		lead.save()
+		rows = [{"lead": self.lead, "email": MAIL, "mobile_no": PHONE}]
+		prospect = factories.make("Prospect", company_name="Closed Prospect", leads=rows).name
+		for _user in self.strangers():
+			self.assert_clean(frappe.client.get_list("CRM Note", fields=["note"], parent="Lead"))
+			self.assert_clean(frappe.client.get_list("Prospect Lead", fields=["email", "mobile_no"], parent="Prospect"))
+			self.assertNotIn(prospect, frappe.get_list("Prospect", pluck="name", order_by="name"))
+			self.assertFalse(frappe.has_permission("Prospect", "read", doc=prospect))
+		with self.as_user(self.holder):
+			self.assertIn(prospect, frappe.get_list("Prospect", pluck="name", order_by="name"))
+			self.assertTrue(frappe.has_permission("Prospect", "read", doc=prospect))
+
 	def test_rest_single_value_and_link_validation(self):
 		for _user in self.strangers():
 			with self.assertRaises(frappe.PermissionError):

@@ -1,0 +1,141 @@
+"""Twenty claimers at once on one pool, each a process with its own database connection. Committed, cleaned up after."""
+
+import json
+import subprocess
+import sys
+import time
+
+import frappe
+
+from l2c_app.core.seats import Event
+from l2c_app.services import visibility
+from l2c_app.tests import factories
+from l2c_app.tests.base import L2CTestCase, bench_only
+
+POOL = "L2C Parallel Pool"
+CLAIMERS = 20
+SEATS = 60
+QUOTA = 8
+CAP = 10
+WORKER = """
+import json, random, sys, time
+import frappe
+site, user, seats, start, pause = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5])
+frappe.init(site); frappe.connect(); frappe.set_user(user)
+from l2c_app.api import pool
+pool.claim_batch(["warm up"]); pool.seats("L2C Parallel Pool", limit=1); frappe.db.rollback()
+time.sleep(max(0, start - time.time()))
+answers, times = [], []
+for seat in seats:
+	time.sleep(random.uniform(0, 2 * pause))
+	began = time.perf_counter()
+	try:
+		answers += pool.claim_batch([seat])
+		frappe.db.commit()
+	except Exception as error:
+		frappe.db.rollback()
+		answers.append({"seat": seat, "ok": False, "rule": type(error).__name__})
+	times.append(time.perf_counter() - began)
+frappe.destroy()
+print("ANSWER" + json.dumps({"user": user, "answers": answers, "times": times}))
+"""
+
+
+@bench_only("row locks and processes")
+class TestParallelClaims(L2CTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.addCleanup(self.clean_up)
+
+	def prepare(self, *, users: int, **limits: int) -> list[str]:
+		"""Commit a pool of some users with free seats; returns the seats' names."""
+		self.users = [factories.sales_user(f"parallel.{number}") for number in range(users)]
+		factories.lead_pool(POOL, members=tuple(self.users), **limits)
+		for number in range(SEATS):
+			factories.pooled_lead(f"Parallel {number}", first_name=None, lead_name=f"Parallel {number}")
+		frappe.db.commit()
+		return frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="name", order_by="name")
+
+	def clean_up(self) -> None:
+		"""Remove what the test committed."""
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		leads = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="party", order_by="party")
+		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
+		for lead in leads:
+			frappe.delete_doc("Lead", lead, force=True)
+		frappe.db.delete("Lead Pool Log", {"pool": POOL})
+		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
+		frappe.db.commit()
+		visibility.pools_changed()
+
+	def race(self, seats: list[str], *, tries: int = SEATS, pause: float = 0) -> list[dict]:
+		"""Let the claimers run over the seats from different ends; returns their reports. `pause`: seconds to think."""
+		start = str(time.time() + 8)
+		processes = []
+		for number in range(CLAIMERS):
+			turn = number * len(seats) // CLAIMERS
+			mine = (seats[turn:] + seats[:turn])[:tries]
+			command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, self.users[number % len(self.users)]]
+			command += [json.dumps(mine), start, str(pause)]
+			processes.append(
+				subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+			)
+		reports = []
+		for process in processes:
+			output, error = process.communicate(timeout=300)
+			self.assertEqual(process.returncode, 0, error[-2000:])
+			reports.append(json.loads(output.split("ANSWER", 1)[1]))
+		frappe.db.rollback()
+		return reports
+
+	def check(self, reports: list[dict], *, each: int) -> None:
+		"""No seat twice, nobody over the limit, everybody up to it; seat, owner and log agree."""
+		won = [answer["seat"] for report in reports for answer in report["answers"] if answer["ok"]]
+		self.assertEqual(len(won), len(set(won)), "a seat was taken twice")
+		rows = frappe.get_all(
+			"Lead Pool Seat", filters={"pool": POOL, "state": "Held"}, fields=["name", "party", "holder", "version"], order_by="name"
+		)
+		self.assertEqual(sorted(row.name for row in rows), sorted(won))
+		held = {user: len([row for row in rows if row.holder == user]) for user in self.users}
+		self.assertEqual(set(held.values()), {each}, held)
+		for row in rows:
+			self.assertEqual(row.version, 2)
+			self.assertEqual(frappe.db.get_value("Lead", row.party, "lead_owner"), row.holder)
+		logged = frappe.get_all("Lead Pool Log", filters={"pool": POOL, "event": Event.CLAIM.value}, pluck="seat", order_by="seat")
+		self.assertEqual(logged, sorted(won))
+
+	def report(self, title: str, reports: list[dict]) -> float:
+		"""Print the times of successful claims and return their 95th percentile in seconds."""
+		times = sorted(
+			taken
+			for report in reports
+			for answer, taken in zip(report["answers"], report["times"], strict=True)
+			if answer["ok"]
+		)
+		rules: dict[str, int] = {}
+		for report in reports:
+			for answer in report["answers"]:
+				name = "ok" if answer["ok"] else answer["rule"]
+				rules[name] = rules.get(name, 0) + 1
+		p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95) - 1]
+		print(f"\n{title}: {CLAIMERS} claimers, p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, {rules}", file=sys.stderr)
+		return p95
+
+	def test_no_seat_twice_and_the_quota_is_never_passed(self):
+		reports = self.race(self.prepare(users=5, daily_quota=QUOTA, holding_cap=0))
+		self.report("quota", reports)
+		self.check(reports, each=QUOTA)
+
+	def test_the_holding_cap_is_never_passed(self):
+		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=CAP))
+		self.report("holding cap", reports)
+		self.check(reports, each=CAP)
+
+
+
+	def test_twenty_people_who_think_a_second_between_claims(self):
+		"""The times of people, not of a busy loop: one claim each second or so by each of twenty."""
+		reports = self.race(self.prepare(users=CLAIMERS, daily_quota=0, holding_cap=0), tries=3, pause=1)
+		self.report("people", reports)
+		self.check(reports, each=3)
