@@ -44,6 +44,8 @@ def _basics() -> None:
 	roles = {perm.role for doctype in all_doctypes() for perm in frappe.get_meta(doctype).permissions}
 	for role in sorted(roles | set(ROLES.split("|"))):
 		_row("Role", role, role_name=role, desk_access=1)
+	for user_type in ("System User", "Website User"):
+		_row("User Type", user_type, is_standard=1)
 	for user in frappe.STANDARD_USERS:
 		_row("User", user, email=user, first_name=user, full_name=user, enabled=1, user_type="System User", language="en")
 	settings = {"rounding_method": "Banker's Rounding", "time_zone": "Asia/Shanghai", "language": "en"}

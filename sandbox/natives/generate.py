@@ -35,9 +35,9 @@ def shipped(apps: Path) -> dict[str, dict]:
 	return found
 
 
-def is_kept(name: str, field: dict, rule: list[str]) -> bool:
-	"""Whether keep.json keeps this field."""
-	if f"-{name}" in rule:
+def is_kept(name: str, field: dict, rule: list[str], doctypes: dict) -> bool:
+	"""Whether keep.json keeps this field; a table goes with its DocType."""
+	if f"-{name}" in rule or (field["fieldtype"].startswith("Table") and field["options"] not in doctypes):
 		return False
 	if field.get("reqd") or name in rule or "**" in rule:
 		return True
@@ -53,18 +53,20 @@ def merged_fields(recorded: dict | None, json_fields: list[dict]) -> dict[str, d
 	for name in sorted(recorded, key=lambda name: list(known).index(name) if name in known else 999):
 		fieldtype, options, reqd, no_copy, permlevel = recorded[name]
 		row = dict(known[name]) if known.get(name, {}).get("fieldtype") == fieldtype else {}
-		row.update(fieldtype=fieldtype, options=options, reqd=reqd, no_copy=no_copy, permlevel=permlevel)
+		if not (row.get("options") or "").startswith(options or "-"):  # recorded options are cut off at 400 characters
+			row["options"] = options
+		row.update(fieldtype=fieldtype, reqd=reqd, no_copy=no_copy, permlevel=permlevel)
 		if fieldtype not in LAYOUT:
 			fields[name] = row
 	return fields
 
 
-def native(facts: dict | None, doctype: dict, rule: list[str]) -> dict:
+def native(facts: dict | None, doctype: dict, rule: list[str], doctypes: dict) -> dict:
 	"""One entry of the generated file."""
 	fields = merged_fields(facts and facts["fields"], doctype["fields"])
 	kept, dropped = {}, []
 	for name, row in fields.items():
-		if not is_kept(name, row, rule):
+		if not is_kept(name, row, rule, doctypes):
 			dropped.append(name)
 			continue
 		extra = {key: row[key] for key in (*EXTRAS, "reqd", "no_copy", "permlevel") if row.get(key)}
@@ -90,7 +92,7 @@ def main(facts_folder: Path, apps: Path) -> None:
 			if facts.get(name, doctypes.get(name)) is None:
 				continue
 			shape = doctypes.get(name) or {"module": facts[name]["module"], "fields": []}
-			entry = native(facts.get(name), shape, rule.split())
+			entry = native(facts.get(name), shape, rule.split(), rules)
 			lines.append(f"{json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}")
 		(HERE / f"{flavour}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

@@ -60,7 +60,7 @@ class Meta:
 	def __init__(self, doctype: str) -> None:
 		shape = own_doctypes().get(doctype) or natives().get(doctype)
 		if shape is None:
-			raise frappe.DoesNotExistError(f"DocType {doctype} not found", doctype=doctype)
+			not_emulated(f"DocType {doctype}")
 		self.is_native = doctype in natives()
 		self.name = doctype
 		self.doctype = "DocType"
