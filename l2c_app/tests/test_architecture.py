@@ -1,0 +1,222 @@
+"""The layers and habits of this code base, held by reading its syntax trees."""
+
+import ast
+import importlib
+import re
+import unittest
+from collections import Counter
+
+import frappe
+
+from l2c_app import hooks
+from l2c_app.tests import source
+
+ALLOWED = {
+	"core": {"core"},
+	"services": {"services", "core", "compat"},
+	"overrides": {"overrides", "services", "core", "compat"},
+	"permissions": {"permissions", "services", "core", "compat"},
+	"api": {"api", "services", "core", "compat"},
+	"doctype": {"doctype", "services", "core", "compat"},
+	"jobs": {"services", "core", "compat"},
+	"setup": {"setup", "services", "core", "compat"},
+	"install": {"setup", "services", "core", "compat"},
+	"uninstall": {"setup", "services", "core", "compat"},
+	"patches": {"patches", "setup", "services", "core", "compat"},
+	"compat": set(),
+	"hooks": set(),
+	source.APP: set(),
+}
+HOOK_TARGETS = {"overrides", "permissions", "jobs", "api", "install", "uninstall", "setup"}
+LONGEST_FUNCTION = 45
+LONGEST_FILE = 300
+LONGEST_CONTROLLER = 150
+# Whitelisted functions that only read, each looked at by a person; everything else must be POST.
+READERS = {
+	"api.back_doors": {
+		"get_lead_details",
+		"search_link",
+		"search_widget",
+		"global_search",
+		"run_report",
+		"export_report",
+	},
+	"api.contract": {"plan_status"},
+	"api.follow_up": {"context"},
+	"api.lead": {"pool_state"},
+	"api.pool": {"distribute_preview", "seats"},
+	"api.print": {"contract_pdf", "statement_pdf"},
+}
+
+
+class TestLayers(unittest.TestCase):
+	def test_every_import_stays_within_its_layer_or_below(self):
+		offences = []
+		for module, tree in source.modules().items():
+			allowed = ALLOWED[source.layer_of(module)]
+			for name in source.imported(tree, module):
+				if name.startswith(source.APP + ".") and source.layer_of(name) not in allowed:
+					offences.append(f"{module} imports {name}")
+		self.assertEqual(offences, [])
+
+	def test_core_knows_neither_host_nor_third_parties(self):
+		import sys
+
+		offences = []
+		for module, tree in source.modules().items():
+			if source.layer_of(module) == "core":
+				roots = {name.split(".")[0] for name in source.imported(tree, module)}
+				offences += [f"{module} imports {root}" for root in roots - set(sys.stdlib_module_names) - {source.APP}]
+		self.assertEqual(offences, [])
+
+	def test_nothing_below_the_tests_knows_the_sandbox_or_the_tests(self):
+		offences = []
+		for module, tree in source.modules().items():
+			names = [name for name in source.imported(tree, module) if name.startswith(("sandbox", f"{source.APP}.tests"))]
+			offences += [f"{module} imports {name}" for name in names]
+		self.assertEqual(offences, [])
+
+
+class TestHabits(unittest.TestCase):
+	def test_nobody_commits_below_the_jobs(self):
+		offences = []
+		for module, tree in source.modules().items():
+			if source.layer_of(module) in ("core", "services", "overrides", "permissions", "api", "doctype"):
+				offences += [f"{module}:{node.lineno}" for node in ast.walk(tree) if _calls(node, "frappe.db.commit")]
+		self.assertEqual(offences, [])
+
+	def test_no_raw_sql_outside_the_column_removal(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for node in ast.walk(tree):
+				if _calls(node, "frappe.db.sql") or _calls(node, "frappe.db.sql_ddl"):
+					offences.append(module)
+		self.assertEqual(set(offences) - {f"{source.APP}.setup.custom_fields"}, set())
+
+	def test_only_compat_knows_versions(self):
+		offences = []
+		for module, tree in source.modules().items():
+			# the version gate only shows the number to the user and asks compat about it
+			if source.layer_of(module) in ("compat", "install"):
+				continue
+			for node in ast.walk(tree):
+				if isinstance(node, ast.Attribute) and node.attr == "__version__":
+					offences.append(f"{module}:{node.lineno}")
+		self.assertEqual(offences, [])
+
+	def test_functions_are_short(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for function in source.functions(tree):
+				length = function.end_lineno - function.lineno + 1
+				if length > LONGEST_FUNCTION:
+					offences.append(f"{module}.{function.name}: {length} lines")
+		self.assertEqual(offences, [])
+
+	def test_files_are_short(self):
+		offences = []
+		for path in source.PACKAGE.rglob("*.py"):
+			limit = LONGEST_CONTROLLER if "doctype" in path.parts else LONGEST_FILE
+			length = len(path.read_text(encoding="utf-8").splitlines())
+			if length > limit and "tests" not in path.parts:
+				offences.append(f"{path.relative_to(source.PACKAGE)}: {length} lines")
+		self.assertEqual(offences, [])
+
+	def test_every_signature_is_annotated(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for function in source.functions(tree):
+				if not _annotated(function):
+					offences.append(f"{module}.{function.name}")
+		self.assertEqual(offences, [])
+
+	def test_annotations_are_real_where_the_host_checks_arguments(self):
+		offences = []
+		for module, tree in source.modules().items():
+			if "__future__.annotations" in set(source.imported(tree, module)):
+				offences.append(module)
+		self.assertEqual(offences, [])
+
+
+class TestWhitelisted(unittest.TestCase):
+	def test_only_the_api_and_documents_whitelist(self):
+		offences = []
+		for module, tree in source.modules().items():
+			if source.layer_of(module) not in ("api", "doctype") and list(source.whitelisted(tree)):
+				offences.append(module)
+		self.assertEqual(offences, [])
+
+	def test_writers_take_post_only(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for function, methods in source.whitelisted(tree):
+				if methods != ["POST"] and function.name not in READERS.get(module.removeprefix("l2c_app."), ()):
+					offences.append(f"{module}.{function.name}: {methods or 'any method'}")
+		self.assertEqual(offences, [])
+
+	def test_no_guest_enters(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for node in ast.walk(tree):
+				if isinstance(node, ast.keyword) and node.arg == "allow_guest":
+					offences.append(module)
+		self.assertEqual(offences, [])
+
+
+class TestHooks(unittest.TestCase):
+	def test_every_dotted_string_resolves_to_an_allowed_layer(self):
+		targets = list(_targets(vars(hooks)))
+		self.assertGreater(len(targets), 50)
+		for target in targets:
+			with self.subTest(target=target):
+				module, _, name = target.rpartition(".")
+				self.assertIn(source.layer_of(module), HOOK_TARGETS)
+				self.assertTrue(callable(getattr(importlib.import_module(module), name)))
+
+	def test_no_key_is_given_twice_in_a_dictionary(self):
+		offences = []
+		for module, tree in source.modules().items():
+			for node in ast.walk(tree):
+				if isinstance(node, ast.Dict):
+					keys = Counter(key.value for key in node.keys if isinstance(key, ast.Constant))
+					offences += [f"{module}:{node.lineno} {key}" for key, times in keys.items() if times > 1]
+		self.assertEqual(offences, [])
+
+	def test_scheduled_functions_are_scheduled_once_and_told_apart(self):
+		methods = [method for methods in hooks.scheduler_events.values() for method in methods]
+		self.assertEqual(len(methods), len(set(methods)))
+		# 15 names the Scheduled Job Type after the last two parts of the path
+		short_names = [".".join(method.split(".")[-2:]) for method in methods]
+		self.assertEqual(len(short_names), len(set(short_names)))
+
+	def test_permission_hooks_come_in_pairs(self):
+		self.assertEqual(set(hooks.permission_query_conditions), set(hooks.has_permission))
+
+	def test_files_named_in_hooks_exist(self):
+		scripts = [*hooks.doctype_js.values(), *hooks.doctype_list_js.values(), f"public/js/{hooks.app_include_js}"]
+		for script in scripts:
+			with self.subTest(script=script):
+				self.assertTrue((source.PACKAGE / script).exists())
+
+	def test_the_host_sees_our_hooks(self):
+		events = frappe.get_hooks("doc_events")
+		self.assertIn("l2c_app.overrides.lead.validate", str(events.get("Lead")))
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+	return isinstance(node, ast.Call) and source.dotted(node.func) == name
+
+
+def _annotated(function: ast.FunctionDef) -> bool:
+	arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+	named = [argument for argument in arguments if argument.arg not in ("self", "cls")]
+	return function.returns is not None and all(argument.annotation for argument in named)
+
+
+def _targets(value: object) -> list[str]:
+	if isinstance(value, dict):
+		return [target for key, item in value.items() if not str(key).startswith("__") for target in _targets(item)]
+	if isinstance(value, list | tuple):
+		return [target for item in value for target in _targets(item)]
+	is_path = isinstance(value, str) and re.fullmatch(rf"{source.APP}(\.\w+){{2,}}", value)
+	return [value] if is_path and not value.endswith(".js") else []
