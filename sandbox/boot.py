@@ -17,6 +17,9 @@ def boot() -> Any:
 	_basics()
 	if importlib.util.find_spec("erpnext.site"):
 		importlib.import_module("erpnext.site").create()
+	for doctype in all_doctypes():
+		if frappe.get_meta(doctype).is_tree:
+			frappe.utils.nestedset.rebuild_tree(doctype)
 	_install_app()
 	return frappe.db.snapshot()
 

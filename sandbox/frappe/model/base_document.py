@@ -49,7 +49,7 @@ def _find_controller(doctype: str) -> type:
 		app = "erpnext" if meta.module not in FRAPPE_MODULES else "frappe"
 		path = f"{app}.{frappe.scrub(meta.module)}.doctype.{scrubbed}.{scrubbed}"
 		if not _exists(path):
-			return Document
+			return frappe.utils.nestedset.NestedSet if meta.is_tree and meta._fields.get("lft") else Document
 	return getattr(importlib.import_module(path), doctype.replace(" ", "").replace("-", ""))
 
 

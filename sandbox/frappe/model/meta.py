@@ -19,6 +19,10 @@ from frappe.model import (
 
 NATIVES = Path(__file__).parents[2] / "natives"
 NUMBERS = ("permlevel", "reqd", "no_copy", "allow_on_submit", "unique", "non_negative", "set_only_once", "read_only", "idx")
+TABLES = {  # tables without a DocType that filters may name
+	"Singles": {"module": "Core", "fields": {key: ["Data", "", key, {}] for key in ("doctype", "field", "value")}},
+	"Series": {"module": "Core", "fields": {"current": ["Int", "", "Current", {}]}},
+}
 
 
 class DocField(_dict):
@@ -58,7 +62,7 @@ class Meta:
 	"""Properties of a DocType are attributes; one that it lacks is None."""
 
 	def __init__(self, doctype: str) -> None:
-		shape = own_doctypes().get(doctype) or natives().get(doctype)
+		shape = own_doctypes().get(doctype) or natives().get(doctype) or TABLES.get(doctype)
 		if shape is None:
 			not_emulated(f"DocType {doctype}")
 		self.is_native = doctype in natives()
