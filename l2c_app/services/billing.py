@@ -93,12 +93,13 @@ def due_rows(*, contract: str | None = None, company: str | None = None, today: 
 		return []
 	rows = frappe.get_all(
 		"Sales Contract Plan Row",
-		filters={
-			"parent": ("in", names),
-			"parenttype": "Sales Contract",
-			"billing": plan.OWN_INVOICE,
-			"due_date": ("<=", today),
-		},
+		filters=[
+			["parent", "in", names],
+			["parenttype", "=", "Sales Contract"],
+			["billing", "=", plan.OWN_INVOICE],
+			["due_date", "is", "set"],  # the host reads a missing date as the earliest one
+			["due_date", "<=", today],
+		],
 		fields=["parent", "row_id", "amount", "billed", "waived", "draft_invoice"],
 		order_by="due_date, parent, idx",
 	)

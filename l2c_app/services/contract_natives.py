@@ -45,7 +45,8 @@ def _contract_of_predecessor(order: Document) -> str | None:
 
 def _take_order(order: Document, name: str) -> None:
 	contract = contract_state.load(name)
-	if contract.docstatus != 1 or contract.terminated_on:
+	if contract.docstatus != 1 or contract.terminated_on or _has_other_order(contract, order):
+		order.db_set("l2c_contract", None, update_modified=False)
 		return
 	if order.get("l2c_contract") != name:
 		order.db_set("l2c_contract", name, update_modified=False)
@@ -53,6 +54,13 @@ def _take_order(order: Document, name: str) -> None:
 		contract.sales_order = order.name
 		_match_lines(contract, order)
 	_refresh(contract)
+
+
+def _has_other_order(contract: Document, order: Document) -> bool:
+	"""One live order per contract: a copy of it is an order of its own."""
+	if contract.sales_order in (None, "", order.name):
+		return False
+	return frappe.db.get_value("Sales Order", contract.sales_order, "docstatus") == 1
 
 
 def _match_lines(contract: Document, order: Document) -> None:
