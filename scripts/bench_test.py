@@ -73,7 +73,7 @@ class Bench:
 		root = ["--db-root-password", self.root_password] if self.root_password else []
 		scope = ["--mariadb-user-host-login-scope", "%"]
 		self.frappe("new-site", self.site, *root, *scope, "--admin-password", ADMIN_PASSWORD, "--force")
-		self.on_site("set-config", "allow_tests", "true", "--parse")
+		self.on_site("set-config", "allow_tests", "1", "--parse")
 		self.on_site("install-app", "erpnext")
 
 	def drop_site(self) -> None:
