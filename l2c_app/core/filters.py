@@ -94,14 +94,14 @@ def parse(rows: object) -> list[Filter]:
 def _parse_row(row: object) -> Filter:
 	if not isinstance(row, Sequence) or isinstance(row, str) or len(row) not in (3, 4):
 		raise BadFilter(f"not a filter: {row!r}"[:140])
-	field, operator, value = row[-3:]
-	if not isinstance(field, str) or str(operator).lower() not in OPERATORS:
+	field, operator, value = row[-3], str(row[-2]).lower(), row[-1]
+	if not isinstance(field, str) or operator not in OPERATORS:
 		raise BadFilter(f"unknown operator: {operator!r}"[:140])
-	if str(operator).lower() == "between" and (isinstance(value, str) or len(list(value or ())) != 2):
+	if operator == "between" and not (isinstance(value, list | tuple) and len(value) == 2):
 		raise BadFilter("between takes two values")
-	if str(operator).lower() in ("in", "not in") and not isinstance(value, str | list | tuple):
+	if operator in ("in", "not in") and not isinstance(value, str | list | tuple):
 		raise BadFilter("a list of values is expected")
-	return field, str(operator).lower(), value
+	return field, operator, value
 
 
 def matches(values: Mapping[str, object], filters: Sequence[Filter]) -> bool:

@@ -140,6 +140,8 @@ def _words(text: str) -> str:
 
 def _without_ending(words: str) -> str:
 	"""Drop one legal ending, but never the whole name ("Limited" stays "limited")."""
+	if words in _CHINESE_ENDINGS:
+		return words
 	for ending in _LEGAL_ENDINGS:
 		if words.endswith(f" {ending}"):
 			return words[: -len(ending)].strip()
