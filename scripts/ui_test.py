@@ -71,7 +71,7 @@ class Desk:
 		self.page.fill("#login_email", user)
 		self.page.fill("#login_password", password)
 		self.page.click(".btn-login:visible")
-		self.page.wait_for_function("() => window.frappe && frappe.boot && frappe.session.user !== 'Guest'", timeout=60_000)
+		self.page.wait_for_function("() => window.frappe?.boot && (frappe.session?.user || 'Guest') !== 'Guest'", timeout=60_000)
 
 	def open(self, route: str, *, ready: str) -> None:
 		"""Open a desk page and wait until `ready` (a selector) is visible."""
@@ -105,6 +105,7 @@ class Desk:
 
 	def fill(self, fieldname: str, value: str) -> None:
 		"""Set a field of the open dialog as a user's input would."""
+		self.page.wait_for_function("() => window.cur_dialog && cur_dialog.display")
 		self.ask("async ([f, v]) => await cur_dialog.set_value(f, v)", fieldname, value)
 
 	def submit_dialog(self) -> None:
@@ -122,7 +123,8 @@ def check(condition: bool, what: str) -> None:
 
 def lists_and_forms(desk: Desk, names: dict[str, Any]) -> None:
 	"""Open the workspace, and list and form of every document that this person works with."""
-	desk.open("lead-to-cash", ready=".layout-main .widget")
+	desk.open("lead-to-cash", ready=".number-widget-box .number")
+	desk.page.wait_for_timeout(1500)
 	desk.shot("workspace")
 	for doctype, name in names.items():
 		slug = doctype.lower().replace(" ", "-")
@@ -245,7 +247,8 @@ def accountant(desk: Desk, seed: dict[str, Any]) -> None:
 	desk.open(f"sales-contract/{seed['contract']}", ready=".form-layout")
 	check(desk.value("Sales Contract", seed["contract"], "collected") == 3600, "the contract shows 3,600 collected")
 	desk.shot("contract_after_confirm")
-	desk.page.locator(".form-grid-container [data-fieldname='plan_rows'], [data-fieldname='plan_rows']").first.scroll_into_view_if_needed()
+	desk.page.locator(".form-tabs .nav-link:has-text('Plan and Money')").click()
+	desk.settle()
 	desk.shot("contract_plan")
 
 

@@ -13,6 +13,10 @@ frappe.listview_settings["Follow Up"] = {
 			: [__("Cancelled"), "gray", "status,=,Cancelled"];
 	},
 
+	formatters: {
+		planned_for: (value) => l2c.escape(l2c.moment_text(value)),
+	},
+
 	button: {
 		show: (doc) => doc.status === "Planned",
 		get_label: () => __("Complete"),

@@ -13,7 +13,8 @@ frappe.ui.form.on("Sales Contract", {
 		frm.set_query("contract_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
-		frm.set_indicator_formatter("label", (row) => l2c.row_colour(row.status));
+		frappe.meta.docfield_map["Sales Contract Plan Row"].status.formatter = (value) =>
+			value ? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>` : "";
 	},
 
 	onload(frm) {

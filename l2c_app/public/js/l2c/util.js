@@ -37,6 +37,8 @@ l2c.open_button = (frm, doctype, name, label) => {
 l2c.select_options = (doctype, fieldname) =>
 	(frappe.meta.get_docfield(doctype, fieldname).options || "").split("\n");
 
-l2c.moment_text = (value) => (value ? frappe.datetime.str_to_user(value) : "");
+// Date and time for people: nobody plans a call to the second.
+l2c.moment_text = (value) =>
+	value ? frappe.datetime.str_to_user(value).replace(/(\d{1,2}:\d{2}):\d{2}/, "$1") : "";
 
 l2c.is_past = (value) => Boolean(value) && value < frappe.datetime.now_datetime();
