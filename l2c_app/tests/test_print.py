@@ -1,0 +1,140 @@
+"""Contract and statement on paper: text that can be read back, in both languages, for those who may read them."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import frappe
+
+from l2c_app.api import print as print_api
+from l2c_app.services import contract_document, print_renderer, statement_document
+from l2c_app.tests import factories
+from l2c_app.tests.base import L2CTestCase, bench_only
+
+HOSTILE = "<script>alert(1)</script> مرحبا 🙂 ' OR 1=1 --"
+
+
+def contract(**values: object) -> object:
+	"""Insert a draft contract of 1,000 with a deposit of 300 and a rest of 700."""
+	rows = [
+		{"label": "Deposit", "percent": 30, "billing": "Advance", "due_basis": "Contract", "offset_days": 7},
+		{"label": "Rest", "percent": 70, "billing": "Own Invoice", "due_basis": "Delivery", "offset_days": 30},
+	]
+	defaults = {
+		"customer": factories.customer(),
+		"company": factories.company(),
+		"currency": factories.COMPANY_CURRENCY,
+		"selling_price_list": factories.price_list(),
+		"items": [{"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 1000}],
+		"plan_rows": rows,
+	}
+	return factories.make("Sales Contract", **{**defaults, **values})
+
+
+class TestContractPaper(L2CTestCase):
+	def test_the_page_says_what_was_agreed(self):
+		document = contract(title=HOSTILE)
+		html = contract_document.contract_html(document, "en")
+		for expected in (document.name, "Deposit", "30", "700.00", "One Thousand", "DRAFT"):
+			with self.subTest(expected=expected):
+				self.assertIn(expected, html)
+
+	def test_chinese_has_chinese_labels_and_capitals(self):
+		html = contract_document.contract_html(contract(), "zh")
+		for expected in ("销售合同", "付款计划", "美元壹仟元整", "草稿"):
+			with self.subTest(expected=expected):
+				self.assertIn(expected, html)
+
+	def test_markup_in_user_text_is_shown_not_run(self):
+		document = contract()
+		document.title = HOSTILE  # as a raw update could leave it; saving would have cleaned it
+		html = contract_document.contract_html(document, "en")
+		self.assertNotIn("<script>", html)
+		self.assertIn("&lt;script&gt;", html)
+
+	def test_the_watermark_goes_with_the_signature(self):
+		document = contract()
+		document.signed_on = frappe.utils.nowdate()
+		self.assertNotIn("watermark\">", contract_document.contract_html(document, "en"))
+
+	def test_every_label_of_the_templates_has_a_chinese_word(self):
+		used = set()
+		for path in print_renderer.TEMPLATES.glob("*.html"):
+			used |= set(re.findall(r'_\("([^"]+)"\)', path.read_text(encoding="utf-8")))
+		self.assertGreater(len(used), 25)
+		self.assertEqual([label for label in sorted(used) if frappe._(label, "zh") == label], [])
+
+	def test_no_address_in_a_document_is_fetched(self):
+		with self.assertRaises(ValueError):
+			print_renderer.refuse_url("http://169.254.169.254/latest/meta-data")
+		html = "<p>still there</p><img src='file:///etc/passwd'><img src='http://127.0.0.1:9/x.png'>"
+		self.assertIn("still there", text_of(print_renderer.to_pdf(html)))
+
+	def test_the_pdf_can_be_searched(self):
+		document = contract()
+		self.assertIn("销售合同", text_of(contract_document.contract_pdf(document.name, "zh")).replace(" ", ""))
+		self.assertIn("Sales Contract", text_of(contract_document.contract_pdf(document.name, "en")))
+
+	def test_a_stranger_gets_no_paper(self):
+		document = contract()
+		with self.as_user(factories.user("stranger")), self.assertRaises(frappe.PermissionError):
+			print_api.contract_pdf(contract=document.name)
+
+	def test_the_download_names_its_file(self):
+		document = contract()
+		print_api.contract_pdf(contract=document.name, language="en")
+		self.assertEqual(frappe.local.response.filename, f"{frappe.scrub(document.name)}.pdf")
+		self.assertTrue(frappe.local.response.filecontent.startswith(b"%PDF"))
+
+	@bench_only("print formats of the host")
+	def test_the_native_print_formats_render(self):
+		document = contract(title=HOSTILE)
+		html = frappe.get_print("Sales Contract", document.name, print_format="Sales Contract")
+		self.assertIn("1,000.00", html)
+		self.assertNotIn("<script>alert(1)", html)
+
+
+class TestStatementPaper(L2CTestCase):
+	def test_lines_add_up_to_the_balance_and_its_age(self):
+		"""Invoice 1,000, paid 400, then 50 on account: balance 550 = open invoice 600 - 50 not allocated."""
+		customer = factories.customer("L2C Statement Customer")
+		invoice = factories.sales_invoice(customer)
+		factories.payment(customer, 400, against=[("Sales Invoice", invoice.name, 400)])
+		factories.payment(customer, 50)
+		section = self._section(customer)
+		self.assertEqual([line["balance"] for line in section["lines"]][-1], 550)
+		self.assertEqual(sum(line["debit"] - line["credit"] for line in section["lines"]), 550)
+		self.assertEqual((sum(section["ageing"].values()), section["unallocated"]), (600, -50))
+
+	def test_the_paper_names_customer_and_documents(self):
+		customer = factories.customer("L2C Statement Customer")
+		invoice = factories.sales_invoice(customer)
+		text = text_of(statement_document.statement_pdf(customer, factories.company(), "zh"))
+		self.assertIn("对账单", text.replace(" ", ""))
+		self.assertIn(invoice.name, text)
+
+	def test_nothing_to_state_is_said(self):
+		with self.assertRaises(statement_document.NothingToState):
+			statement_document.statement_pdf(factories.customer("L2C Silent Customer"), factories.company())
+
+	def test_sales_gets_no_statement(self):
+		customer = factories.customer("L2C Statement Customer")
+		factories.sales_invoice(customer)
+		with self.as_user(factories.sales_user("paper.rep")), self.assertRaises(frappe.PermissionError):
+			print_api.statement_pdf(customer=customer, company=factories.company())
+
+	def _section(self, customer: str) -> dict:
+		movements = statement_document.ledger_movements(customer, factories.company())
+		return statement_document.section(factories.COMPANY_CURRENCY, movements, "en")
+
+
+def text_of(pdf: bytes) -> str:
+	"""Return the text of a PDF, read by the same tool a person would search it with."""
+	if not shutil.which("pdftotext"):
+		raise unittest.SkipTest("pdftotext (poppler-utils) is not installed")
+	with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+		file.write(pdf)
+		file.flush()
+		return subprocess.run(["pdftotext", "-layout", file.name, "-"], capture_output=True, text=True, check=True).stdout
