@@ -71,9 +71,7 @@ def cool_down_refusal(limits: Limits, *, last_hold_ended: date | None, today: da
 	return Refusal(COOL_DOWN, compared, allowed_on=last_hold_ended + timedelta(days=limits.cool_down_days))
 
 
-def judge(
-	limits: Limits, standing: Standing, *, last_hold_ended: date | None, today: date
-) -> Refusal | None:
+def judge(limits: Limits, standing: Standing, *, last_hold_ended: date | None, today: date) -> Refusal | None:
 	"""Return the first reason against one more self-claim, or None."""
 	return (
 		cool_down_refusal(limits, last_hold_ended=last_hold_ended, today=today)

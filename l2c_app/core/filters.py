@@ -85,7 +85,9 @@ def parse(rows: object) -> list[Filter]:
 	"""Return the filters as (field, operator, value); accepts {field: value}, {field: [operator, value]} and rows of
 	three or of four with the DocType first. Raises BadFilter."""
 	if isinstance(rows, Mapping):
-		rows = [[field, *(value if isinstance(value, list) else ("=", value))] for field, value in rows.items()]
+		rows = [
+			[field, *(value if isinstance(value, list) else ("=", value))] for field, value in rows.items()
+		]
 	if not isinstance(rows, Sequence) or isinstance(rows, str):
 		raise BadFilter("a list of [field, operator, value] is expected")
 	return [_parse_row(row) for row in rows]

@@ -79,7 +79,9 @@ def apply(seat: Seat, event: Event, *, now: datetime, holder: str | None = None)
 	"""
 	sources, target = _TRANSITIONS[event]
 	if seat.state not in sources:
-		raise IllegalMove(f"{event.value} does not fit the state {seat.state.value if seat.state else 'none'}")
+		raise IllegalMove(
+			f"{event.value} does not fit the state {seat.state.value if seat.state else 'none'}"
+		)
 	if event in _NEEDS_HOLDER and not holder:
 		raise IllegalMove(f"{event.value} needs a holder")
 	if holder and event not in (*_NEEDS_HOLDER, Event.ADMIT):

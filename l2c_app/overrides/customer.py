@@ -4,10 +4,10 @@ from frappe.model.document import Document
 
 from l2c_app.services import (
 	admission,
-	contract_customers,
 	lead_intake,
 	lead_owner,
 	party_keys,
+	recompute,
 	seat_events,
 	seat_removal,
 	visibility,
@@ -61,7 +61,7 @@ def after_rename(doc: Document, method: str | None, old: str, new: str, merge: b
 	"""Log, keys and the set of contract customers take the new name."""
 	seat_removal.follow_rename("Customer", old, new, merge=bool(merge))
 	party_keys.rename("Customer", old, new, doc=doc)
-	contract_customers.forget()
+	recompute.customer_renamed(new)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

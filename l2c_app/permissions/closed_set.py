@@ -9,7 +9,10 @@ import frappe
 from l2c_app import compat
 from l2c_app.services import visibility
 
-PARTY_FIELDS = {"Opportunity": ("opportunity_from", "party_name"), "Quotation": ("quotation_to", "party_name")}
+PARTY_FIELDS = {
+	"Opportunity": ("opportunity_from", "party_name"),
+	"Quotation": ("quotation_to", "party_name"),
+}
 
 
 def _literals(names: list[str]) -> str:
@@ -51,7 +54,9 @@ def linked_conditions(doctype: str, column: str, user: str | None) -> str:
 	user = user or frappe.session.user
 	if not visibility.restricted(user):
 		return ""
-	links = f"select 1 from `tabDynamic Link` dl where dl.`parenttype` = '{doctype}' and dl.`parent` = {column}"
+	links = (
+		f"select 1 from `tabDynamic Link` dl where dl.`parenttype` = '{doctype}' and dl.`parent` = {column}"
+	)
 	pooled = (
 		f"select 1 from `tabDynamic Link` dl inner join `tabLead` closed on closed.`name` = dl.`link_name`"
 		f" where dl.`parenttype` = '{doctype}' and dl.`parent` = {column}"
@@ -138,9 +143,7 @@ def quotation_has_permission(doc: object, ptype: str = "read", user: str | None 
 	return _party_has_permission("Quotation", doc, ptype=ptype, user=user)
 
 
-def _party_has_permission(
-	doctype: str, doc: object, *, ptype: str, user: str | None
-) -> bool | None:
+def _party_has_permission(doctype: str, doc: object, *, ptype: str, user: str | None) -> bool | None:
 	"""Judge the stored party, and the one in hand: neither may be closed."""
 	if not visibility.enabled_pools():
 		return compat.no_opinion()

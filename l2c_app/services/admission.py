@@ -154,14 +154,14 @@ def _insert(rows: Sequence[tuple]) -> None:
 
 def _close_parties(fresh: list[Admission], primary: set[Admission], at: datetime, actor: str) -> None:
 	for admission in fresh:
-		values = {visibility.OWNER_FIELD[admission.party_type]: admission.holder} if admission in primary else {}
+		values = (
+			{visibility.OWNER_FIELD[admission.party_type]: admission.holder} if admission in primary else {}
+		)
 		if admission.party_type == "Lead":
 			values["l2c_pooled"] = 1
 		if values:
 			values |= {"modified": at, "modified_by": actor}
-			frappe.db.set_value(
-				admission.party_type, admission.party, values, update_modified=False
-			)
+			frappe.db.set_value(admission.party_type, admission.party, values, update_modified=False)
 	remove_shares_of_everyone([a.party for a in fresh if a.party_type == "Lead"])
 
 

@@ -42,7 +42,14 @@ def distribute(
 	plan = _draw(pool, seats=seats, count=count, method=method, override=bool(override_reason))
 	decision = {"method": plan["method"], "seats": len(plan["rows"])}
 	moves = [
-		Move(row["seat"], Event.ASSIGN, row["user"], reason=override_reason or "", rule="distribution", decision=decision)
+		Move(
+			row["seat"],
+			Event.ASSIGN,
+			row["user"],
+			reason=override_reason or "",
+			rule="distribution",
+			decision=decision,
+		)
 		for row in plan["rows"]
 		if row["user"]
 	]

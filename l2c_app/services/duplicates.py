@@ -16,7 +16,11 @@ FREE, IN_POOL, HELD, KNOWN = "Free", "In Pool", "Held", "Known"
 
 
 def check(
-	*, phone: str | None = None, email: str | None = None, company_name: str | None = None, tax_id: str | None = None
+	*,
+	phone: str | None = None,
+	email: str | None = None,
+	company_name: str | None = None,
+	tax_id: str | None = None,
 ) -> dict:
 	"""Answer whether a party with these data exists: {"state": Free | In Pool | Held | Known, "matches": [...]}.
 
@@ -60,7 +64,11 @@ def _match(party_type: str, party: str, kinds: list[str]) -> dict:
 		"found_by": kinds,
 		"state": _state(seats),
 		"seats": [
-			{"pool": seat.pool, "state": seat.state, "holder": get_fullname(seat.holder) if seat.holder else None}
+			{
+				"pool": seat.pool,
+				"state": seat.state,
+				"holder": get_fullname(seat.holder) if seat.holder else None,
+			}
 			for seat in seats
 		],
 	}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from l2c_app.core.normalise import one_width
 from l2c_app.services import duplicates, visibility
@@ -113,7 +114,7 @@ def _cell(value: object) -> str:
 	return " ".join("".join(c for c in text if unicodedata.category(c) != "Cc" or c.isspace()).split())
 
 
-def _insert(values: dict, skip_known: bool):
+def _insert(values: dict, skip_known: bool) -> Document:
 	values = {**values, **_links(values)}
 	if skip_known:
 		_refuse_known(values)
@@ -143,7 +144,8 @@ def _links(values: dict) -> dict:
 
 def _refuse_known(values: dict) -> None:
 	answer = duplicates.known(
-		phones=[values.get(name) for name in ("mobile_no", "phone", "whatsapp_no")], email=values.get("email_id")
+		phones=[values.get(name) for name in ("mobile_no", "phone", "whatsapp_no")],
+		email=values.get("email_id"),
 	)
 	if answer:
 		kinds = ", ".join(sorted({_(row.kind) for row in answer}))

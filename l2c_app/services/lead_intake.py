@@ -38,7 +38,9 @@ def plan_seats(doc: object) -> None:
 	if not pools:
 		return
 	holders = _holders(doc, pools)
-	ordered = sorted(pools, key=lambda pool: pool not in holders)  # stable: a holder's pool comes first, is primary
+	ordered = sorted(
+		pools, key=lambda pool: pool not in holders
+	)  # stable: a holder's pool comes first, is primary
 	doc.flags[PLAN] = [(pool, holders.get(pool)) for pool in ordered]
 	doc.l2c_pooled = 1
 	doc.lead_owner = holders.get(ordered[0])

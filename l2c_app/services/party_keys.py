@@ -23,13 +23,27 @@ FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
 		(TAX_ID, "tax_id"),
 	),
 }
-COLUMNS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "party_type", "party", "kind", "value")
+COLUMNS = (
+	"name",
+	"owner",
+	"creation",
+	"modified",
+	"modified_by",
+	"docstatus",
+	"idx",
+	"party_type",
+	"party",
+	"kind",
+	"value",
+)
 Key = tuple[str, str]
 
 
 def default_region() -> str | None:
 	"""Return the two-letter country for phones without a prefix: our setting, else the site's country, else none."""
-	country = frappe.db.get_single_value("L2C Settings", "default_country") or frappe.db.get_default("country")
+	country = frappe.db.get_single_value("L2C Settings", "default_country") or frappe.db.get_default(
+		"country"
+	)
 	code = frappe.get_cached_value("Country", country, "code") if country else None
 	return code.upper() if code else None
 
@@ -52,7 +66,9 @@ def key_of(kind: str, text: str | None, region: str | None) -> str:
 	"""Return the key of one value, "" when it says nothing."""
 	if kind == PHONE:
 		return phone_key(text, region)
-	return {EMAIL: normalise.email_key, COMPANY: normalise.company_key, TAX_ID: normalise.tax_id_key}[kind](text)
+	return {EMAIL: normalise.email_key, COMPANY: normalise.company_key, TAX_ID: normalise.tax_id_key}[kind](
+		text
+	)
 
 
 def keys_of(doc: object, party_type: str) -> set[Key]:

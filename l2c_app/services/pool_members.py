@@ -101,7 +101,11 @@ def validate(pool: object) -> None:
 	before = pool.get_doc_before_save()
 	if before and before.enabled and not pool.enabled:
 		refuse_while_held(pool.name)
-	if before and before.party_type != pool.party_type and frappe.db.exists("Lead Pool Seat", {"pool": pool.name}):
+	if (
+		before
+		and before.party_type != pool.party_type
+		and frappe.db.exists("Lead Pool Seat", {"pool": pool.name})
+	):
 		refuse(PoolHoldsSeats, _("A pool with seats keeps what it holds ({0}).").format(_(before.party_type)))
 
 
@@ -114,7 +118,9 @@ def check_filters(pool: object) -> None:
 			BadAdmissionFilter,
 			_("The admission filters cannot be read."),
 			compared=str(error)[:200],
-			do=_('Write them as [["territory", "=", "China"]], with one of: {0}').format(", ".join(OPERATORS)),
+			do=_('Write them as [["territory", "=", "China"]], with one of: {0}').format(
+				", ".join(OPERATORS)
+			),
 		)
 	meta = frappe.get_meta(pool.party_type)
 	known = {"name", "owner", "creation", *(field.fieldname for field in meta.fields)}

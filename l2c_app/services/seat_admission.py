@@ -36,11 +36,17 @@ def admit_existing(pool: str, parties: Sequence[str]) -> list[str]:
 			party_type, filters={"name": ("in", names)}, fields=list(FIELDS[party_type]), order_by="name"
 		)
 	return admission.admit(
-		[_admission(row, pool, party_type, members) for row in rows if row.get("status") not in admission.NEVER_ADMITTED]
+		[
+			_admission(row, pool, party_type, members)
+			for row in rows
+			if row.get("status") not in admission.NEVER_ADMITTED
+		]
 	)
 
 
 def _admission(row: frappe._dict, pool: str, party_type: str, members: set[str]) -> admission.Admission:
 	owner = row.get("lead_owner") or row.get("account_manager")
 	name = row.get("company_name") or row.get("lead_name") or row.get("customer_name") or ""
-	return admission.Admission(row.name, pool, name, owner if owner in members else None, party_type=party_type)
+	return admission.Admission(
+		row.name, pool, name, owner if owner in members else None, party_type=party_type
+	)

@@ -82,9 +82,7 @@ def transfer(name: str, to_user: str, *, reason: str = "", writes_owner: bool = 
 	seat = get_seat(name)
 	check_transfer(seat, to_user)
 	event = Event.TRANSFER if seat.state == State.HELD.value else Event.ASSIGN
-	move_one(
-		Move(seat.name, event, to_user, reason=reason, version=seat.version, writes_owner=writes_owner)
-	)
+	move_one(Move(seat.name, event, to_user, reason=reason, version=seat.version, writes_owner=writes_owner))
 
 
 def check_transfer(seat: frappe._dict, to_user: str) -> None:

@@ -73,9 +73,7 @@ def hold_ended(seats: Sequence[str], user: str) -> dict[str, date]:
 def rename(party_type: str, old: str, new: str) -> None:
 	"""Let the history follow a renamed or merged party."""
 	log = frappe.qb.DocType("Lead Pool Log")
-	frappe.qb.update(log).set(log.party, new).where(
-		(log.party_type == party_type) & (log.party == old)
-	).run()
+	frappe.qb.update(log).set(log.party, new).where((log.party_type == party_type) & (log.party == old)).run()
 
 
 def unite(old_seat: str, new_seat: str) -> None:

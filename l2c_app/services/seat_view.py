@@ -34,7 +34,18 @@ MASKS = {
 	"phone": masking.mask_phone,
 	"email_id": masking.mask_email,
 }
-SEAT_FIELDS = ("name", "party_type", "party", "pool", "state", "holder", "claimed_on", "admitted_on", "is_primary", "version")
+SEAT_FIELDS = (
+	"name",
+	"party_type",
+	"party",
+	"pool",
+	"state",
+	"holder",
+	"claimed_on",
+	"admitted_on",
+	"is_primary",
+	"version",
+)
 PAGE = 100
 
 
@@ -96,7 +107,11 @@ def state_of(party_type: str, party: str) -> dict:
 		order_by="is_primary desc, creation, name",
 	)
 	seats = [
-		{**row, "holder_name": frappe.utils.get_fullname(row.holder) if row.holder else "", "may": allowed(row, user)}
+		{
+			**row,
+			"holder_name": frappe.utils.get_fullname(row.holder) if row.holder else "",
+			"may": allowed(row, user),
+		}
 		for row in rows
 		if row.holder == user or visibility.is_member(row.pool, user) or visibility.reads_everything(user)
 	]

@@ -101,7 +101,9 @@ def chunks(names: Sequence[str], *, size: int = CHUNK) -> Iterable[Sequence[str]
 		yield names[start : start + size]
 
 
-def _plan(moves: Sequence[Move], rows: dict, at: datetime) -> tuple[list[Change], dict[str, Exception | None]]:
+def _plan(
+	moves: Sequence[Move], rows: dict, at: datetime
+) -> tuple[list[Change], dict[str, Exception | None]]:
 	changes: list[Change] = []
 	result: dict[str, Exception | None] = {}
 	for wanted in moves:
@@ -152,8 +154,7 @@ def _grouped(changes: Iterable[Change], key: object) -> Iterable[tuple[tuple, li
 	groups: dict[tuple, list[Change]] = {}
 	for change in changes:
 		groups.setdefault(key(change), []).append(change)
-	for group in groups.items():
-		yield group
+	yield from groups.items()
 
 
 def _write_seats(changes: list[Change], at: datetime, actor: str) -> None:

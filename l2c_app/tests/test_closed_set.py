@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import frappe
 from frappe.utils import nowdate
 
-from l2c_app.api import back_doors, lead as lead_api, pool as api
+from l2c_app.api import back_doors
+from l2c_app.api import lead as lead_api
+from l2c_app.api import pool as api
 from l2c_app.services import errors, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
@@ -29,7 +31,9 @@ class ClosedSetCase(L2CTestCase):
 		self.mate = factories.sales_user("closed.mate")
 		self.outsider = factories.sales_user("closed.outsider")
 		self.chief = factories.sales_manager("closed.chief")
-		self.pool = factories.lead_pool("L2C Closed", members=(self.holder, self.mate), managers=(self.chief,))
+		self.pool = factories.lead_pool(
+			"L2C Closed", members=(self.holder, self.mate), managers=(self.chief,)
+		)
 		self.lead = factories.pooled_lead(COMPANY, mobile_no=PHONE, email_id=MAIL, first_name="Zsecret").name
 		self.open_lead = factories.lead("Open Company", mobile_no="+8613800777002", first_name="Zopen").name
 		self.seat = factories.seat_of(self.lead, "L2C Closed").name
@@ -66,8 +70,12 @@ class TestSingleDocuments(ClosedSetCase):
 		):
 			with self.subTest(user=user):
 				document = frappe.get_doc("Lead", self.lead)
-				self.assertEqual(bool(frappe.has_permission("Lead", "read", doc=document, user=user)), expected)
-				self.assertEqual(bool(frappe.has_permission("Lead", "write", doc=document, user=user)), expected)
+				self.assertEqual(
+					bool(frappe.has_permission("Lead", "read", doc=document, user=user)), expected
+				)
+				self.assertEqual(
+					bool(frappe.has_permission("Lead", "write", doc=document, user=user)), expected
+				)
 				self.assertTrue(frappe.has_permission("Lead", "read", doc=self.open_lead, user=user))
 
 	def test_only_managers_share_a_pooled_lead(self):
@@ -102,7 +110,9 @@ class TestSingleDocuments(ClosedSetCase):
 		with self.as_user(self.holder):
 			for document in documents:
 				self.assertTrue(document.has_permission("read"), document.doctype)
-				self.assertIn(document.name, frappe.get_list(document.doctype, pluck="name", order_by="name", limit=0))
+				self.assertIn(
+					document.name, frappe.get_list(document.doctype, pluck="name", order_by="name", limit=0)
+				)
 
 	def opportunity(self):
 		"""Insert an opportunity of the closed lead."""
@@ -113,7 +123,12 @@ class TestSingleDocuments(ClosedSetCase):
 		"""Insert a quotation to the closed lead."""
 		line = {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 10}
 		values = {"quotation_to": "Lead", "party_name": self.lead, "company": factories.company()}
-		dates = {"transaction_date": nowdate(), "currency": "USD", "conversion_rate": 1, "plc_conversion_rate": 1}
+		dates = {
+			"transaction_date": nowdate(),
+			"currency": "USD",
+			"conversion_rate": 1,
+			"plc_conversion_rate": 1,
+		}
 		lists = {"selling_price_list": factories.price_list(), "price_list_currency": "USD"}
 		return factories.make("Quotation", **values, **dates, **lists, items=[line])
 
@@ -121,7 +136,13 @@ class TestSingleDocuments(ClosedSetCase):
 		"""Insert an address of the closed lead."""
 		links = [{"link_doctype": "Lead", "link_name": self.lead}]
 		return factories.make(
-			"Address", address_title="Closed", address_line1="Street 1", city="Town", country="China", phone=PHONE, links=links
+			"Address",
+			address_title="Closed",
+			address_line1="Street 1",
+			city="Town",
+			country="China",
+			phone=PHONE,
+			links=links,
 		)
 
 	@bench_only("accounts roles have no native right on Lead; this right is given by a custom role")
@@ -177,7 +198,9 @@ class TestLists(ClosedSetCase):
 		prospect = factories.make("Prospect", company_name="Closed Prospect", leads=rows).name
 		for _user in self.strangers():
 			self.assert_clean(frappe.client.get_list("CRM Note", fields=["note"], parent="Lead"))
-			self.assert_clean(frappe.client.get_list("Prospect Lead", fields=["email", "mobile_no"], parent="Prospect"))
+			self.assert_clean(
+				frappe.client.get_list("Prospect Lead", fields=["email", "mobile_no"], parent="Prospect")
+			)
 			self.assertNotIn(prospect, frappe.get_list("Prospect", pluck="name", order_by="name"))
 			self.assertFalse(frappe.has_permission("Prospect", "read", doc=prospect))
 		with self.as_user(self.holder):
@@ -199,10 +222,17 @@ class TestLists(ClosedSetCase):
 		for _user in self.strangers():
 			for fields in (["`tabLead`.`name`", "`tabLead`.`mobile_no`"], ["`tabLead`.`email_id`"]):
 				frappe.local.form_dict = frappe._dict(
-					doctype="Lead", fields=json.dumps(fields), filters="[]", start=0, page_length=5000, view="Report"
+					doctype="Lead",
+					fields=json.dumps(fields),
+					filters="[]",
+					start=0,
+					page_length=5000,
+					view="Report",
 				)
 				self.assert_clean(reportview.get())
-			frappe.local.form_dict = frappe._dict(doctype="Lead", filters=json.dumps([["Lead", "name", "=", self.lead]]), fields="[]")
+			frappe.local.form_dict = frappe._dict(
+				doctype="Lead", filters=json.dumps([["Lead", "name", "=", self.lead]]), fields="[]"
+			)
 			self.assertEqual(reportview.get_count(), 0)
 
 	def test_form_load_print_and_timeline(self):
@@ -252,7 +282,9 @@ class TestBackDoors(ClosedSetCase):
 			for doctype, text, name in (("Lead", "Zsecret", self.lead), ("Contact", "Zsecret", self.contact)):
 				found = back_doors.search_link(doctype=doctype, txt=text, ignore_user_permissions=1)
 				self.assertNotIn(name, [row["value"] for row in found])
-				rows = back_doors.search_widget(doctype=doctype, txt=text, ignore_user_permissions=1, page_length=100)
+				rows = back_doors.search_widget(
+					doctype=doctype, txt=text, ignore_user_permissions=1, page_length=100
+				)
 				self.assertNotIn(name, [row[0] for row in rows])
 			found = back_doors.search_link(doctype="Lead", txt="Zopen", ignore_user_permissions=1)
 			self.assertIn(self.open_lead, [row["value"] for row in found])
@@ -295,7 +327,9 @@ class TestBackDoors(ClosedSetCase):
 
 class TestPoolsSeatsAndMasks(ClosedSetCase):
 	def test_a_member_sees_seats_masked_and_a_stranger_nothing(self):
-		other = factories.pooled_lead("Masked Trading", mobile_no="+8613800777009", email_id="m@masked.example.com")
+		other = factories.pooled_lead(
+			"Masked Trading", mobile_no="+8613800777009", email_id="m@masked.example.com"
+		)
 		with self.as_user(self.mate):
 			rows = api.seats("L2C Closed")
 			self.assertEqual([row["party"] for row in rows], [other.name])
@@ -342,7 +376,9 @@ class TestPoolsSeatsAndMasks(ClosedSetCase):
 				seat = frappe.get_doc("Lead Pool Seat", self.seat)
 				log = frappe.get_doc("Lead Pool Log", {"seat": self.seat, "event": "Claim"})
 				self.assertEqual(bool(frappe.has_permission("Lead Pool", doc=pool, user=user)), sees_pool)
-				self.assertEqual(bool(frappe.has_permission("Lead Pool Seat", doc=seat, user=user)), sees_pool)
+				self.assertEqual(
+					bool(frappe.has_permission("Lead Pool Seat", doc=seat, user=user)), sees_pool
+				)
 				self.assertEqual(bool(frappe.has_permission("Lead Pool Log", doc=log, user=user)), sees_log)
 
 	def test_only_managers_of_a_pool_change_it(self):

@@ -42,7 +42,9 @@ class TestImport(ImportCase):
 		rows = [self.row(1), *bad, self.row(2)]
 		results = api.import_leads(rows)
 		self.assertEqual([result["row"] for result in results], list(range(1, len(rows) + 1)))
-		self.assertEqual([result["status"] for result in results], ["inserted", *["failed"] * len(bad), "inserted"])
+		self.assertEqual(
+			[result["status"] for result in results], ["inserted", *["failed"] * len(bad), "inserted"]
+		)
 		for result in results:
 			self.assertEqual(bool(result["reason"]), result["status"] == "failed")
 			self.assertEqual(bool(result["lead"]), result["status"] == "inserted")
@@ -57,7 +59,9 @@ class TestImport(ImportCase):
 			"深圳市某某（集团）有限公司",
 			"1') or sleep(2)--",
 		)
-		results = api.import_leads([self.row(100 + place, company_name=name) for place, name in enumerate(names)])
+		results = api.import_leads(
+			[self.row(100 + place, company_name=name) for place, name in enumerate(names)]
+		)
 		for name, result in zip(names, results, strict=True):
 			with self.subTest(name=name):
 				self.assertEqual(result["status"], "inserted", result["reason"])
@@ -82,7 +86,9 @@ class TestImport(ImportCase):
 		self.assertEqual([result["status"] for result in again], ["skipped"] * 3 + ["inserted"])
 
 	def test_numbers_from_spreadsheets_and_unknown_links(self):
-		result = api.import_leads([self.row(1, mobile_no=13900139777.0, industry="No Such Industry", country="Nowhere")])[0]
+		result = api.import_leads(
+			[self.row(1, mobile_no=13900139777.0, industry="No Such Industry", country="Nowhere")]
+		)[0]
 		self.assertEqual(result["status"], "inserted", result["reason"])
 		stored = frappe.db.get_value("Lead", result["lead"], ["mobile_no", "industry"], as_dict=True)
 		self.assertEqual((stored.mobile_no, stored.industry or None), ("13900139777", None))
@@ -101,7 +107,9 @@ class TestImport(ImportCase):
 
 class TestDuplicates(ImportCase):
 	def test_phone_mail_and_company_are_found_however_they_are_typed(self):
-		factories.pooled_lead("北京某某有限公司", mobile_no="+86 139-0013-9500", email_id="Known.Buyer@dup.example.com")
+		factories.pooled_lead(
+			"北京某某有限公司", mobile_no="+86 139-0013-9500", email_id="Known.Buyer@dup.example.com"
+		)
 		for typed in (
 			{"phone": "+8613900139500"},
 			{"email": "known.buyer+fair@DUP.example.com"},
@@ -112,7 +120,9 @@ class TestDuplicates(ImportCase):
 				self.assertEqual((answer["state"], answer["total"]), ("In Pool", 1))
 
 	def test_the_answer_is_masked_and_crosses_owners(self):
-		lead = factories.pooled_lead("Masked Answer", mobile_no="+8613900139501", email_id="masked@dup.example.com")
+		lead = factories.pooled_lead(
+			"Masked Answer", mobile_no="+8613900139501", email_id="masked@dup.example.com"
+		)
 		with self.as_user(self.rep):
 			api.claim(factories.seat_of(lead.name, "L2C Import").name)
 		with self.as_user(self.outsider):
@@ -165,7 +175,9 @@ class TestDuplicates(ImportCase):
 		self.assertEqual(party_keys.phone_key("1234567", None), "?1234567")
 
 	def test_rebuilding_keys_goes_on_where_it_stopped(self):
-		leads = sorted(factories.pooled_lead(f"Rebuilt {n}", mobile_no=f"+861390013960{n}").name for n in range(3))
+		leads = sorted(
+			factories.pooled_lead(f"Rebuilt {n}", mobile_no=f"+861390013960{n}").name for n in range(3)
+		)
 		frappe.db.delete("L2C Party Key", {"party": ("in", leads)})
 		after: str | None = ""
 		while after is not None:

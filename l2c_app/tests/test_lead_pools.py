@@ -142,7 +142,13 @@ class TestIntake(PoolCase):
 		return frappe.get_all("Lead Pool Membership", filters={"pool": pool}, pluck="user", order_by="user")
 
 	def test_bad_filters_are_refused(self):
-		for filters in ('[["no_such_field","=","x"]]', '[["territory","regexp","x"]]', "{broken", '"text"', "[[1]]"):
+		for filters in (
+			'[["no_such_field","=","x"]]',
+			'[["territory","regexp","x"]]',
+			"{broken",
+			'"text"',
+			"[[1]]",
+		):
 			with self.subTest(filters=filters), self.assertRaises(errors.BadAdmissionFilter):
 				self.set_pool(admission_filters=filters)
 
@@ -166,7 +172,9 @@ class TestClaims(PoolCase):
 		seat = self.claimed(lead)
 		self.assertEqual((seat.state, seat.holder, seat.version), ("Held", self.rep, 2))
 		self.assertTrue(seat.claimed_on)
-		owner, modified, editor = frappe.db.get_value("Lead", lead.name, ["lead_owner", "modified", "modified_by"])
+		owner, modified, editor = frappe.db.get_value(
+			"Lead", lead.name, ["lead_owner", "modified", "modified_by"]
+		)
 		self.assertEqual((owner, editor), (self.rep, self.rep))
 		self.assertGreater(modified, before)
 		self.assertEqual(self.logged(seat.name), ["Admit", "Claim"])
@@ -234,7 +242,9 @@ class TestClaims(PoolCase):
 		seat = self.claimed(lead)
 		with self.as_user(self.rep):
 			api.release(seat.name, "no interest")
-		log = frappe.get_all("Lead Pool Log", filters={"seat": seat.name, "event": "Release"}, pluck="name", order_by="name")
+		log = frappe.get_all(
+			"Lead Pool Log", filters={"seat": seat.name, "event": "Release"}, pluck="name", order_by="name"
+		)
 		frappe.db.set_value("Lead Pool Log", log[0], "at", add_days(now_datetime(), -7))
 		self.assertEqual(self.claimed(lead).holder, self.rep)
 
@@ -347,7 +357,9 @@ class TestHolderChanges(PoolCase):
 		user.save()
 		after = factories.seat_of(seat.party)
 		self.assertEqual((after.state, after.holder), ("Available", None))
-		rule = frappe.get_all("Lead Pool Log", filters={"seat": seat.name, "event": "Recycle"}, pluck="rule", order_by="name")
+		rule = frappe.get_all(
+			"Lead Pool Log", filters={"seat": seat.name, "event": "Recycle"}, pluck="rule", order_by="name"
+		)
 		self.assertEqual(rule, ["holder disabled"])
 
 	def test_a_member_who_leaves_the_pool_gives_his_seats_back(self):
@@ -392,7 +404,12 @@ class TestHolderChanges(PoolCase):
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "l2c_pooled"), 1)
 
 	def test_a_customer_pool_writes_the_account_manager(self):
-		factories.lead_pool("L2C Customers", members=(self.rep,), party_type="Customer", admission_filters='[["customer_type", "=", "Company"]]')
+		factories.lead_pool(
+			"L2C Customers",
+			members=(self.rep,),
+			party_type="Customer",
+			admission_filters='[["customer_type", "=", "Company"]]',
+		)
 		customer = factories.customer("Pooled Customer")
 		seat = factories.seat_of(customer, "L2C Customers", "Customer")
 		with self.as_user(self.rep):
@@ -432,7 +449,9 @@ class TestNativeTraces(PoolCase):
 		kept, gone = self.lead(1), self.lead(2)
 		held = self.claimed(gone)
 		frappe.rename_doc("Lead", gone.name, kept.name, merge=True)
-		seats = frappe.get_all("Lead Pool Seat", filters={"party": kept.name}, fields=["name", "holder"], order_by="name")
+		seats = frappe.get_all(
+			"Lead Pool Seat", filters={"party": kept.name}, fields=["name", "holder"], order_by="name"
+		)
 		self.assertEqual([(seat.name, seat.holder) for seat in seats], [(held.name, self.rep)])
 		self.assertEqual(frappe.db.get_value("Lead", kept.name, "lead_owner"), self.rep)
 		self.assertFalse(frappe.db.exists("Lead Pool Seat", {"party": gone.name}))
@@ -479,7 +498,9 @@ class TestDistribution(PoolCase):
 			self.assertEqual(len([row for row in result["rows"] if row["reason"]]), 2)
 			result = api.distribute(POOL, override_reason="trade fair")
 		self.assertEqual(sorted(result["by_user"].values()), [1, 1])
-		reasons = frappe.get_all("Lead Pool Log", filters={"pool": POOL, "reason": "trade fair"}, order_by="name")
+		reasons = frappe.get_all(
+			"Lead Pool Log", filters={"pool": POOL, "reason": "trade fair"}, order_by="name"
+		)
 		self.assertEqual(len(reasons), 2)
 
 	def test_only_managers_distribute(self):

@@ -76,7 +76,15 @@ class TestParallelClaims(L2CTestCase):
 		for number in range(CLAIMERS):
 			turn = number * len(seats) // CLAIMERS
 			mine = (seats[turn:] + seats[:turn])[:tries]
-			command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, self.users[number % len(self.users)]]
+			command = [
+				sys.executable,
+				"-W",
+				"ignore",
+				"-c",
+				WORKER,
+				frappe.local.site,
+				self.users[number % len(self.users)],
+			]
 			command += [json.dumps(mine), start, str(pause)]
 			processes.append(
 				subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -94,7 +102,10 @@ class TestParallelClaims(L2CTestCase):
 		won = [answer["seat"] for report in reports for answer in report["answers"] if answer["ok"]]
 		self.assertEqual(len(won), len(set(won)), "a seat was taken twice")
 		rows = frappe.get_all(
-			"Lead Pool Seat", filters={"pool": POOL, "state": "Held"}, fields=["name", "party", "holder", "version"], order_by="name"
+			"Lead Pool Seat",
+			filters={"pool": POOL, "state": "Held"},
+			fields=["name", "party", "holder", "version"],
+			order_by="name",
 		)
 		self.assertEqual(sorted(row.name for row in rows), sorted(won))
 		held = {user: len([row for row in rows if row.holder == user]) for user in self.users}
@@ -102,7 +113,9 @@ class TestParallelClaims(L2CTestCase):
 		for row in rows:
 			self.assertEqual(row.version, 2)
 			self.assertEqual(frappe.db.get_value("Lead", row.party, "lead_owner"), row.holder)
-		logged = frappe.get_all("Lead Pool Log", filters={"pool": POOL, "event": Event.CLAIM.value}, pluck="seat", order_by="seat")
+		logged = frappe.get_all(
+			"Lead Pool Log", filters={"pool": POOL, "event": Event.CLAIM.value}, pluck="seat", order_by="seat"
+		)
 		self.assertEqual(logged, sorted(won))
 
 	def report(self, title: str, reports: list[dict]) -> float:
@@ -119,7 +132,10 @@ class TestParallelClaims(L2CTestCase):
 				name = "ok" if answer["ok"] else answer["rule"]
 				rules[name] = rules.get(name, 0) + 1
 		p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95) - 1]
-		print(f"\n{title}: {CLAIMERS} claimers, p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, {rules}", file=sys.stderr)
+		print(
+			f"\n{title}: {CLAIMERS} claimers, p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, {rules}",
+			file=sys.stderr,
+		)
 		return p95
 
 	def test_no_seat_twice_and_the_quota_is_never_passed(self):
@@ -131,8 +147,6 @@ class TestParallelClaims(L2CTestCase):
 		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=CAP))
 		self.report("holding cap", reports)
 		self.check(reports, each=CAP)
-
-
 
 	def test_twenty_people_who_think_a_second_between_claims(self):
 		"""The times of people, not of a busy loop: one claim each second or so by each of twenty."""

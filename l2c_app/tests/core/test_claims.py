@@ -40,8 +40,12 @@ class TestGuards(unittest.TestCase):
 
 	def test_a_cooling_seat_uses_up_nothing(self):
 		limits = Limits(daily_quota=1, cool_down_days=7)
-		result = claims.judge_batch(["a", "b", "c"], limits, standing=Standing(), hold_ended={"a": TODAY}, today=TODAY)
-		self.assertEqual([refusal and refusal.rule for refusal in result.values()], ["cool_down", None, "quota"])
+		result = claims.judge_batch(
+			["a", "b", "c"], limits, standing=Standing(), hold_ended={"a": TODAY}, today=TODAY
+		)
+		self.assertEqual(
+			[refusal and refusal.rule for refusal in result.values()], ["cool_down", None, "quota"]
+		)
 
 	@given(st.integers(0, 8), st.integers(0, 8), st.integers(0, 8), st.integers(0, 8), st.integers(0, 20))
 	def test_a_batch_never_passes_quota_or_cap(self, quota: int, cap: int, used: int, held: int, size: int):

@@ -26,7 +26,9 @@ class TestDealing(unittest.TestCase):
 		self.assertEqual(sorted(dealt[:3]), ["a", "b", "c"])
 
 	@given(st.integers(0, 80), members, methods)
-	def test_everything_that_fits_is_given_and_nobody_gets_too_much(self, total: int, people: list, method: str):
+	def test_everything_that_fits_is_given_and_nobody_gets_too_much(
+		self, total: int, people: list, method: str
+	):
 		given_ = shares(total, people, method=method)
 		able = [person for person in people if method == EVEN or person.weight]
 		limits = [person.room for person in able]

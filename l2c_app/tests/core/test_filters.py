@@ -45,7 +45,15 @@ class TestMatching(unittest.TestCase):
 		self.assertTrue(filters.matches(LEAD, filters.parse({"territory": "China", "revenue": [">", 1]})))
 
 	def test_what_is_no_filter_is_refused(self):
-		for rows in ("text", [1], [["a", "b"]], [["a", "regexp", "x"]], [["a", "between", 1]], [["a", "in", 5]], None):
+		for rows in (
+			"text",
+			[1],
+			[["a", "b"]],
+			[["a", "regexp", "x"]],
+			[["a", "between", 1]],
+			[["a", "in", 5]],
+			None,
+		):
 			with self.subTest(rows=rows), self.assertRaises(BadFilter):
 				filters.parse(rows)
 

@@ -10,11 +10,26 @@ from l2c_app.core import normalise
 
 class TestEmail(unittest.TestCase):
 	def test_case_tag_and_width_do_not_matter(self):
-		for typed in ("Ann.Lee+Fair@Example.COM", " ann.lee@example.com ", "ａｎｎ.lee@example.com", "ann.lee+x+y@example.com"):
+		for typed in (
+			"Ann.Lee+Fair@Example.COM",
+			" ann.lee@example.com ",
+			"ａｎｎ.lee@example.com",
+			"ann.lee+x+y@example.com",
+		):
 			self.assertEqual(normalise.email_key(typed), "ann.lee@example.com")
 
 	def test_what_is_no_address_has_no_key(self):
-		for typed in ("", None, "ann", "ann@", "@example.com", "a b@c", "a@b@c.de", "ann@example", "x" * 200 + "@e.com"):
+		for typed in (
+			"",
+			None,
+			"ann",
+			"ann@",
+			"@example.com",
+			"a b@c",
+			"a@b@c.de",
+			"ann@example",
+			"x" * 200 + "@e.com",
+		):
 			self.assertEqual(normalise.email_key(typed), "", typed)
 
 	def test_a_leading_plus_is_no_tag(self):
@@ -23,9 +38,19 @@ class TestEmail(unittest.TestCase):
 
 class TestCompany(unittest.TestCase):
 	def test_legal_endings_case_width_and_punctuation_do_not_matter(self):
-		for typed in ("ＡＣＭＥ Trading Co., Ltd.", "Acme Trading", "ACME TRADING LIMITED", "acme-trading, Inc."):
+		for typed in (
+			"ＡＣＭＥ Trading Co., Ltd.",
+			"Acme Trading",
+			"ACME TRADING LIMITED",
+			"acme-trading, Inc.",
+		):
 			self.assertEqual(normalise.company_key(typed), "acmetrading")
-		for typed in ("北京某某（集团）有限公司", "北京某某有限责任公司", "北京某某 股份有限公司", "北京某某集团"):
+		for typed in (
+			"北京某某（集团）有限公司",
+			"北京某某有限责任公司",
+			"北京某某 股份有限公司",
+			"北京某某集团",
+		):
 			self.assertEqual(normalise.company_key(typed), "北京某某", typed)
 
 	def test_different_companies_stay_different(self):
@@ -54,7 +79,12 @@ class TestPhone(unittest.TestCase):
 class TestAnyText(unittest.TestCase):
 	@given(st.text(max_size=300))
 	def test_keys_fit_their_column_and_are_stable(self, text: str):
-		for key in (normalise.email_key, normalise.company_key, normalise.tax_id_key, normalise.bare_phone_key):
+		for key in (
+			normalise.email_key,
+			normalise.company_key,
+			normalise.tax_id_key,
+			normalise.bare_phone_key,
+		):
 			value = key(text)
 			self.assertLessEqual(len(value), normalise.KEY_LENGTH)
 			self.assertEqual(value, key(text))

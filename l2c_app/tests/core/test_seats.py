@@ -65,7 +65,9 @@ class TestTransitions(unittest.TestCase):
 			with self.subTest(event=event), self.assertRaises(IllegalMove):
 				apply(seat(state), event, now=NOW, holder=holder)
 
-	@given(st.lists(st.tuples(st.sampled_from(list(Event)), st.sampled_from([None, "ann", "bob"])), max_size=40))
+	@given(
+		st.lists(st.tuples(st.sampled_from(list(Event)), st.sampled_from([None, "ann", "bob"])), max_size=40)
+	)
 	def test_no_chain_of_events_breaks_an_invariant(self, chain: list):
 		now, moves = Seat(), 0
 		for event, holder in chain:
