@@ -72,9 +72,17 @@ class Bench:
 		"""Create the site with ERPNext on it; the app comes in the life cycle check."""
 		root = ["--db-root-password", self.root_password] if self.root_password else []
 		scope = ["--mariadb-user-host-login-scope", "%"]
-		self.frappe("new-site", self.site, *root, *scope, "--admin-password", ADMIN_PASSWORD, "--force")
-		self.on_site("set-config", "allow_tests", "1", "--parse")
-		self.on_site("install-app", "erpnext")
+		print(f"making the site {self.site} with ERPNext ...", flush=True)
+		steps = [
+			("new-site", self.site, *root, *scope, "--admin-password", ADMIN_PASSWORD, "--force"),
+			("--site", self.site, "set-config", "allow_tests", "1", "--parse"),
+			("--site", self.site, "install-app", "erpnext"),
+		]
+		for step in steps:
+			result = self.frappe(*step, capture=True, check=False)
+			if result.returncode:
+				print(_readable(result.stdout), _readable(result.stderr), sep="\n", flush=True)
+				result.check_returncode()
 
 	def drop_site(self) -> None:
 		"""Remove the site, its database and its archive."""
@@ -104,7 +112,13 @@ class Bench:
 			self.passed += 1
 			return
 		self.failures.append(title)
-		print(result.stdout[-4000:], result.stderr[-4000:], sep="\n", flush=True)
+		print(_readable(result.stdout), _readable(result.stderr), sep="\n", flush=True)
+
+
+def _readable(output: str) -> str:
+	"""Return the end of an output without progress bars."""
+	lines = [line for line in re.split(r"[\r\n]", output) if not line.startswith("Updating ")]
+	return "\n".join(lines)[-4000:]
 
 
 def life_cycle_before_tests(bench: Bench) -> None:

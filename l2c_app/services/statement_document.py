@@ -99,7 +99,8 @@ def ledger_movements(customer: str, company: str) -> list:
 		.run(as_dict=True)
 	)
 	rows = [row for row in rows if flt(row.amount)]
-	return sorted(rows, key=lambda row: (getdate(row.posting_date), row.voucher_type, row.voucher_no))
+	# on one day what is owed comes before what is paid, so that the balance reads like the story
+	return sorted(rows, key=lambda row: (getdate(row.posting_date), flt(row.amount) < 0, row.voucher_type, row.voucher_no))
 
 
 def open_invoices(customer: str, company: str, currency: str) -> list:
