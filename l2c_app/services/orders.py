@@ -148,7 +148,8 @@ def _fill_lines(order: Document, contract: Document) -> None:
 	for line in contract.items:
 		values = {field: line.get(field) for field in LINE_FIELDS if line.get(field)}
 		values["delivery_date"] = _delivery_date(line.delivery_date or contract.end_date)
-		values |= {"rate": line.rate, "price_list_rate": line.rate, "pricing_rules": ""}
+		# Agreed rates are no discount on a list price: Update Items would turn every change into a margin.
+		values |= {"rate": line.rate, "price_list_rate": 0, "pricing_rules": ""}
 		values |= {"discount_percentage": 0, "discount_amount": 0, "margin_type": "", "margin_rate_or_amount": 0}
 		base = mapped.get(line.quotation_item) if line.quotation_item else None
 		row = order.append("items", base) if base else order.append("items", {})

@@ -14,7 +14,7 @@ from l2c_app.services.errors import (
 	StockNotDelivered,
 )
 from l2c_app.tests import contracts, factories
-from l2c_app.tests.base import L2CTestCase, bench_only
+from l2c_app.tests.base import L2CTestCase
 from l2c_app.tests.contracts import freight, line, plan_row, tax
 
 THREE = [plan_row(percent=30, billing="Advance"), plan_row(percent=60), plan_row(percent=10)]
@@ -95,7 +95,6 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual([invoice.discount_amount for invoice in made], [33, 33, 34])
 		self.assertEqual([invoice.taxes[0].tax_amount for invoice in made], [16.5, 16.5, 17])
 
-	@bench_only("two charges that are not rates: freight and what rounding leaves over")
 	def test_tax_discount_and_freight_together(self) -> None:
 		rows = [plan_row(percent=30, billing="Advance"), *[plan_row(percent=p) for p in (23.33, 23.33, 23.34)]]
 		contract = contracts.active(
@@ -106,7 +105,6 @@ class TestBillingOfAPlan(L2CTestCase):
 		)
 		self.bill_all(contract)
 
-	@bench_only("units of whole numbers")
 	def test_whole_number_units_keep_one_piece(self) -> None:
 		self.assertTrue(frappe.db.get_value("UOM", "Nos", "must_be_whole_number"))
 		rows = [plan_row(percent=30), plan_row(percent=70)]
@@ -122,7 +120,6 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual([(i.qty, i.rate) for i in first.items], [(3, 80)])
 		self.assertEqual([(i.qty, i.rate) for i in second.items], [(7, 80)])
 
-	@bench_only("a currency that the emulated company does not keep")
 	def test_yen_rows_are_whole(self) -> None:
 		factories.enable_currency("JPY")
 		factories.currency_exchange("JPY", "USD", rate=0.0067)
@@ -186,7 +183,6 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual((contract.billed, contract.open_billed, contract.advance), (900, 600, 50))
 		self.assertEqual(contract.collected, 350)
 
-	@bench_only("stock")
 	def test_stock_is_billed_after_delivery(self) -> None:
 		item = factories.item("L2C Goods", is_stock_item=1)
 		warehouse = frappe.get_all("Warehouse", filters={"company": factories.COMPANY, "is_group": 0}, pluck="name", order_by="name")[0]
@@ -194,7 +190,6 @@ class TestBillingOfAPlan(L2CTestCase):
 		with self.assertRaises(StockNotDelivered):
 			billing.bill_row(contract.name, "R1")
 
-	@bench_only("the setting for the same rate")
 	def test_the_same_rate_setting_is_respected(self) -> None:
 		contract = contracts.active(plan_rows=[plan_row(percent=50), plan_row(percent=50)])
 		settings = {"maintain_same_sales_rate": 1, "maintain_same_rate_action": "Stop", "role_to_override_stop_action": ""}

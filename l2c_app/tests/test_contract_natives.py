@@ -79,7 +79,6 @@ class TestActivation(L2CTestCase):
 		with self.assertRaises(ReceivableAccountError):
 			activation.activate(other.name)
 
-	@bench_only("frozen accounts")
 	def test_a_frozen_account_is_refused(self) -> None:
 		contract = contracts.draft()
 		contract.submit()
@@ -150,7 +149,6 @@ class TestNativeDocuments(L2CTestCase):
 		self.assertTrue(contract.sales_order)
 		billing.bill_row(contract.name, "R1", submit=True)
 
-	@bench_only("amending copies the order with the host's rules")
 	def test_an_amended_order_takes_its_predecessors_place(self) -> None:
 		for by_desk in (True, False):  # the desk copies our link when it amends, a program may not
 			with self.subTest(by_desk=by_desk):
@@ -177,7 +175,6 @@ class TestNativeDocuments(L2CTestCase):
 			self.assertFalse(frappe.db.get_value("Sales Order", copied.name, "l2c_contract"))
 		self.assertEqual(contracts.fresh(contract).sales_order, order.name)
 
-	@bench_only("credit notes")
 	def test_returns_are_forgiven_or_billed_again(self) -> None:
 		from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
@@ -255,7 +252,6 @@ class TestChanges(L2CTestCase):
 		contracts.fresh(contract).cancel()
 		self.assertEqual(contracts.fresh(contract).status, "Cancelled")
 
-	@bench_only("closing orders")
 	def test_terminating_waives_what_is_not_billed_and_closes_the_order(self) -> None:
 		contract = halves()
 		billing.bill_row(contract.name, "R1", submit=True)
@@ -269,7 +265,6 @@ class TestChanges(L2CTestCase):
 		with self.assertRaises(ContractStateError):
 			billing.bill_row(contract.name, "R2")
 
-	@bench_only("update items")
 	def test_a_revision_changes_the_order_and_only_rows_without_money(self) -> None:
 		contract = halves()
 		billing.bill_row(contract.name, "R1", submit=True)
@@ -308,7 +303,6 @@ class TestChanges(L2CTestCase):
 		self.assertEqual(fields, {("R2", "amount"), ("R3", "added")})
 		self.assertEqual(len(frappe.parse_json(revision.snapshot)["plan_rows"]), 2)
 
-	@bench_only("update items")
 	def test_items_changed_natively_stop_the_billing_until_the_plan_follows(self) -> None:
 		from erpnext.controllers.accounts_controller import update_child_qty_rate
 
