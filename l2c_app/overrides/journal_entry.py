@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import collection_vouchers, contract_customers, recompute
+from l2c_app.services import collection_vouchers, contract_customers, contract_natives, recompute
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
@@ -13,7 +13,7 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""Note the journal; a Collection linked to it is reported again, with the reason."""
 	if _is_ours(doc):
-		collection_vouchers.voucher_gone(doc)
+		contract_natives.quietly(lambda: collection_vouchers.voucher_gone(doc), [])
 	_mark(doc)
 
 

@@ -2,14 +2,14 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import collection_vouchers, contract_customers, recompute
+from l2c_app.services import collection_vouchers, contract_customers, contract_natives, recompute
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""Note the payment; an amended one takes its predecessor's place on the Collection."""
 	if not _is_ours(doc):
 		return
-	collection_vouchers.voucher_submitted(doc)
+	contract_natives.quietly(lambda: collection_vouchers.voucher_submitted(doc), [])
 	_mark(doc)
 
 
@@ -17,14 +17,14 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""Note the payment; its Collection is reported again, with the reason."""
 	if not _is_ours(doc):
 		return
-	collection_vouchers.voucher_gone(doc)
+	contract_natives.quietly(lambda: collection_vouchers.voucher_gone(doc), [])
 	_mark(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
 	"""A deleted draft payment leaves its Collection."""
 	if doc.get("l2c_collection"):
-		collection_vouchers.voucher_gone(doc, deleted=True)
+		contract_natives.quietly(lambda: collection_vouchers.voucher_gone(doc, deleted=True), [])
 
 
 def _is_ours(doc: Document) -> bool:

@@ -32,8 +32,16 @@ def report(values: dict[str, Any], allocations: list[dict[str, Any]]) -> Documen
 	The user needs the right to create Collections and to read each contract. Raises CollectionAmountError,
 	CollectionDateError, CollectionPartyError.
 	"""
-	collection = frappe.get_doc({"doctype": "Collection", **values, "allocations": allocations})
+	known = _company_and_currency(allocations)
+	collection = frappe.get_doc({"doctype": "Collection", **known, **values, "allocations": allocations})
 	return collection.insert()
+
+
+def _company_and_currency(allocations: list[dict[str, Any]]) -> dict[str, str]:
+	"""Return both from the first contract: the host would otherwise fill in the user's own defaults."""
+	name = allocations[0].get("contract") if allocations else None
+	found = frappe.db.get_value("Sales Contract", name, ["company", "currency"], as_dict=True) if name else None
+	return dict(found or {})
 
 
 def candidates(name: str) -> list[dict[str, Any]]:

@@ -45,6 +45,13 @@ def mark_vouchers(vouchers: Iterable[Voucher]) -> None:
 		_marks().vouchers.update(pairs)
 
 
+def customer_renamed(customer: str) -> None:
+	"""Note all contracts of a customer that was renamed, or that another one was merged into."""
+	contract_customers.forget()
+	filters = {"customer": customer, "docstatus": ("<", 2)}
+	mark(frappe.get_all("Sales Contract", filters=filters, pluck="name", order_by="name"))
+
+
 def flush() -> list[str]:
 	"""Recompute what is marked, now. Returns the contracts, in order of name. Errors reach the caller."""
 	names = _take()
