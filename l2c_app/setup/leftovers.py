@@ -10,6 +10,7 @@ from pathlib import Path
 import frappe
 
 APP = "l2c_app"
+MODULE = "L2C App"
 # Evidence that belongs to people, not to us: the row stays, only its pointer is emptied.
 UNLINK = {
 	"File": {"attached_to_doctype": None, "attached_to_name": None, "attached_to_field": None},
@@ -51,6 +52,7 @@ def delete() -> None:
 	_delete_in_bulk(doctypes)
 	_delete_documents(doctypes)
 	_delete_by_path()
+	_empty_the_bin()
 
 
 def _unlink(doctypes: tuple[str, ...]) -> None:
@@ -100,3 +102,9 @@ def _pointers() -> list[tuple[str, str]]:
 def _delete_by_path() -> None:
 	for doctype, fieldname in BY_PATH.items():
 		frappe.db.delete(doctype, {fieldname: ("like", f"{APP}.%")})
+
+
+def _empty_the_bin() -> None:
+	"""Drop the copies that the host keeps of our definitions when it deletes them."""
+	for key in ("module", "module_name"):
+		frappe.db.delete("Deleted Document", {"data": ("like", f'%"{key}": "{MODULE}"%')})
