@@ -1,0 +1,107 @@
+"""`make demo`: the whole loop over files, on the sandbox; leaves demo-out/ and prints the proof."""
+
+import argparse
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "sandbox")]
+
+import frappe
+
+from demo import deals, figures, inputs, leads, page, proof, world
+from l2c_app.services import contract_document, statement_document
+from l2c_app.tests import factories
+
+DATA = Path(__file__).parent / "data"
+OUT = Path("demo-out")
+FIRST_DAY, LAST_DAY = date(2026, 5, 1), date(2026, 11, 20)
+ENGLISH, CHINESE = "en", "zh"
+
+
+def main() -> int:
+	"""Run the story; returns 1 if the proof fails."""
+	options = _options()
+	started = time.monotonic()
+	_say("booting the sandbox")
+	world.build(FIRST_DAY)
+	rows = inputs.lead_rows(options.leads)
+	log, story = _play(rows, options)
+	with world.at(LAST_DAY):
+		lines = _write(log, story, options)
+	_say(f"done in {time.monotonic() - started:.1f} s; open {OUT / 'index.html'}")
+	print("\nPROOF")
+	print("\n".join(str(line) for line in lines))
+	return int(any(line.failed for line in lines))
+
+
+def _options() -> argparse.Namespace:
+	parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+	parser.add_argument("--leads", type=Path, default=DATA / "leads.csv", help="CSV of leads")
+	parser.add_argument("--bank", type=Path, help="CSV with date, payer, amount, currency, reference")
+	options = parser.parse_args()
+	for path in filter(None, (options.leads, options.bank)):
+		if not path.is_file():
+			parser.error(f"{path} is not a file")
+	return options
+
+
+def _play(rows: list[dict], options: argparse.Namespace) -> tuple:
+	own = options.leads == DATA / "leads.csv"
+	with world.at(FIRST_DAY):
+		leads.open_pool()
+		log = leads.bring_in(rows, _progress)
+		for user, count in sorted(leads.hand_out(len(rows) * 2 // 3).items()):
+			log[f"handed out to {user.split('@')[0]}"] = count
+		log.update(leads.claim_more())
+		log["follow ups"] = leads.work(FIRST_DAY, _progress)
+	wins = inputs.read_deals(DATA / "deals.csv") if own else list(inputs.deals_for(rows, first_day=FIRST_DAY))
+	bank = options.bank or (DATA / "bank.csv" if own else None)
+	lines = inputs.bank_lines(bank) if bank else deals.made_up_lines(wins, LAST_DAY)
+	story = deals.Story(wins, lines, leads.holders())
+	story.play(LAST_DAY, _progress)
+	return log + story.log, story
+
+
+def _write(log: object, story: deals.Story, options: argparse.Namespace) -> list:
+	OUT.mkdir(exist_ok=True)
+	frappe.set_user("Administrator")
+	files = _documents()
+	found, lines = figures.read(LAST_DAY), proof.lines()
+	subtitle = f"{options.leads.name}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
+	html = page.render(found, lines, log=log, refusals=story.refusals, files=files, subtitle=subtitle)
+	(OUT / "index.html").write_text(html, encoding="utf-8")
+	return lines
+
+
+def _documents() -> list[str]:
+	"""Write a contract in each language and the statement of the customer with the most entries."""
+	written = []
+	for language in (ENGLISH, CHINESE):
+		name = frappe.get_all("Sales Contract", filters={"docstatus": 1, "collected": (">", 0)}, pluck="name", order_by="language desc, name", limit=1)
+		written += [_file(f"contract-{language}.pdf", contract_document.contract_pdf(contract, language)) for contract in name]
+	entries = frappe.get_all("Payment Ledger Entry", filters={"party_type": "Customer"}, pluck="party", order_by="party")
+	if entries:
+		customer = max(sorted(set(entries)), key=entries.count)
+		written.append(_file("statement.pdf", statement_document.statement_pdf(customer, factories.COMPANY)))
+	return written
+
+
+def _file(name: str, content: bytes) -> str:
+	(OUT / name).write_bytes(content)
+	return name
+
+
+def _say(text: str) -> None:
+	print(text, flush=True)
+
+
+def _progress(what: str, done: int, total: int) -> None:
+	"""One line that counts up on a terminal, its last state elsewhere."""
+	if done >= total or sys.stdout.isatty():
+		print(f"{what:<12} {done:>6} of {total}", end="\n" if done >= total else "\r", flush=True)
+
+
+if __name__ == "__main__":
+	sys.exit(main())
