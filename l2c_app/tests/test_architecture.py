@@ -40,6 +40,7 @@ READERS = {
 		"global_search",
 		"run_report",
 		"export_report",
+		"prepare_report",
 	},
 	"api.contract": {"plan_status"},
 	"api.follow_up": {"context"},
