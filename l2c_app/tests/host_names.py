@@ -20,6 +20,11 @@ STANDARD_FIELDS = {
 	"parent",
 	"parenttype",
 	"parentfield",
+	"_assign",
+	"_comments",
+	"_liked_by",
+	"_seen",
+	"_user_tags",
 	"doctype",
 }
 READERS = {
