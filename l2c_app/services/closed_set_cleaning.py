@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import frappe
 
+from l2c_app.services import follow_up_handover
+
 Former = tuple[str, str, str]  # party type, party, former holder
 
 
@@ -17,6 +19,7 @@ def forget_former_holders(changed: Sequence[Former]) -> None:
 		_cancel_todos(party_type, holders)
 		if party_type == "Lead":
 			_remove_shares(holders)
+			follow_up_handover.hand_over(holders)
 
 
 def remove_shares_of_everyone(leads: Sequence[str]) -> None:

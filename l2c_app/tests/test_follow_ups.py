@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from l2c_app.services import follow_up_party, follow_ups, visibility
+from l2c_app.services import follow_up_party, follow_ups, seat_events, visibility
 from l2c_app.services.errors import (
 	FollowUpAssigneeError,
 	FollowUpDateError,
@@ -327,10 +327,29 @@ class TestRights(FollowUpTestCase):
 		self.make_overdue(planned)
 		self.assertGreaterEqual(follow_ups.notice_overdue()["hidden"], 1)
 
-	def hold_in_a_pool(self, holder: str) -> None:
+	def test_a_released_lead_takes_its_plans_from_the_former_holder(self):
+		planned = self.plan(assigned_to=self.colleague)
+		seat = self.hold_in_a_pool(self.colleague)
+		with self.as_user(self.colleague):
+			seat_events.release(seat, "No budget this year")
+		self.assertEqual(frappe.db.get_value("Follow Up", planned.name, "status"), "Cancelled")
+		self.assertEqual([t.status for t in self.todos(planned)], ["Cancelled"])
+		self.assertIsNone(self.lead_dates()[1])
+
+	def test_a_transferred_lead_brings_its_plans_to_the_new_holder(self):
+		planned = self.plan(assigned_to=self.colleague)
+		seat = self.hold_in_a_pool(self.colleague)
+		with self.as_user(self.colleague):
+			seat_events.transfer(seat, self.rep)
+		self.assertEqual(frappe.db.get_value("Follow Up", planned.name, "assigned_to"), self.rep)
+		self.assertEqual([(t.status, t.allocated_to) for t in self.todos(planned)], [("Open", self.rep)])
+		self.assertEqual(self.visible(self.rep), [planned.name])
+
+	def hold_in_a_pool(self, holder: str) -> str:
 		members = [{"member_type": "User", "user": user} for user in (self.rep, self.colleague)]
 		pool = factories.make("Lead Pool", pool_name="Follow Up Pool", enabled=1, party_type="Lead", members=members)
 		seat = {"party_type": "Lead", "party": self.lead.name, "pool": pool.name, "state": "Held"}
-		factories.make("Lead Pool Seat", **seat, holder=holder, claimed_on=now_datetime(), is_primary=1)
+		held = factories.make("Lead Pool Seat", **seat, holder=holder, claimed_on=now_datetime(), is_primary=1)
 		frappe.db.set_value("Lead", self.lead.name, {"l2c_pooled": 1, "lead_owner": holder})
 		visibility.pools_changed()
+		return held.name

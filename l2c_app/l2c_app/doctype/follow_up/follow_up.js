@@ -1,5 +1,6 @@
 frappe.ui.form.on("Follow Up", {
 	setup(frm) {
+		l2c.made_by_steps(frm, "Follow Up", "ToDo", "Lead", "Customer");
 		frm.set_query("reference_doctype", () => ({
 			filters: {
 				name: [

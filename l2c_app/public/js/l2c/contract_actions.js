@@ -15,7 +15,9 @@ l2c.row_colour = (status) => ROW_COLOURS[status] || "gray";
 
 l2c.add_contract_button = (frm, group = __("Create")) => {
 	if (frm.is_new() || !frappe.model.can_create("Sales Contract")) return;
-	frm.add_custom_button(__("Sales Contract"), () => l2c.start_contract(frm.doctype, frm.docname), group);
+	const start = () => l2c.start_contract(frm.doctype, frm.docname);
+	frm.add_custom_button(__("Sales Contract"), start, group);
+	frm.make_methods = { ...frm.make_methods, "Sales Contract": start };
 };
 
 l2c.start_contract = async (source_doctype, source_name) => {
@@ -274,6 +276,7 @@ l2c.contract_buttons = (frm) => {
 		frm.change_custom_button_type(label, null, "primary");
 	};
 
+	frm.make_methods = { ...frm.make_methods, Collection: () => report_collection(frm) };
 	if (live && !doc.signed_on && may("write")) main(__("Sign"), () => sign(frm));
 	if (live && doc.signed_on && !doc.activated_on && may("write")) main(__("Activate"), () => activate(frm));
 	if (running && frappe.model.can_create("Collection") && flt(doc.open_amount) > 0) {

@@ -190,12 +190,10 @@ l2c.plan_follow_up = async ({ doctype, name, on_done }) => {
 	dialog.show();
 };
 
-// For the form scripts: one button that reloads the form afterwards.
+// For the form scripts: one button that reloads the form afterwards; the + of the connections does the same.
 l2c.add_follow_up_button = (frm, group) => {
 	if (frm.is_new() || !frappe.model.can_create("Follow Up")) return;
-	frm.add_custom_button(
-		__("Follow Up"),
-		() => l2c.follow_up({ doctype: frm.doctype, name: frm.docname, on_done: () => frm.reload_doc() }),
-		group
-	);
+	const open = () => l2c.follow_up({ doctype: frm.doctype, name: frm.docname, on_done: () => frm.reload_doc() });
+	frm.add_custom_button(__("Follow Up"), open, group);
+	frm.make_methods = { ...frm.make_methods, "Follow Up": open };
 };

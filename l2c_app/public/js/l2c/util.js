@@ -42,3 +42,11 @@ l2c.moment_text = (value) =>
 	value ? frappe.datetime.str_to_user(value).replace(/(\d{1,2}:\d{2}):\d{2}/, "$1") : "";
 
 l2c.is_past = (value) => Boolean(value) && value < frappe.datetime.now_datetime();
+
+// Connections whose + would start a document that our own steps make: it is not offered.
+l2c.made_by_steps = (frm, ...doctypes) => {
+	frm.can_make_methods = {
+		...frm.can_make_methods,
+		...Object.fromEntries(doctypes.map((doctype) => [doctype, () => false])),
+	};
+};
