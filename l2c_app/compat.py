@@ -30,6 +30,11 @@ def advances_have_own_ledger() -> bool:
 	return host_major() >= NEWEST_MAJOR
 
 
+def lead_source_field() -> str:
+	"""Return the field of a Lead that says where it came from: 16 moved `source` to `utm_source`."""
+	return "source" if host_major() < NEWEST_MAJOR else "utm_source"
+
+
 def desk_route(path: str) -> str:
 	"""Return the address of a desk page under the site, e.g. `/app/lead-pool`. 16 redirects /app to /desk."""
 	prefix = "/app" if host_major() < NEWEST_MAJOR else "/desk"

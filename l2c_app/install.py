@@ -20,9 +20,9 @@ def before_install() -> None:
 	for title, version in (("Frappe", frappe.__version__), ("ERPNext", erpnext.__version__)):
 		if not compat.OLDEST_MAJOR <= compat.major(version) <= compat.NEWEST_MAJOR:
 			frappe.throw(
-				_("Lead to Cash runs on {0} {1} to {2}; this bench has {3}. Use a release made for it.").format(
-					title, compat.OLDEST_MAJOR, compat.NEWEST_MAJOR, version
-				),
+				_(
+					"Lead to Cash runs on {0} {1} to {2}; this bench has {3}. Use a release made for it."
+				).format(title, compat.OLDEST_MAJOR, compat.NEWEST_MAJOR, version),
 				UnsupportedHost,
 			)
 

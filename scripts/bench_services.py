@@ -23,7 +23,9 @@ def running(bench: Path) -> Iterator[str | None]:
 	"""
 	config = json.loads((bench / "sites" / "common_site_config.json").read_text())
 	start_mariadb(config)
-	started = [process for process in map(lambda key: start_redis(bench, config, key), ("cache", "queue")) if process]
+	started = [
+		process for process in map(lambda key: start_redis(bench, config, key), ("cache", "queue")) if process
+	]
 	try:
 		yield root_password(config)
 	finally:
@@ -85,7 +87,15 @@ def root_password(config: dict) -> str | None:
 		sys.exit("the MariaDB client is not installed")
 	host = config.get("db_host") or "127.0.0.1"
 	for password in dict.fromkeys(candidate for candidate in candidates if candidate is not None):
-		command = [client, "-uroot", f"-p{password}" if password else "--skip-password", "-h", host, "-e", "select 1"]
+		command = [
+			client,
+			"-uroot",
+			f"-p{password}" if password else "--skip-password",
+			"-h",
+			host,
+			"-e",
+			"select 1",
+		]
 		if subprocess.run(command, check=False, **QUIET).returncode == 0:
 			return password or None
 	sys.exit("root cannot enter MariaDB: set DB_ROOT_PASSWORD")

@@ -38,16 +38,24 @@ class Bench:
 	def check(self) -> None:
 		"""Leave with a message if this is no bench with ERPNext."""
 		if not self.python.exists() or not (self.sites / "apps.txt").exists():
-			sys.exit(f"{self.path} is no bench: env/bin/python and sites/apps.txt are expected. Use BENCH=path.")
+			sys.exit(
+				f"{self.path} is no bench: env/bin/python and sites/apps.txt are expected. Use BENCH=path."
+			)
 		if "erpnext" not in (self.sites / "apps.txt").read_text().split():
 			sys.exit(f"ERPNext is not in {self.path}: bench get-app erpnext first.")
 
 	def environment(self) -> dict[str, str]:
 		"""Return the environment in which `import l2c_app` finds this checkout first."""
 		paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-		return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
+		return {
+			**os.environ,
+			"PYTHONPATH": os.pathsep.join(filter(None, paths)),
+			"PYTHONDONTWRITEBYTECODE": "1",
+		}
 
-	def frappe(self, *arguments: str, capture: bool = False, check: bool = True) -> subprocess.CompletedProcess:
+	def frappe(
+		self, *arguments: str, capture: bool = False, check: bool = True
+	) -> subprocess.CompletedProcess:
 		"""Run one command of Frappe's command line in the bench."""
 		command = [str(self.python), "-m", "frappe.utils.bench_helper", "frappe", *arguments]
 		return subprocess.run(
@@ -60,8 +68,10 @@ class Bench:
 
 	def prepare(self) -> None:
 		"""Install what the app needs into the environment of the bench and make the app known to it."""
-		requirements = re.search(r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S)
-		packages = re.findall(r'"([^"]+)"', requirements.group(1)) + ["hypothesis>=6.77"]
+		requirements = re.search(
+			r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S
+		)
+		packages = PLACEHOLDER
 		pip = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
 		subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
 		apps = (self.sites / "apps.txt").read_text().split()
@@ -97,7 +107,9 @@ class Bench:
 		"""Run one function of the life cycle module on the site; it counts as one test."""
 		started = time.monotonic()
 		command = [str(self.python), "-m", LIFE_CYCLE, self.site, function, *arguments]
-		result = subprocess.run(command, cwd=self.sites, env=self.environment(), text=True, capture_output=True)
+		result = subprocess.run(
+			command, cwd=self.sites, env=self.environment(), text=True, capture_output=True
+		)
 		self.note(title, result, time.monotonic() - started)
 
 	def command_step(self, title: str, *arguments: str) -> None:
@@ -148,7 +160,15 @@ def life_cycle_after_tests(bench: Bench) -> None:
 def run_tests(bench: Bench) -> tuple[int, int, int]:
 	"""Run the app's tests on the site. Returns (passed, failed, skipped)."""
 	options = ["--skip-before-tests", "--skip-test-records"] if _is_version_15(bench) else []
-	command = [str(bench.python), "-m", "frappe.utils.bench_helper", "frappe", "--site", bench.site, "run-tests"]
+	command = [
+		str(bench.python),
+		"-m",
+		"frappe.utils.bench_helper",
+		"frappe",
+		"--site",
+		bench.site,
+		"run-tests",
+	]
 	command += ["--app", APP, *options]
 	process = subprocess.Popen(
 		command,
@@ -182,7 +202,9 @@ def count(output: str, exit_code: int) -> tuple[int, int, int]:
 
 def _is_version_15(bench: Bench) -> bool:
 	code = "import frappe; print(frappe.__version__)"
-	result = subprocess.run([str(bench.python), "-c", code], text=True, capture_output=True, check=True, cwd="/")
+	result = subprocess.run(
+		[str(bench.python), "-c", code], text=True, capture_output=True, check=True, cwd="/"
+	)
 	return result.stdout.strip().startswith("15.")
 
 

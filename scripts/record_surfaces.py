@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from l2c_app.tests import host_names  # noqa: E402
+from l2c_app.tests import host_names
 
 
 def main() -> None:
@@ -49,19 +49,27 @@ def defined(bench: Path, module: str, depth: int = 3) -> dict[str, str]:
 	path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
 	if not path.exists() or not depth:
 		return {}
-	result = {child.stem: "module" for child in base.glob("*") if child.suffix in ("", ".py")} if base.is_dir() else {}
+	result = (
+		{child.stem: "module" for child in base.glob("*") if child.suffix in ("", ".py")}
+		if base.is_dir()
+		else {}
+	)
 	for node in ast.walk(ast.parse(path.read_text())):
 		if isinstance(node, ast.FunctionDef | ast.ClassDef):
 			result[node.name] = "class" if isinstance(node, ast.ClassDef) else f"({ast.unparse(node.args)})"
 		elif isinstance(node, ast.Assign | ast.AnnAssign):
 			targets = node.targets if isinstance(node, ast.Assign) else [node.target]
 			result.update({target.id: "value" for target in targets if isinstance(target, ast.Name)})
-			result.update({target.attr: "attribute" for target in targets if isinstance(target, ast.Attribute)})
+			result.update(
+				{target.attr: "attribute" for target in targets if isinstance(target, ast.Attribute)}
+			)
 		elif isinstance(node, ast.ImportFrom):
 			origin = f"{module}.{node.module}" if node.level and base.is_dir() else node.module
 			for alias in node.names:
 				star = alias.name == "*" and origin
-				result.update(defined(bench, origin, depth - 1) if star else {alias.asname or alias.name: "import"})
+				result.update(
+					defined(bench, origin, depth - 1) if star else {alias.asname or alias.name: "import"}
+				)
 	return result
 
 

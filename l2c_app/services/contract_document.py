@@ -41,7 +41,9 @@ def contract_html(contract: Document, language: str) -> str:
 		"contract.html",
 		language,
 		contract=contract,
-		terms=Markup(contract.terms or ""),  # a Text Editor field: the host cleans it at save; nothing in it is fetched
+		terms=Markup(
+			contract.terms or ""
+		),  # a Text Editor field: the host cleans it at save; nothing in it is fetched
 		seller=seller(contract.company),
 		buyer=buyer(contract),
 		money=partial(print_renderer.money, currency=contract.currency),
@@ -62,7 +64,11 @@ def buyer(contract: Document) -> dict:
 	if contract.customer:
 		fields = ("customer_name", "tax_id", "primary_address")
 		customer = frappe.db.get_value("Customer", contract.customer, fields, as_dict=True)
-		return {"name": customer.customer_name, "tax_id": customer.tax_id, "address": customer.primary_address}
+		return {
+			"name": customer.customer_name,
+			"tax_id": customer.tax_id,
+			"address": customer.primary_address,
+		}
 	return {"name": contract.party_name or contract.lead, "tax_id": None, "address": None}
 
 
@@ -70,7 +76,9 @@ def amount_in_words(amount: float, currency: str, language: str) -> str:
 	"""Return an amount in words: Chinese capitals for Chinese, the host's words in English for all others."""
 	if language == "zh":
 		digits = print_renderer.fraction_digits(currency)
-		return chinese_capitals(to_minor(amount, precision_unit(digits)), fraction_digits=digits, currency=currency)
+		return chinese_capitals(
+			to_minor(amount, precision_unit(digits)), fraction_digits=digits, currency=currency
+		)
 	before, frappe.local.lang = frappe.local.lang, "en"
 	try:
 		return money_in_words(amount, currency)
@@ -99,5 +107,9 @@ def due_text(row: Document, language: str) -> str:
 		parts.append(_("{0} months", language).format(row.offset_months))
 	if row.offset_days:
 		parts.append(_("{0} days", language).format(row.offset_days))
-	text = _("{0} after {1}", language).format(" ".join(parts), event) if parts else _("On {0}", language).format(event)
+	text = (
+		_("{0} after {1}", language).format(" ".join(parts), event)
+		if parts
+		else _("On {0}", language).format(event)
+	)
 	return text + (_(", end of month", language) if row.end_of_month else "")

@@ -21,10 +21,16 @@ class PdfUnavailable(L2CError):
 def render(template: str, language: str, **context: object) -> str:
 	"""Return HTML of a template in `language`. Everything is escaped unless the caller marked it safe."""
 	environment = Environment(
-		loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+		loader=FileSystemLoader(TEMPLATES),
+		autoescape=True,
+		undefined=StrictUndefined,
+		trim_blocks=True,
+		lstrip_blocks=True,
 	)
 	environment.filters["quantity"] = quantity
-	return environment.get_template(template).render(_=partial(_, lang=language), language=language, **context)
+	return environment.get_template(template).render(
+		_=partial(_, lang=language), language=language, **context
+	)
 
 
 def to_pdf(html: str) -> bytes:

@@ -100,7 +100,10 @@ def ledger_movements(customer: str, company: str) -> list:
 	)
 	rows = [row for row in rows if flt(row.amount)]
 	# on one day what is owed comes before what is paid, so that the balance reads like the story
-	return sorted(rows, key=lambda row: (getdate(row.posting_date), flt(row.amount) < 0, row.voucher_type, row.voucher_no))
+	return sorted(
+		rows,
+		key=lambda row: (getdate(row.posting_date), flt(row.amount) < 0, row.voucher_type, row.voucher_no),
+	)
 
 
 def open_invoices(customer: str, company: str, currency: str) -> list:
@@ -115,7 +118,9 @@ def open_invoices(customer: str, company: str, currency: str) -> list:
 	)
 	due_dates = _due_dates([row.against_voucher_no for row in rows])
 	return [
-		frappe._dict(due_date=due_dates.get(row.against_voucher_no), amount=row.amount) for row in rows if flt(row.amount)
+		frappe._dict(due_date=due_dates.get(row.against_voucher_no), amount=row.amount)
+		for row in rows
+		if flt(row.amount)
 	]
 
 
@@ -129,6 +134,9 @@ def _entries_of(entry: object, customer: str, company: str) -> object:
 
 def _due_dates(invoices: list[str]) -> dict[str, date]:
 	rows = frappe.get_all(
-		"Sales Invoice", filters={"name": ("in", invoices or [""])}, fields=["name", "due_date"], order_by="name"
+		"Sales Invoice",
+		filters={"name": ("in", invoices or [""])},
+		fields=["name", "due_date"],
+		order_by="name",
 	)
 	return {row.name: getdate(row.due_date) for row in rows if row.due_date}

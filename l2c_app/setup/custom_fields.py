@@ -22,7 +22,9 @@ def _stamp(fieldname: str, label: str, fieldtype: str, **more: str | int) -> dic
 
 FIELDS: dict[str, list[dict]] = {
 	"Lead": [
-		_stamp("l2c_pooled", "In a Lead Pool", "Check", insert_after="lead_owner", search_index=1, default="0"),
+		_stamp(
+			"l2c_pooled", "In a Lead Pool", "Check", insert_after="lead_owner", search_index=1, default="0"
+		),
 		_stamp("l2c_last_follow_up_on", "Last Follow Up", "Datetime", insert_after="l2c_pooled"),
 		_stamp(
 			"l2c_next_follow_up_on",

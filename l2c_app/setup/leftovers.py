@@ -79,7 +79,9 @@ def _delete_documents(doctypes: tuple[str, ...]) -> None:
 		if frappe.get_meta(doctype).istable:
 			frappe.db.delete(doctype, {fieldname: ("in", doctypes)})
 			continue
-		for name in frappe.get_all(doctype, filters={fieldname: ("in", doctypes)}, pluck="name", order_by="creation"):
+		for name in frappe.get_all(
+			doctype, filters={fieldname: ("in", doctypes)}, pluck="name", order_by="creation"
+		):
 			frappe.delete_doc(doctype, name, force=True, ignore_missing=True, ignore_permissions=True)
 
 
@@ -87,7 +89,10 @@ def _pointers() -> list[tuple[str, str]]:
 	"""Return (DocType, field) of links to DocType in the framework: native business tables are never touched."""
 	framework = frappe.get_all("Module Def", filters={"app_name": "frappe"}, pluck="name", order_by="name")
 	candidates = frappe.get_all(
-		"DocType", filters={"module": ("in", framework), "issingle": 0, "is_virtual": 0}, pluck="name", order_by="name"
+		"DocType",
+		filters={"module": ("in", framework), "issingle": 0, "is_virtual": 0},
+		pluck="name",
+		order_by="name",
 	)
 	fields = frappe.get_all(
 		"DocField",

@@ -96,7 +96,9 @@ def currency_exchange(from_currency: str, to_currency: str, *, rate: float, date
 	return make("Currency Exchange", **filters, exchange_rate=rate, for_buying=1, for_selling=1).name
 
 
-def account(account_name: str, *, parent: str, account_type: str, currency: str, root_type: str = "Asset") -> str:
+def account(
+	account_name: str, *, parent: str, account_type: str, currency: str, root_type: str = "Asset"
+) -> str:
 	"""Return a ledger account of the test company."""
 	return find_or_make(
 		"Account",
@@ -189,12 +191,19 @@ def employee(for_user: str) -> str:
 	if found:
 		return found[0]
 	gender = find_or_make("Gender", "Other", gender="Other")
-	values = {"first_name": for_user.split("@")[0], "company": company(), "status": "Active", "gender": gender}
+	values = {
+		"first_name": for_user.split("@")[0],
+		"company": company(),
+		"status": "Active",
+		"gender": gender,
+	}
 	dates = {"date_of_birth": "1990-01-01", "date_of_joining": "2020-01-01"}
 	return make("Employee", user_id=for_user, create_user_permission=0, **values, **dates).name
 
 
-def sales_person(name: str, *, for_user: str | None = None, parent: str | None = None, is_group: bool = False) -> str:
+def sales_person(
+	name: str, *, for_user: str | None = None, parent: str | None = None, is_group: bool = False
+) -> str:
 	"""Return a Sales Person, below `parent` or the root, reachable by `for_user` through an Employee."""
 	return find_or_make(
 		"Sales Person",
@@ -259,18 +268,39 @@ def item(item_code: str = SERVICE_ITEM, *, uom: str = "Nos", is_stock_item: int 
 # Native documents
 
 
-def sales_order(for_customer: str, *, rate: float = 1000, qty: float = 1, submit: bool = True, **values: object):
+def sales_order(
+	for_customer: str, *, rate: float = 1000, qty: float = 1, submit: bool = True, **values: object
+):
 	"""Insert (and submit) a native order of one service line, delivered today."""
-	line = {"item_code": values.pop("item_code", SERVICE_ITEM), "qty": qty, "rate": rate, "delivery_date": nowdate()}
+	line = {
+		"item_code": values.pop("item_code", SERVICE_ITEM),
+		"qty": qty,
+		"rate": rate,
+		"delivery_date": nowdate(),
+	}
 	return make(
-		"Sales Order", submit=submit, **_selling(for_customer, values), delivery_date=nowdate(), items=[line], **values
+		"Sales Order",
+		submit=submit,
+		**_selling(for_customer, values),
+		delivery_date=nowdate(),
+		items=[line],
+		**values,
 	)
 
 
-def sales_invoice(for_customer: str, *, rate: float = 1000, qty: float = 1, submit: bool = True, **values: object):
+def sales_invoice(
+	for_customer: str, *, rate: float = 1000, qty: float = 1, submit: bool = True, **values: object
+):
 	"""Insert (and submit) a native invoice of one service line, due today."""
 	line = {"item_code": values.pop("item_code", SERVICE_ITEM), "qty": qty, "rate": rate}
-	return make("Sales Invoice", submit=submit, **_selling(for_customer, values), due_date=nowdate(), items=[line], **values)
+	return make(
+		"Sales Invoice",
+		submit=submit,
+		**_selling(for_customer, values),
+		due_date=nowdate(),
+		items=[line],
+		**values,
+	)
 
 
 def _selling(for_customer: str, values: dict) -> dict:
@@ -287,7 +317,9 @@ def _selling(for_customer: str, values: dict) -> dict:
 	}
 
 
-def payment(for_customer: str, amount: float, *, against: list[tuple[str, str, float]] = (), submit: bool = True):
+def payment(
+	for_customer: str, amount: float, *, against: list[tuple[str, str, float]] = (), submit: bool = True
+):
 	"""Insert (and submit) a native receipt in company currency: `against` holds (DocType, name, allocated)."""
 	references = [
 		{"reference_doctype": doctype, "reference_name": name, "allocated_amount": flt(allocated)}

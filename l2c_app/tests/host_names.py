@@ -7,7 +7,19 @@ from l2c_app.tests import source
 
 HOSTS = ("frappe", "erpnext")
 # Objects of a request or a connection: their attributes are data, or belong to pypika and Redis.
-OPAQUE = ("local", "session", "flags", "conf", "form_dict", "response", "request", "qb", "cache", "client_cache", "user")
+OPAQUE = (
+	"local",
+	"session",
+	"flags",
+	"conf",
+	"form_dict",
+	"response",
+	"request",
+	"qb",
+	"cache",
+	"client_cache",
+	"user",
+)
 DATABASE = "frappe.database.database:Database"
 STANDARD_FIELDS = {
 	"name",
@@ -79,7 +91,9 @@ def fields() -> set[tuple[str, str]]:
 				found |= set(_call_fields(node))
 		for function in source.functions(tree):
 			found |= set(_query_fields(function))
-	return {(doctype, field) for doctype, field in found if field.isidentifier() and field not in STANDARD_FIELDS}
+	return {
+		(doctype, field) for doctype, field in found if field.isidentifier() and field not in STANDARD_FIELDS
+	}
 
 
 def _call_fields(call: ast.Call) -> Iterator[tuple[str, str]]:
@@ -100,7 +114,9 @@ def _call_fields(call: ast.Call) -> Iterator[tuple[str, str]]:
 		parts.append(call.args[1])
 	yield from ((doctype, field) for part in parts if part for field in _field_names(part))
 	if "order_by" in named:
-		yield from ((doctype, word.split()[0]) for word in _text(named["order_by"]).split(",") if word.split())
+		yield from (
+			(doctype, word.split()[0]) for word in _text(named["order_by"]).split(",") if word.split()
+		)
 
 
 def _query_fields(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
@@ -108,7 +124,9 @@ def _query_fields(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
 	tables = {}
 	for node in ast.walk(function):
 		if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-			if source.dotted(node.value.func) == "frappe.qb.DocType" and isinstance(node.targets[0], ast.Name):
+			if source.dotted(node.value.func) == "frappe.qb.DocType" and isinstance(
+				node.targets[0], ast.Name
+			):
 				tables[node.targets[0].id] = _text(node.value.args[0])
 	for node in ast.walk(function):
 		if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and tables.get(node.value.id):
@@ -130,7 +148,11 @@ def _field_names(node: ast.AST) -> Iterator[str]:
 
 
 def _keys(node: ast.Dict) -> dict[str, str]:
-	return {_text(key): _text(value) for key, value in zip(node.keys, node.values, strict=True) if key and _text(key)}
+	return {
+		_text(key): _text(value)
+		for key, value in zip(node.keys, node.values, strict=True)
+		if key and _text(key)
+	}
 
 
 def _text(node: ast.AST) -> str:

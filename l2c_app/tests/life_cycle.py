@@ -60,7 +60,12 @@ def nothing_is_left(name: str | None = None) -> None:
 	assert not found, f"{len(found)} leftovers: {found[:30]}"
 	if name:
 		before = json.loads(_memory(name).read_text())
-		extra = [f"{table}: {key}" for table, rows in _snapshot().items() for key in rows if key not in before.get(table, {})]
+		extra = [
+			f"{table}: {key}"
+			for table, rows in _snapshot().items()
+			for key in rows
+			if key not in before.get(table, {})
+		]
 		assert not extra, f"{len(extra)} rows more than before: {extra[:20]}"
 		natives_are_as_remembered(name)
 
@@ -69,7 +74,14 @@ def native_forms_open() -> None:
 	"""Form definitions and lists of the native documents we touch load, and agree with the table behind them."""
 	from frappe.desk.form.load import getdoctype
 
-	for doctype in (*custom_fields.FIELDS, "Opportunity", "Quotation", "Customer", "Delivery Note", "Journal Entry"):
+	for doctype in (
+		*custom_fields.FIELDS,
+		"Opportunity",
+		"Quotation",
+		"Customer",
+		"Delivery Note",
+		"Journal Entry",
+	):
 		frappe.clear_cache(doctype=doctype)
 		getdoctype(doctype)
 		columns = set(frappe.db.get_table_columns(doctype))
@@ -178,7 +190,11 @@ def _digests(table: str) -> Iterator[tuple[str, str]]:
 			continue
 		if _is_ours(table, row):
 			continue
-		values = {k: cstr(v) for k, v in sorted(row.items()) if k not in VOLATILE and not k.startswith(COLUMN_PREFIX)}
+		values = {
+			k: cstr(v)
+			for k, v in sorted(row.items())
+			if k not in VOLATILE and not k.startswith(COLUMN_PREFIX)
+		}
 		if table == "tabSingles" and row.get("field") in VOLATILE:
 			continue
 		key = cstr(row.get("name") or f"{row.get('doctype')}.{row.get('field')}")
@@ -189,7 +205,9 @@ def _is_ours(table: str, row: dict) -> bool:
 	"""Return whether a row of a native table belongs to the app: by module, by app, by DocType or by path."""
 	names = {custom_fields.MODULE, APP, *leftovers.our_doctypes()}
 	values = [value for key, value in row.items() if isinstance(value, str) and key not in VOLATILE]
-	return any(value in names or value.startswith(f"{APP}.") for value in values) or cstr(row.get("fieldname")).startswith(COLUMN_PREFIX)
+	return any(value in names or value.startswith(f"{APP}.") for value in values) or cstr(
+		row.get("fieldname")
+	).startswith(COLUMN_PREFIX)
 
 
 def _tables_left() -> list[str]:
@@ -208,7 +226,12 @@ def _columns_left() -> list[str]:
 
 def _pointers_left() -> list[str]:
 	tables = (table for table in frappe.db.get_tables(cached=False) if table != "tabSeries")
-	return [f"{table}: {row.get('name') or row}" for table in tables for row in _rows(table) if _is_ours(table, row)]
+	return [
+		f"{table}: {row.get('name') or row}"
+		for table in tables
+		for row in _rows(table)
+		if _is_ours(table, row)
+	]
 
 
 def main(site: str, function: str, *arguments: str) -> None:

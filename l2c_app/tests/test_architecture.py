@@ -67,13 +67,19 @@ class TestLayers(unittest.TestCase):
 		for module, tree in source.modules().items():
 			if source.layer_of(module) == "core":
 				roots = {name.split(".")[0] for name in source.imported(tree, module)}
-				offences += [f"{module} imports {root}" for root in roots - set(sys.stdlib_module_names) - {source.APP}]
+				offences += [
+					f"{module} imports {root}" for root in roots - set(sys.stdlib_module_names) - {source.APP}
+				]
 		self.assertEqual(offences, [])
 
 	def test_nothing_below_the_tests_knows_the_sandbox_or_the_tests(self):
 		offences = []
 		for module, tree in source.modules().items():
-			names = [name for name in source.imported(tree, module) if name.startswith(("sandbox", f"{source.APP}.tests"))]
+			names = [
+				name
+				for name in source.imported(tree, module)
+				if name.startswith(("sandbox", f"{source.APP}.tests"))
+			]
 			offences += [f"{module} imports {name}" for name in names]
 		self.assertEqual(offences, [])
 
@@ -83,7 +89,9 @@ class TestHabits(unittest.TestCase):
 		offences = []
 		for module, tree in source.modules().items():
 			if source.layer_of(module) in ("core", "services", "overrides", "permissions", "api", "doctype"):
-				offences += [f"{module}:{node.lineno}" for node in ast.walk(tree) if _calls(node, "frappe.db.commit")]
+				offences += [
+					f"{module}:{node.lineno}" for node in ast.walk(tree) if _calls(node, "frappe.db.commit")
+				]
 		self.assertEqual(offences, [])
 
 	def test_no_raw_sql_outside_the_column_removal(self):
@@ -151,7 +159,9 @@ class TestWhitelisted(unittest.TestCase):
 		offences = []
 		for module, tree in source.modules().items():
 			for function, methods in source.whitelisted(tree):
-				if methods != ["POST"] and function.name not in READERS.get(module.removeprefix("l2c_app."), ()):
+				if methods != ["POST"] and function.name not in READERS.get(
+					module.removeprefix("l2c_app."), ()
+				):
 					offences.append(f"{module}.{function.name}: {methods or 'any method'}")
 		self.assertEqual(offences, [])
 
@@ -194,7 +204,11 @@ class TestHooks(unittest.TestCase):
 		self.assertEqual(set(hooks.permission_query_conditions), set(hooks.has_permission))
 
 	def test_files_named_in_hooks_exist(self):
-		scripts = [*hooks.doctype_js.values(), *hooks.doctype_list_js.values(), f"public/js/{hooks.app_include_js}"]
+		scripts = [
+			*hooks.doctype_js.values(),
+			*hooks.doctype_list_js.values(),
+			f"public/js/{hooks.app_include_js}",
+		]
 		for script in scripts:
 			with self.subTest(script=script):
 				self.assertTrue((source.PACKAGE / script).exists())
@@ -216,7 +230,12 @@ def _annotated(function: ast.FunctionDef) -> bool:
 
 def _targets(value: object) -> list[str]:
 	if isinstance(value, dict):
-		return [target for key, item in value.items() if not str(key).startswith("__") for target in _targets(item)]
+		return [
+			target
+			for key, item in value.items()
+			if not str(key).startswith("__")
+			for target in _targets(item)
+		]
 	if isinstance(value, list | tuple):
 		return [target for item in value for target in _targets(item)]
 	is_path = isinstance(value, str) and re.fullmatch(rf"{source.APP}(\.\w+){{2,}}", value)

@@ -97,6 +97,10 @@ class TestUninstall(L2CTestCase):
 			attached_to_name=pool.name,
 		)
 		leftovers.delete()
-		self.assertFalse(frappe.db.exists("Comment", {"reference_doctype": "Lead Pool", "reference_name": pool.name}))
-		self.assertTrue(frappe.db.exists("Comment", {"reference_doctype": "Lead", "reference_name": lead.name}))
+		self.assertFalse(
+			frappe.db.exists("Comment", {"reference_doctype": "Lead Pool", "reference_name": pool.name})
+		)
+		self.assertTrue(
+			frappe.db.exists("Comment", {"reference_doctype": "Lead", "reference_name": lead.name})
+		)
 		self.assertIsNone(frappe.db.get_value("File", document.name, "attached_to_doctype"))

@@ -20,7 +20,13 @@ def contract(**values: object) -> object:
 	"""Insert a draft contract of 1,000 with a deposit of 300 and a rest of 700."""
 	rows = [
 		{"label": "Deposit", "percent": 30, "billing": "Advance", "due_basis": "Contract", "offset_days": 7},
-		{"label": "Rest", "percent": 70, "billing": "Own Invoice", "due_basis": "Delivery", "offset_days": 30},
+		{
+			"label": "Rest",
+			"percent": 70,
+			"billing": "Own Invoice",
+			"due_basis": "Delivery",
+			"offset_days": 30,
+		},
 	]
 	defaults = {
 		"customer": factories.customer(),
@@ -57,7 +63,7 @@ class TestContractPaper(L2CTestCase):
 	def test_the_watermark_goes_with_the_signature(self):
 		document = contract()
 		document.signed_on = frappe.utils.nowdate()
-		self.assertNotIn("watermark\">", contract_document.contract_html(document, "en"))
+		self.assertNotIn('watermark">', contract_document.contract_html(document, "en"))
 
 	def test_every_label_of_the_templates_has_a_chinese_word(self):
 		used = set()
@@ -74,7 +80,9 @@ class TestContractPaper(L2CTestCase):
 
 	def test_the_pdf_can_be_searched(self):
 		document = contract()
-		self.assertIn("销售合同", text_of(contract_document.contract_pdf(document.name, "zh")).replace(" ", ""))
+		self.assertIn(
+			"销售合同", text_of(contract_document.contract_pdf(document.name, "zh")).replace(" ", "")
+		)
 		self.assertIn("Sales Contract", text_of(contract_document.contract_pdf(document.name, "en")))
 
 	def test_a_stranger_gets_no_paper(self):
@@ -137,4 +145,6 @@ def text_of(pdf: bytes) -> str:
 	with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
 		file.write(pdf)
 		file.flush()
-		return subprocess.run(["pdftotext", "-layout", file.name, "-"], capture_output=True, text=True, check=True).stdout
+		return subprocess.run(
+			["pdftotext", "-layout", file.name, "-"], capture_output=True, text=True, check=True
+		).stdout

@@ -12,7 +12,10 @@ from l2c_app.tests.source import PACKAGE
 
 VERSIONS = ("v15", "v16")
 # Used only behind compat, on the version that has it.
-ONE_VERSION_ONLY = {("frappe.tests", "IntegrationTestCase"): "v16", ("frappe.tests.utils", "FrappeTestCase"): "v15"}
+ONE_VERSION_ONLY = {
+	("frappe.tests", "IntegrationTestCase"): "v16",
+	("frappe.tests.utils", "FrappeTestCase"): "v15",
+}
 
 
 class TestSurfaces(unittest.TestCase):
@@ -20,7 +23,8 @@ class TestSurfaces(unittest.TestCase):
 	def setUpClass(cls):
 		super().setUpClass()
 		cls.surfaces = {
-			version: json.loads((PACKAGE / "tests" / "surfaces" / f"{version}.json").read_text()) for version in VERSIONS
+			version: json.loads((PACKAGE / "tests" / "surfaces" / f"{version}.json").read_text())
+			for version in VERSIONS
 		}
 
 	def test_every_name_exists_in_both_versions(self):
@@ -49,7 +53,9 @@ class TestSurfaces(unittest.TestCase):
 			shape = json.loads(path.read_text())
 			own[shape["name"]] = {field["fieldname"] for field in shape["fields"]}
 		used = {(doctype, field) for doctype, field in host_names.fields() if doctype in own}
-		self.assertEqual([f"{doctype}.{field}" for doctype, field in sorted(used) if field not in own[doctype]], [])
+		self.assertEqual(
+			[f"{doctype}.{field}" for doctype, field in sorted(used) if field not in own[doctype]], []
+		)
 
 	def test_nothing_is_recorded_that_we_do_not_use(self):
 		used = host_names.names()

@@ -22,7 +22,9 @@ class TestUntouchedNatives(L2CTestCase):
 	def test_submitting_a_payment_costs_nothing(self):
 		def paid_invoice() -> object:
 			invoice = factories.sales_invoice(self.customer)
-			return factories.payment(self.customer, 1000, against=[("Sales Invoice", invoice.name, 1000)], submit=False)
+			return factories.payment(
+				self.customer, 1000, against=[("Sales Invoice", invoice.name, 1000)], submit=False
+			)
 
 		self._assert_free(paid_invoice)
 
@@ -69,7 +71,10 @@ def _without_our_events() -> Iterator[None]:
 	all_events = frappe.get_doc_hooks()
 	ours = {handler for events in hooks.doc_events.values() for handler in _handlers(events)}
 	rest = {
-		doctype: {event: [handler for handler in handlers if handler not in ours] for event, handlers in events.items()}
+		doctype: {
+			event: [handler for handler in handlers if handler not in ours]
+			for event, handlers in events.items()
+		}
 		for doctype, events in all_events.items()
 	}
 	with patch.object(frappe, "get_doc_hooks", lambda: rest):

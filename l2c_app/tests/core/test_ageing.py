@@ -13,7 +13,16 @@ TODAY = date(2026, 6, 30)
 
 class TestAgeing(unittest.TestCase):
 	def test_edges(self):
-		edges = {0: "Not due", 1: "1-30", 30: "1-30", 31: "31-60", 60: "31-60", 61: "61-90", 90: "61-90", 91: "Over 90"}
+		edges = {
+			0: "Not due",
+			1: "1-30",
+			30: "1-30",
+			31: "31-60",
+			60: "31-60",
+			61: "61-90",
+			90: "61-90",
+			91: "Over 90",
+		}
 		for days, bucket in edges.items():
 			with self.subTest(days=days):
 				self.assertEqual(bucket_of(TODAY - timedelta(days=days), TODAY), bucket)

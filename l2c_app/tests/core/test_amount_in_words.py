@@ -36,7 +36,9 @@ class TestChineseCapitals(unittest.TestCase):
 				self.assertEqual(chinese_capitals(minor), "人民币" + words)
 
 	def test_currency_without_decimals_and_with_three(self):
-		self.assertEqual(chinese_capitals(33333, fraction_digits=0, currency="JPY"), "日元叁万叁仟叁佰叁拾叁元整")
+		self.assertEqual(
+			chinese_capitals(33333, fraction_digits=0, currency="JPY"), "日元叁万叁仟叁佰叁拾叁元整"
+		)
 		self.assertEqual(chinese_capitals(1005, fraction_digits=3, currency="KWD"), "KWD壹元零伍厘")
 
 	def test_more_than_three_decimals_are_refused(self):
