@@ -10,11 +10,16 @@ from datetime import timedelta
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.password import update_password
+
 from l2c_app.services import activation, billing, collections, contract_drafts, follow_ups
 from l2c_app.tests import factories
 
 PASSWORD = "L2C-desk-test-1"
-SALES, ACCOUNTS, MANAGER = ("desk.sales", "Sales User"), ("desk.accounts", "Accounts User"), ("desk.manager", "Sales Manager")
+SALES, ACCOUNTS, MANAGER = (
+	("desk.sales", "Sales User"),
+	("desk.accounts", "Accounts User"),
+	("desk.manager", "Sales Manager"),
+)
 COMPANIES = (
 	"Northwind Traders",
 	"上海远大机械有限公司",
@@ -30,7 +35,11 @@ COMPANIES = (
 def people() -> dict[str, str]:
 	"""Make one person per role, able to log in."""
 	users = {}
-	for key, roles in (("sales", [SALES[1]]), ("accounts", [ACCOUNTS[1]]), ("manager", [MANAGER[1], "Sales User"])):
+	for key, roles in (
+		("sales", [SALES[1]]),
+		("accounts", [ACCOUNTS[1]]),
+		("manager", [MANAGER[1], "Sales User"]),
+	):
 		users[key] = factories.user(f"desk.{key}", *roles)
 		update_password(users[key], PASSWORD)
 		frappe.db.set_value("User", users[key], {"language": "en", "onboarding_status": "{}"})
@@ -39,7 +48,10 @@ def people() -> dict[str, str]:
 
 def pool_with_leads(users: dict[str, str], stamp: str) -> dict[str, str]:
 	"""Make an enabled pool whose members are the people, and leads that it admits."""
-	members = [{"member_type": "User", "user": users["sales"]}, {"member_type": "User", "user": users["manager"], "is_manager": 1}]
+	members = [
+		{"member_type": "User", "user": users["sales"]},
+		{"member_type": "User", "user": users["manager"], "is_manager": 1},
+	]
 	pool = factories.make(
 		"Lead Pool",
 		pool_name=f"Desk {stamp}",
@@ -65,7 +77,13 @@ def contract(users: dict[str, str]) -> dict[str, str]:
 	"""Make an active contract with an advance, an overdue invoice and a retention, and money reported on it."""
 	customer = factories.customer("Desk Customer Ltd", account_manager=users["sales"])
 	draft = contract_drafts.create_from("Customer", customer, company=factories.company())
-	draft.update({"contract_owner": users["sales"], "start_date": add_days(nowdate(), -40), "transaction_date": add_days(nowdate(), -40)})
+	draft.update(
+		{
+			"contract_owner": users["sales"],
+			"start_date": add_days(nowdate(), -40),
+			"transaction_date": add_days(nowdate(), -40),
+		}
+	)
 	draft.append("items", {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 12000, "uom": "Nos"})
 	rows = (
 		("Deposit", 30, "Advance", -30, ""),
@@ -74,14 +92,25 @@ def contract(users: dict[str, str]) -> dict[str, str]:
 	)
 	draft.set("plan_rows", [])
 	for index, (label, percent, kind, days, with_row) in enumerate(rows, 1):
-		row = {"row_id": f"R{index}", "label": label, "percent": percent, "billing": kind, "with_row": with_row}
+		row = {
+			"row_id": f"R{index}",
+			"label": label,
+			"percent": percent,
+			"billing": kind,
+			"with_row": with_row,
+		}
 		draft.append("plan_rows", {**row, "due_basis": "Fixed Date", "fixed_date": add_days(nowdate(), days)})
 	draft.insert()
 	draft.submit()
 	activation.sign(draft.name, signed_on=add_days(nowdate(), -39), signed_by="Ms Li")
 	activation.activate(draft.name)
 	values = {"customer": customer, "company": draft.company, "currency": draft.currency}
-	values |= {"received_on": nowdate(), "amount": 3600, "reference_no": f"WIRE-{frappe.generate_hash(length=6)}", "paid_to": factories.bank_account()}
+	values |= {
+		"received_on": nowdate(),
+		"amount": 3600,
+		"reference_no": f"WIRE-{frappe.generate_hash(length=6)}",
+		"paid_to": factories.bank_account(),
+	}
 	collection = collections.report(values, [{"contract": draft.name, "row_id": "R1", "amount": 3600}])
 	frappe.db.set_value("Collection", collection.name, "reported_by", users["sales"])
 	for billed in billing.bill_due_rows(contract=draft.name):
@@ -97,7 +126,11 @@ def plans(users: dict[str, str], names: dict[str, str]) -> dict[str, str]:
 		when = now_datetime() + timedelta(days=days)
 		made.append(
 			follow_ups.plan(
-				"Sales Contract", names["contract"], follow_up_type=kind, planned_for=when, assigned_to=users["sales"]
+				"Sales Contract",
+				names["contract"],
+				follow_up_type=kind,
+				planned_for=when,
+				assigned_to=users["sales"],
 			).name
 		)
 	frappe.db.set_value("Follow Up", made[0], "planned_for", now_datetime() - timedelta(days=2))

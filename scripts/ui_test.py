@@ -71,7 +71,9 @@ class Desk:
 		self.page.fill("#login_email", user)
 		self.page.fill("#login_password", password)
 		self.page.click(".btn-login:visible")
-		self.page.wait_for_function("() => window.frappe?.boot && (frappe.session?.user || 'Guest') !== 'Guest'", timeout=60_000)
+		self.page.wait_for_function(
+			"() => window.frappe?.boot && (frappe.session?.user || 'Guest') !== 'Guest'", timeout=60_000
+		)
 
 	def open(self, route: str, *, ready: str) -> None:
 		"""Open a desk page and wait until `ready` (a selector) is visible."""
@@ -82,7 +84,8 @@ class Desk:
 	def settle(self) -> None:
 		"""Wait until no request is under way and nothing is frozen."""
 		self.page.wait_for_function(
-			"() => !frappe.request || (frappe.request.ajax_count === 0 && !document.querySelector('#freeze'))", timeout=60_000
+			"() => !frappe.request || (frappe.request.ajax_count === 0 && !document.querySelector('#freeze'))",
+			timeout=60_000,
 		)
 		self.page.wait_for_timeout(700)
 
@@ -154,12 +157,19 @@ def claim(desk: Desk, pool: str) -> str:
 	desk.open(f"lead-pool-seat?pool={pool}&state=Available", ready=".frappe-list .list-row-container")
 	desk.shot("lead-pool-seat_list")
 	desk.page.locator(".list-row-container .btn-action:has-text('Claim') >> visible=true").first.click()
-	desk.page.wait_for_function("() => frappe.get_route()[0] === 'Form' && frappe.get_route()[1] === 'Lead'", timeout=60_000)
+	desk.page.wait_for_function(
+		"() => frappe.get_route()[0] === 'Form' && frappe.get_route()[1] === 'Lead'", timeout=60_000
+	)
 	desk.page.wait_for_selector(".form-layout >> visible=true")
 	desk.settle()
 	lead = desk.ask("() => frappe.get_route()[2]")
-	seats = desk.ask("async ([p]) => (await frappe.xcall('l2c_app.api.lead.pool_state', {lead: p})).seats", lead)
-	check([seat["state"] for seat in seats] == ["Held"], "claiming from the list gives the seat and opens the lead")
+	seats = desk.ask(
+		"async ([p]) => (await frappe.xcall('l2c_app.api.lead.pool_state', {lead: p})).seats", lead
+	)
+	check(
+		[seat["state"] for seat in seats] == ["Held"],
+		"claiming from the list gives the seat and opens the lead",
+	)
 	return lead
 
 
@@ -179,7 +189,10 @@ def follow_up(desk: Desk, lead: str) -> None:
 	script = f"async ([lead]) => await frappe.db.get_list('Follow Up', {{filters: {filters}, fields: ['status'], order_by: 'status'}})"
 	states = [row["status"] for row in desk.ask(script, lead)]
 	check(states == ["Done", "Planned"], "a follow up from the dialog is done and has planned the next one")
-	check(bool(desk.value("Lead", lead, "l2c_next_follow_up_on")), "the lead shows the date of the next follow up")
+	check(
+		bool(desk.value("Lead", lead, "l2c_next_follow_up_on")),
+		"the lead shows the date of the next follow up",
+	)
 	desk.shot("lead_form_after_follow_up")
 
 
@@ -203,7 +216,9 @@ def release(desk: Desk, lead: str) -> None:
 	"""Give the lead back: the desk goes to the list, since the lead is closed to the user now."""
 	desk.open(f"lead/{lead}", ready=".form-layout")
 	desk.press("Pool")
-	desk.page.locator(".dropdown-menu.show a:has-text('Release'), .dropdown-menu.show button:has-text('Release')").first.click()
+	desk.page.locator(
+		".dropdown-menu.show a:has-text('Release'), .dropdown-menu.show button:has-text('Release')"
+	).first.click()
 	desk.page.wait_for_selector(".modal.show [data-fieldname='reason'] >> visible=true")
 	desk.fill("reason", "No budget this year")
 	desk.shot("release_dialog")
@@ -238,14 +253,20 @@ def accountant(desk: Desk, seed: dict[str, Any]) -> None:
 	desk.settle()
 	desk.shot("confirm_dialog")
 	desk.submit_dialog()
-	check(desk.value("Collection", seed["collection"], "status") == "Confirmed", "confirming marks the collection")
+	check(
+		desk.value("Collection", seed["collection"], "status") == "Confirmed",
+		"confirming marks the collection",
+	)
 	payment = desk.value("Collection", seed["collection"], "voucher_no")
 	check(desk.value("Payment Entry", payment, "docstatus") == 1, "confirming submits a native Payment Entry")
 	desk.shot("collection_confirmed")
 	desk.open(f"payment-entry/{payment}", ready=".form-layout")
 	desk.shot("payment-entry_form")
 	desk.open(f"sales-contract/{seed['contract']}", ready=".form-layout")
-	check(desk.value("Sales Contract", seed["contract"], "collected") == 3600, "the contract shows 3,600 collected")
+	check(
+		desk.value("Sales Contract", seed["contract"], "collected") == 3600,
+		"the contract shows 3,600 collected",
+	)
 	desk.shot("contract_after_confirm")
 	desk.page.locator(".form-tabs .nav-link:has-text('Plan and Money')").click()
 	desk.settle()
@@ -287,7 +308,11 @@ def serving(bench: Bench, port: int) -> Iterator[str]:
 	command = [str(bench.python), "-m", "frappe.utils.bench_helper", "frappe", "--site", bench.site, "serve"]
 	log = (OUT / "server.log").open("w")
 	process = subprocess.Popen(
-		[*command, "--port", str(port), "--noreload"], cwd=bench.sites, env=bench.environment(), stdout=log, stderr=log
+		[*command, "--port", str(port), "--noreload"],
+		cwd=bench.sites,
+		env=bench.environment(),
+		stdout=log,
+		stderr=log,
 	)
 	try:
 		bench_services.wait_for("127.0.0.1", port, "the web server")

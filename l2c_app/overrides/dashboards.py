@@ -60,7 +60,11 @@ def _from_source() -> dict[str, str]:
 
 
 def _extend(
-	data: Data, items: list[str], *, fields: dict[str, str] | None = None, internal: dict[str, str] | None = None
+	data: Data,
+	items: list[str],
+	*,
+	fields: dict[str, str] | None = None,
+	internal: dict[str, str] | None = None,
 ) -> Data:
 	data["transactions"] = [*(data.get("transactions") or []), {"label": _("Lead to Cash"), "items": items}]
 	data["non_standard_fieldnames"] = {**(data.get("non_standard_fieldnames") or {}), **(fields or {})}

@@ -114,7 +114,9 @@ def _refuse_incomplete(follow_up: Document) -> None:
 		FollowUpIncompleteError,
 		_("This follow up is not complete"),
 		compared=_("Missing: {0}").format(labels),
-		do=_("Name the next action and its date, or mark No Further Action with a reason.") if endless else "",
+		do=_("Name the next action and its date, or mark No Further Action with a reason.")
+		if endless
+		else "",
 	)
 
 
@@ -137,7 +139,9 @@ def _refuse_assignee(follow_up: Document) -> None:
 			do=_("Choose an enabled user."),
 		)
 	reference = (follow_up.reference_doctype, follow_up.reference_name)
-	if user != frappe.session.user and not frappe.has_permission(reference[0], "read", doc=reference[1], user=user):
+	if user != frappe.session.user and not frappe.has_permission(
+		reference[0], "read", doc=reference[1], user=user
+	):
 		refuse(
 			FollowUpAssigneeError,
 			_("{0} cannot be given a follow up").format(user),

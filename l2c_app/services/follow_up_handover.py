@@ -36,7 +36,9 @@ def _planned(former: dict[str, str]) -> list:
 		"status": Status.PLANNED.value,
 		"reference_doctype": ("in", ABOUT),
 	}
-	return frappe.get_all("Follow Up", filters=filters, fields=["name", "lead", "assigned_to"], order_by="name")
+	return frappe.get_all(
+		"Follow Up", filters=filters, fields=["name", "lead", "assigned_to"], order_by="name"
+	)
 
 
 def _give(follow_up: str, user: str) -> None:
@@ -53,4 +55,6 @@ def _write_todos(follow_up: str, values: dict, *, assigned: list[str]) -> None:
 	filters = {"reference_type": "Follow Up", "reference_name": follow_up, "status": "Open"}
 	for todo in frappe.get_all("ToDo", filters=filters, pluck="name", order_by="name"):
 		frappe.db.set_value("ToDo", todo, values)
-		frappe.db.set_value("Follow Up", follow_up, "_assign", frappe.as_json(assigned, indent=None), update_modified=False)
+		frappe.db.set_value(
+			"Follow Up", follow_up, "_assign", frappe.as_json(assigned, indent=None), update_modified=False
+		)

@@ -41,7 +41,9 @@ def resolve(doctype: str, name: str) -> Party:
 
 def customer_of(lead: str) -> str:
 	"""Return the Customer that was made from this lead, or ""."""
-	rows = frappe.get_all("Customer", filters={"lead_name": lead}, pluck="name", order_by="creation asc", limit=1)
+	rows = frappe.get_all(
+		"Customer", filters={"lead_name": lead}, pluck="name", order_by="creation asc", limit=1
+	)
 	return rows[0] if rows else ""
 
 
@@ -110,7 +112,9 @@ def call_off(doctype: str, name: str) -> None:
 	table, todo = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("ToDo")
 	cancelled = rules.Status.CANCELLED.value
 	frappe.qb.update(table).set(table.status, cancelled).where(table.name.isin(planned)).run()
-	of_ours = (todo.reference_type == "Follow Up") & todo.reference_name.isin(planned) & (todo.status == "Open")
+	of_ours = (
+		(todo.reference_type == "Follow Up") & todo.reference_name.isin(planned) & (todo.status == "Open")
+	)
 	frappe.qb.update(todo).set(todo.status, cancelled).where(of_ours).run()
 
 

@@ -31,7 +31,9 @@ RESULT_FIELDS = (
 # What a person does
 
 
-def log(reference_doctype: str, reference_name: str, *, result: dict[str, Any], follow_up: str = "") -> Document:
+def log(
+	reference_doctype: str, reference_name: str, *, result: dict[str, Any], follow_up: str = ""
+) -> Document:
 	"""Record what was done about a document, and plan what comes next. Returns the done Follow Up.
 
 	`result` holds the RESULT_FIELDS. With `follow_up` the planned one of that name is completed instead of a new one
@@ -182,7 +184,9 @@ def notice_overdue() -> dict[str, int]:
 def _overdue(now: datetime) -> list[Any]:
 	table, user = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("User")
 	query = frappe.qb.from_(table).inner_join(user).on(user.name == table.assigned_to)
-	query = query.select(table.name, table.assigned_to, table.party_name, table.follow_up_type, table.planned_for)
+	query = query.select(
+		table.name, table.assigned_to, table.party_name, table.follow_up_type, table.planned_for
+	)
 	query = query.select(user.language).where(user.enabled == 1).where(table.status == Status.PLANNED.value)
 	query = query.where(table.planned_for < now).where(table.overdue_noticed_on.isnull())
 	return query.orderby(table.planned_for).orderby(table.name).run(as_dict=True)
@@ -197,7 +201,12 @@ def _notice(row: Any) -> str:
 		format_datetime(row.planned_for), _(row.follow_up_type, row.language), row.party_name
 	)
 	# Type Alert is shown in the bell only; the host never mails it.
-	values = {"type": "Alert", "document_type": "Follow Up", "document_name": row.name, "for_user": row.assigned_to}
+	values = {
+		"type": "Alert",
+		"document_type": "Follow Up",
+		"document_name": row.name,
+		"for_user": row.assigned_to,
+	}
 	frappe.get_doc({"doctype": "Notification Log", "subject": escape_html(text), **values}).insert(
 		ignore_permissions=True  # written by the clock for the user; nobody's request reaches this line
 	)

@@ -39,7 +39,11 @@ class FollowUpTestCase(L2CTestCase):
 	def plan(self, days: float = 1, assigned_to: str = "", about: tuple[str, str] | None = None):
 		doctype, name = about or ("Lead", self.lead.name)
 		return follow_ups.plan(
-			doctype, name, follow_up_type="Call", planned_for=in_days(days), assigned_to=assigned_to or self.rep
+			doctype,
+			name,
+			follow_up_type="Call",
+			planned_for=in_days(days),
+			assigned_to=assigned_to or self.rep,
 		)
 
 	def make_overdue(self, follow_up, days: float = 1) -> None:
@@ -70,7 +74,9 @@ class TestSteps(FollowUpTestCase):
 
 	def test_done_without_a_next_action_is_refused_until_closed(self):
 		with self.assertRaises(FollowUpIncompleteError):
-			follow_ups.log("Lead", self.lead.name, result={"outcome": "Reached", "note": "Spoke to the buyer"})
+			follow_ups.log(
+				"Lead", self.lead.name, result={"outcome": "Reached", "note": "Spoke to the buyer"}
+			)
 		done = follow_ups.log("Lead", self.lead.name, result=CLOSING)
 		self.assertEqual(done.status, "Done")
 		self.assertFalse(done.next_follow_up)
@@ -179,7 +185,9 @@ class TestToDos(FollowUpTestCase):
 		planned = self.plan()
 		planned.assigned_to = self.colleague
 		planned.save()
-		self.assertEqual([(t.status, t.allocated_to) for t in self.todos(planned)], [("Open", self.colleague)])
+		self.assertEqual(
+			[(t.status, t.allocated_to) for t in self.todos(planned)], [("Open", self.colleague)]
+		)
 
 	@bench_only("mail queue")
 	def test_planning_for_a_colleague_sends_no_mail(self):
@@ -198,7 +206,9 @@ class TestParty(FollowUpTestCase):
 
 	@bench_only("native Opportunity and Quotation")
 	def test_party_of_documents_made_from_a_lead(self):
-		opportunity = factories.make("Opportunity", opportunity_from="Lead", party_name=self.lead.name, status="Open")
+		opportunity = factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=self.lead.name, status="Open"
+		)
 		quotation = factories.make(
 			"Quotation",
 			quotation_to="Lead",
@@ -221,13 +231,17 @@ class TestParty(FollowUpTestCase):
 		planned = self.plan(about=("Customer", customer), assigned_to="Administrator")
 		frappe.rename_doc("Customer", customer, "Follow Up New Name", force=True)
 		planned.reload()
-		self.assertEqual((planned.customer, planned.reference_name), ("Follow Up New Name", "Follow Up New Name"))
+		self.assertEqual(
+			(planned.customer, planned.reference_name), ("Follow Up New Name", "Follow Up New Name")
+		)
 
 	def test_deleting_the_lead_calls_off_its_plans_and_keeps_the_history(self):
 		done = follow_ups.log("Lead", self.lead.name, result=going_on())
 		frappe.delete_doc("Lead", self.lead.name)
 		self.assertEqual(frappe.db.get_value("Follow Up", done.next_follow_up, "status"), "Cancelled")
-		self.assertEqual([t.status for t in self.todos(frappe._dict(name=done.next_follow_up))], ["Cancelled"])
+		self.assertEqual(
+			[t.status for t in self.todos(frappe._dict(name=done.next_follow_up))], ["Cancelled"]
+		)
 		self.assertEqual(frappe.db.get_value("Follow Up", done.name, "status"), "Done")
 
 	def test_markup_in_a_name_stays_text(self):
@@ -347,9 +361,13 @@ class TestRights(FollowUpTestCase):
 
 	def hold_in_a_pool(self, holder: str) -> str:
 		members = [{"member_type": "User", "user": user} for user in (self.rep, self.colleague)]
-		pool = factories.make("Lead Pool", pool_name="Follow Up Pool", enabled=1, party_type="Lead", members=members)
+		pool = factories.make(
+			"Lead Pool", pool_name="Follow Up Pool", enabled=1, party_type="Lead", members=members
+		)
 		seat = {"party_type": "Lead", "party": self.lead.name, "pool": pool.name, "state": "Held"}
-		held = factories.make("Lead Pool Seat", **seat, holder=holder, claimed_on=now_datetime(), is_primary=1)
+		held = factories.make(
+			"Lead Pool Seat", **seat, holder=holder, claimed_on=now_datetime(), is_primary=1
+		)
 		frappe.db.set_value("Lead", self.lead.name, {"l2c_pooled": 1, "lead_owner": holder})
 		visibility.pools_changed()
 		return held.name
