@@ -19,6 +19,7 @@ CURRENCIES = {  # smallest value, units of the fraction, number format
 	"CHF": (0.05, 100, "#'###.##"), "JPY": (0, 100, "#,###"), "INR": (0, 100, "#,##,###.##"), "KRW": (0, 0, "#,###"),
 	"VND": (0, 0, "#.###"), "HKD": (0, 100, "#,###.##"), "SGD": (0, 100, "#,###.##"),
 }  # fmt: skip
+FRACTIONS = {"CHF": "Rappen[K]", "CNY": None, "GBP": "Penny", "JPY": "Sen[G]", "INR": "Paisa"}
 PIECES = ("Nos", "Unit", "Box", "Pair", "Set")
 MEASURES = ("Hour", "Day", "Minute", "Meter", "Kg", "Litre")
 TREES = {
@@ -65,7 +66,7 @@ def _masters() -> None:
 	_row("Country", "China", country_name="China", code="cn")
 	for name, (smallest, units, number_format) in CURRENCIES.items():
 		shape = dict(smallest_currency_fraction_value=smallest, fraction_units=units, number_format=number_format)
-		_row("Currency", name, currency_name=name, enabled=1, fraction="Cent" if units else None, **shape)
+		_row("Currency", name, currency_name=name, enabled=1, fraction=FRACTIONS.get(name, "Cent") if units else None, **shape)
 	for name in (*PIECES, *MEASURES):
 		_row("UOM", name, uom_name=name, must_be_whole_number=int(name in PIECES), enabled=1)
 	for doctype, (root, *leaves) in TREES.items():

@@ -86,6 +86,12 @@ class Names:
 			self.documents.append((doctype, name))
 		return self.aliases[name]
 
+	def forget_after(self, count: int) -> None:
+		"""Drop what was learnt after the first `count` documents: it was rolled back."""
+		for _doctype, name in self.documents[count:]:
+			self.aliases.pop(name, None)
+		del self.documents[count:]
+
 	def known(self, *doctypes: str) -> list[str]:
 		"""Names of all documents of the given DocTypes, oldest first."""
 		return [name for doctype, name in self.documents if doctype in doctypes]

@@ -64,7 +64,7 @@ class World:
 	def refused(self, label: str, action: Callable, *args: object, **kwargs: object) -> None:
 		"""Run an action as one step; what it wrote is undone if the host refuses it, the class of the refusal kept."""
 		frappe.db.savepoint("conformance")
-		refusal = "accepted"
+		refusal, known = "accepted", len(self.names.documents)
 		try:
 			action(*args, **kwargs)
 		except Exception as error:
@@ -73,6 +73,7 @@ class World:
 			refusal = type(error).__name__
 			frappe.db.rollback(save_point="conformance")
 			self._events = []
+			self.names.forget_after(known)
 		self.step(label, refusal=refusal)
 
 	# Documents
@@ -105,11 +106,16 @@ class World:
 		document.submit()
 		self.names.learn(document.doctype, document.name)
 
-	def cancel(self, document: Document) -> Document:
-		"""Cancel the stored document as one step."""
+	def cancel_quietly(self, document: Document) -> Document:
+		"""Cancel the stored document without writing a step."""
 		stored = frappe.get_doc(document.doctype, document.name)
 		stored.flags.ignore_permissions = True
 		stored.cancel()
+		return stored
+
+	def cancel(self, document: Document) -> Document:
+		"""Cancel the stored document as one step."""
+		stored = self.cancel_quietly(document)
 		self.step(f"cancel {document.name}")
 		return stored
 

@@ -1,7 +1,7 @@
 """Posts rows to the general ledger and, through them, to the payment ledger."""
 
 import frappe
-from erpnext.accounts.utils import create_payment_ledger_entry
+from erpnext.accounts.utils import create_payment_ledger_entry, frozen_until
 from frappe import _, not_emulated
 from frappe._emulation import module_getattr
 from frappe.utils import flt, getdate
@@ -23,8 +23,8 @@ def make_gl_entries(gl_map: list, cancel: bool = False, adv_adj: bool = False, u
 	if not gl_map:
 		return
 	create_payment_ledger_entry(gl_map, adv_adj=adv_adj, update_outstanding=update_outstanding)
-	_check_balance(gl_map)
-	check_freezing_date(gl_map[0].posting_date, adv_adj)
+	_balance(gl_map)
+	check_freezing_date(gl_map[0].posting_date, gl_map[0].company, adv_adj)
 	for row in gl_map:
 		make_entry(row, adv_adj)
 
@@ -52,19 +52,30 @@ def _positive(debit: float, credit: float) -> tuple[float, float]:
 	return debit, credit
 
 
-def _check_balance(gl_map: list) -> None:
-	"""Books must balance; the host writes small differences off, which is not emulated."""
-	difference = flt(sum(flt(row.debit, 2) - flt(row.credit, 2) for row in gl_map), 2)
-	if abs(difference) >= 0.5:
-		frappe.throw(_("Debit and Credit not equal for {0}. Difference is {1}.").format(gl_map[0].voucher_no, difference))
-	if difference:
-		not_emulated(f"rounding entry for a difference of {difference}")
+def _balance(gl_map: list) -> None:
+	"""Round to cents; small differences go to the round off account, larger ones are refused."""
+	for row in gl_map:
+		for debit, credit in (SIDES[0], SIDES[2]):
+			row[debit], row[credit] = flt(row.get(debit), 2), flt(row.get(credit), 2)
+	first = gl_map[0]
+	difference, shown = (flt(sum(row[debit] - row[credit] for row in gl_map), 2) for debit, credit in (SIDES[0], SIDES[2]))
+	if abs(difference) > (0.05 if first.voucher_type in ("Journal Entry", "Payment Entry") else 0.5):
+		frappe.throw(_("Debit and Credit not equal for {0}. Difference is {1}.").format(first.voucher_no, difference))
+	if not difference:
+		return
+	account, center = frappe.get_cached_value("Company", first.company, ["round_off_account", "round_off_cost_center"])
+	if any(row.account == account for row in gl_map):
+		not_emulated("a second row on the round off account")
+	entry = frappe._dict({key: first[key] for key in ("voucher_type", "voucher_no", "company", "posting_date", "remarks")})
+	entry.update(account=account, cost_center=center, is_opening="No")
+	for (debit, credit), amount in zip(SIDES, (difference, difference, shown), strict=True):
+		entry[debit], entry[credit] = max(0, -amount), max(0, amount)
+	gl_map.append(entry)
 
 
-def check_freezing_date(posting_date: str, adv_adj: bool = False) -> None:
+def check_freezing_date(posting_date: str, company: str, adv_adj: bool = False) -> None:
 	"""Books are frozen up to a date for all but one role."""
-	frozen = frappe.db.get_single_value("Accounts Settings", "acc_frozen_upto")
-	role = frappe.db.get_single_value("Accounts Settings", "frozen_accounts_modifier")
+	frozen, role = frozen_until(company)
 	if not frozen or adv_adj or getdate(posting_date) > getdate(frozen):
 		return
 	if role not in frappe.get_roles() or frappe.session.user == "Administrator":
@@ -89,12 +100,12 @@ def make_reverse_gl_entries(
 	"""Cancel a voucher's rows and post their opposite."""
 	voucher_type, voucher_no = (gl_entries[0].voucher_type, gl_entries[0].voucher_no) if gl_entries else (voucher_type, voucher_no)
 	filters = {"voucher_type": voucher_type, "voucher_no": voucher_no, "is_cancelled": 0}
-	rows = frappe.get_all("GL Entry", filters=filters, fields=["*"], order_by="creation, idx")
+	rows = gl_entries or frappe.get_all("GL Entry", filters=filters, fields=["*"], order_by="creation, idx")
 	if not rows:
 		return
 	create_payment_ledger_entry(rows, cancel=1, adv_adj=adv_adj, update_outstanding=update_outstanding)
-	check_freezing_date(rows[0].posting_date, adv_adj)
-	frappe.db.set_value("GL Entry", {"name": ("in", [row.name for row in rows])}, "is_cancelled", 1)
+	check_freezing_date(rows[0].posting_date, rows[0].company, adv_adj)
+	frappe.db.set_value("GL Entry", filters, "is_cancelled", 1)
 	for row in rows:
 		opposite = frappe._dict({key: value for key, value in row.items() if key not in ("name", "creation", "modified", "owner")})
 		for debit, credit in SIDES:

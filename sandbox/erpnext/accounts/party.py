@@ -1,5 +1,6 @@
 """Parties: their accounts, their currency, whether they may trade."""
 
+import erpnext
 import frappe
 from erpnext.exceptions import InvalidAccountCurrency, PartyDisabled, PartyFrozen
 from frappe import _
@@ -51,8 +52,9 @@ def validate_party_frozen_disabled(party_type: str, party_name: str) -> None:
 	if party and party.disabled:
 		frappe.throw(_("{0} {1} is disabled").format(party_type, party_name), PartyDisabled)
 	if party and party.is_frozen:
-		role = frappe.db.get_single_value("Accounts Settings", "frozen_accounts_modifier")
-		if role not in frappe.get_roles():
+		from erpnext.accounts.utils import frozen_until
+
+		if frozen_until(erpnext.get_default_company())[1] not in frappe.get_roles():
 			frappe.throw(_("{0} {1} is frozen").format(party_type, party_name), PartyFrozen)
 
 

@@ -1,5 +1,6 @@
 """Fiscal years, the payment ledger, drawing advances into invoices."""
 
+import erpnext
 import frappe
 from frappe import _, not_emulated
 from frappe._emulation import module_getattr
@@ -42,6 +43,14 @@ def get_fiscal_years(
 	return [(row.name, row.year_start_date, row.year_end_date) for row in found]
 
 
+def frozen_until(company: str) -> tuple:
+	"""(last frozen date, role that may post all the same): a setting in v15, the company's in v16."""
+	if erpnext.V16:
+		return frappe.db.get_value("Company", company, ["accounts_frozen_till_date", "role_allowed_for_frozen_entries"])
+	fields = ("acc_frozen_upto", "frozen_accounts_modifier")
+	return tuple(frappe.db.get_single_value("Accounts Settings", field) for field in fields)
+
+
 def get_account_currency(account: str) -> str | None:
 	"""Currency of an account: its own or the company's."""
 	if not account:
@@ -71,8 +80,24 @@ def create_payment_ledger_entry(
 		)
 		if cancel:
 			frappe.db.set_value("Payment Ledger Entry", {key: entry.get(key) for key in SAME_ROW}, "delinked", 1)
-		entry.flags.update(ignore_permissions=1, adv_adj=adv_adj, update_outstanding=update_outstanding)
+		flags = dict(ignore_permissions=1, adv_adj=adv_adj, update_outstanding=update_outstanding)
+		if row.get("advance_voucher_no"):
+			_post_advance(row, entry, flags, cancel=bool(cancel))
+		entry.flags.update(flags)
 		entry.submit()
+
+
+def _post_advance(row: dict, entry: object, flags: dict, *, cancel: bool) -> None:
+	"""v16: the order of an advance, with the payment ledger's sign; on cancel both rows are delinked."""
+	of_order = dict(against_voucher_type=row.advance_voucher_type, against_voucher_no=row.advance_voucher_no)
+	same = {key: entry.get(key) for key in ("company", "voucher_type", "voucher_no")}
+	if cancel:
+		frappe.db.set_value("Advance Payment Ledger Entry", {**same, **of_order}, {"delinked": 1, "event": "Cancel"})
+	advance = frappe.new_doc("Advance Payment Ledger Entry")
+	advance.update({**same, **of_order, "currency": entry.account_currency, "amount": entry.amount_in_account_currency})
+	advance.update({"event": "Submit", "delinked": int(cancel)})
+	advance.flags.update(flags)
+	advance.submit()
 
 
 COPIED = (
@@ -130,6 +155,8 @@ def reconcile_against_document(advances: list) -> None:
 		create_payment_ledger_entry(payment.posted_rows(), update_outstanding="No", adv_adj=1)
 		for row in rows:
 			update_voucher_outstanding(row.against_voucher_type, row.against_voucher, row.account, row.party_type, row.party)
+		if order := payment.drawn_order:
+			frappe.get_doc("Sales Order", order).set_total_advance_paid()
 
 
 def get_balance_on(

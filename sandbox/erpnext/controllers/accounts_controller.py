@@ -49,10 +49,12 @@ class AccountsController(StatusUpdater):
 		return self.get("payment_type") or self.get("voucher_type") or self.doctype
 
 	def make_advance_payment_ledger_entries(self, references: list[tuple], currency: str) -> None:
-		"""v15 keeps a row per order and event; v16 posts them with the payment ledger."""
-		for doctype, name, amount in references:
-			if doctype == "Sales Order" and amount:
-				self.post_advance(doctype, name, amount, currency)
+		"""v15: a row per order and event, after the ledgers. v16 posts them with the payment ledger."""
+		orders = [] if erpnext.V16 else [row for row in references if row[0] == "Sales Order" and row[2]]
+		for doctype, name, amount in orders:
+			self.post_advance(doctype, name, amount, currency)
+		for doctype, name, _amount in orders:
+			frappe.get_doc(doctype, name, for_update=True).set_total_advance_paid()
 
 	def post_advance(self, doctype: str, name: str, amount: float, currency: str) -> None:
 		"""One row that names the order of an advance: positive in v15, its cancellation negative."""
@@ -65,6 +67,14 @@ class AccountsController(StatusUpdater):
 		)  # fmt: skip
 		row.flags.ignore_permissions = 1
 		row.save()
+
+
+def pointed_at(voucher: AccountsController, doctype: str | None, name: str | None) -> dict:
+	"""v15 books an advance against its order; v16 against the voucher itself and names the order apart."""
+	if erpnext.V16 and doctype == "Sales Order":
+		own = dict(against_voucher_type=voucher.doctype, against_voucher=voucher.name)
+		return dict(own, advance_voucher_type=doctype, advance_voucher_no=name)
+	return dict(against_voucher_type=doctype, against_voucher=name)
 
 
 class SellingController(AccountsController):
@@ -133,11 +143,11 @@ class SellingController(AccountsController):
 		"""Customer group, territory and team of a document that was never saved."""
 		if not customer or not self.is_new():
 			return
-		known = frappe.get_cached_doc("Customer", customer) if frappe.db.exists("Customer", customer) else None
-		for field in ("customer_group", "territory", "language") if known else ():
+		known = frappe.get_cached_doc("Customer", customer)
+		for field in ("customer_group", "territory", "language"):
 			if self.meta.has_field(field) and not self.get(field):
 				self.set(field, known.get(field))
-		if known and self.meta.has_field("sales_team") and not self.get("sales_team"):
+		if self.meta.has_field("sales_team") and not self.get("sales_team"):
 			for row in known.get("sales_team") or []:
 				self.append("sales_team", {key: row.get(key) for key in ("sales_person", "allocated_percentage", "commission_rate")})
 
@@ -149,7 +159,8 @@ class SellingController(AccountsController):
 		check_item(item)
 		if item.is_stock_item and self.doctype == "Sales Invoice" and not line.get("so_detail") and self.get("update_stock"):
 			not_emulated("stock")
-		for field in ("item_name", "description", "item_group", "brand", "stock_uom"):
+		line.stock_uom = item.stock_uom
+		for field in ("item_name", "description", "item_group", "brand"):
 			if not line.get(field) and line.meta.has_field(field):
 				line.set(field, item.get(field) or (item.item_name if field == "description" else None))
 		line.uom = line.uom or item.sales_uom or item.stock_uom
@@ -340,7 +351,7 @@ class SellingController(AccountsController):
 			of_order &= ledger.delinked == 0
 		row = frappe.qb.from_(ledger).select(Sum(ledger.amount)).where(of_order).run()
 		currency = frappe.db.get_value("Advance Payment Ledger Entry", {"against_voucher_no": self.name}, "currency")
-		if not currency:
+		if not currency and not erpnext.V16:
 			return
 		paid = flt(abs(flt(row[0][0])), self.precision("advance_paid"))
 		frappe.db.set_value(self.doctype, self.name, "party_account_currency", currency)
@@ -390,8 +401,9 @@ def update_child_qty_rate(parent_doctype: str, trans_items: str, parent_doctype_
 	order.set_total_in_words()
 	order.set_payment_schedule()
 	order.save()
-	order.reload()
-	update_order(order.name)
+	order.update_quotations()
+	order.db_set("per_delivered", flt(order.per_delivered), update_modified=False)
+	update_order(order.name, by_invoice=False)
 	order.reload()
 	order.set_status()
 	order.validate_uom_is_integer("uom", "qty")

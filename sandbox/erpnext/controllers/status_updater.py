@@ -119,14 +119,15 @@ def refuse_over_billing(line: str) -> None:
 			frappe.throw(message.format(row.billed_amt - row.amount, row.item_code), OverAllowanceError)
 
 
-def update_order(name: str) -> None:
-	"""per_billed, billing status and status of an order."""
+def update_order(name: str, *, by_invoice: bool = True) -> None:
+	"""per_billed and status of an order; Update Items leaves the billing status as it was, as the host does."""
 	order = frappe.get_doc("Sales Order", name)
 	total = sum(abs(flt(row.amount)) for row in order.items)
 	done = sum(min(abs(flt(row.billed_amt)), abs(flt(row.amount))) for row in order.items)
 	per_billed = flt(done / total * 100, 6) if total else 0.0
 	status = "Fully Billed" if per_billed >= 99.999999 else "Partly Billed" if per_billed >= 0.001 else "Not Billed"
-	frappe.db.set_value("Sales Order", name, {"per_billed": per_billed, "billing_status": status}, update_modified=False)
+	values = {"per_billed": per_billed, "billing_status": status if by_invoice else order.billing_status}
+	frappe.db.set_value("Sales Order", name, values, update_modified=False)
 	order.reload()
 	order.set_status(update=True)
 	order.clear_cache()

@@ -1,6 +1,6 @@
 import frappe
 from erpnext.accounts.party import validate_party_frozen_disabled, validate_party_gle_currency
-from erpnext.accounts.utils import get_account_currency, get_fiscal_year
+from erpnext.accounts.utils import frozen_until, get_account_currency, get_fiscal_year
 from erpnext.exceptions import InvalidAccountCurrency
 from frappe import _
 from frappe.model.document import Document
@@ -16,7 +16,7 @@ def check_account(row: Document) -> None:
 		frappe.throw(_("{0}: Account {1} does not belong to Company {2}").format(where, row.account, row.company))
 	if account.balance_must_be:
 		frappe.not_emulated("Balance must be on an Account")
-	role = frappe.db.get_single_value("Accounts Settings", "frozen_accounts_modifier")
+	role = frozen_until(row.company)[1]
 	if account.freeze_account == "Yes" and not row.flags.adv_adj and role not in frappe.get_roles():
 		frappe.throw(_("You are not authorized to set Frozen value"))
 

@@ -2,7 +2,7 @@ import frappe
 from erpnext.accounts.general_ledger import make_gl_entries, make_reverse_gl_entries
 from erpnext.accounts.party import get_party_account  # noqa: F401  (as importable as on the host)
 from erpnext.accounts.utils import get_account_currency, outstanding_of
-from erpnext.controllers.accounts_controller import AccountsController
+from erpnext.controllers.accounts_controller import AccountsController, pointed_at
 from erpnext.exceptions import PartyDisabled  # noqa: F401
 from frappe import _, not_emulated
 from frappe._emulation import module_getattr
@@ -104,24 +104,16 @@ class JournalEntry(AccountsController):
 	def post_advances(self) -> None:
 		references = [(row.reference_type, row.reference_name, flt(row.credit_in_account_currency)) for row in self.accounts]
 		self.make_advance_payment_ledger_entries(references, self.company_currency)
-		for row in self.accounts:
-			if row.reference_type == "Sales Order":
-				frappe.get_doc("Sales Order", row.reference_name).set_total_advance_paid()
 
 	def ledger_rows(self) -> list[frappe._dict]:
 		"""The rows as typed."""
-		import erpnext
-
 		rows = []
 		for row in self.accounts:
-			against = (row.reference_type, row.reference_name)
-			if erpnext.V16 and row.reference_type == "Sales Order":
-				against = (self.doctype, self.name)
 			amounts = {f"{side}{suffix}": row.get(side) for side in ("debit", "credit") for suffix in SUFFIXES}
 			rows.append(
 				self.base_gl(
 					account=row.account, party_type=row.party_type, party=row.party, due_date=self.due_date, against=row.against_account,
-					account_currency=row.account_currency, against_voucher_type=against[0], against_voucher=against[1],
+					account_currency=row.account_currency, **pointed_at(self, row.reference_type, row.reference_name),
 					transaction_currency=self.company_currency, transaction_exchange_rate=1, cost_center=row.cost_center,
 					project=row.project, **amounts,
 				)

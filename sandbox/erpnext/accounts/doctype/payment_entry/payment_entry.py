@@ -3,7 +3,7 @@ import frappe
 from erpnext.accounts.general_ledger import make_gl_entries, make_reverse_gl_entries, process_gl_map
 from erpnext.accounts.party import get_party_account
 from erpnext.accounts.utils import get_account_currency, get_balance_on, outstanding_of
-from erpnext.controllers.accounts_controller import AccountsController
+from erpnext.controllers.accounts_controller import AccountsController, pointed_at
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _, not_emulated
 from frappe._emulation import module_getattr
@@ -80,13 +80,14 @@ class PaymentEntry(AccountsController):
 		self.party_name = frappe.db.get_value("Customer", self.party, "customer_name")
 		if not self.party_account:
 			self.set(self.party_account_field, get_party_account("Customer", self.party, self.company))
-		if not self.party_balance:
+		if self.meta.has_field("party_balance") and not self.party_balance:
 			self.party_balance = get_balance_on(party_type="Customer", party=self.party, date=self.posting_date, company=self.company)
 		for field in ("paid_from", "paid_to"):
 			if self.get(field):
 				self.set(f"{field}_account_currency", get_account_currency(self.get(field)))
 				self.set(f"{field}_account_type", frappe.get_cached_value("Account", self.get(field), "account_type"))
-				self.set(f"{field}_account_balance", get_balance_on(self.get(field), self.posting_date))
+				if self.meta.has_field(f"{field}_account_balance"):
+					self.set(f"{field}_account_balance", get_balance_on(self.get(field), self.posting_date))
 		self.is_opening = self.is_opening or "No"
 
 	def set_missing_ref_details(self, only: set | None = None, force: bool = True) -> None:
@@ -262,9 +263,6 @@ class PaymentEntry(AccountsController):
 	def post_advances(self) -> None:
 		references = [(row.reference_doctype, row.reference_name, flt(row.allocated_amount)) for row in self.references]
 		self.make_advance_payment_ledger_entries(references, self.party_currency)
-		for row in self.references:
-			if row.reference_doctype == ORDER:
-				frappe.get_doc(ORDER, row.reference_name, for_update=True).set_total_advance_paid()
 
 	def ledger_rows(self) -> list[frappe._dict]:
 		"""A row for each reference, one for money on account, the bank's, the deductions'."""
@@ -300,18 +298,11 @@ class PaymentEntry(AccountsController):
 			if row.reference_doctype == INVOICE and flt(row.allocated_amount) < 0 and not self.receives:
 				side_of = "credit"  # a refund of a credit note: turned to debit by its sign
 			amounts = self.amounts(side_of, self.party_currency, row.allocated_amount, self.base_allocated(row))
-			target = self.pointed_at(row)
-			rows.append(self.base_gl(**common, **amounts, cost_center=center, against_voucher_type=target[0], against_voucher=target[1]))
+			rows.append(self.base_gl(**common, **amounts, cost_center=center, **pointed_at(self, row.reference_doctype, row.reference_name)))
 		if self.unallocated_amount:
 			amounts = self.amounts(side, self.party_currency, self.unallocated_amount, self.unallocated_amount * self.party_rate)
 			rows.append(self.base_gl(**common, **amounts, cost_center=self.cost_center))
 		return rows
-
-	def pointed_at(self, row: object) -> tuple[str, str]:
-		"""v15 books an advance against its order; v16 against the payment itself, the order in the advance ledger."""
-		if erpnext.V16 and row.reference_doctype == ORDER:
-			return self.doctype, self.name
-		return row.reference_doctype, row.reference_name
 
 	def bank_row(self) -> frappe._dict:
 		field, side = ("paid_to", "debit") if self.receives else ("paid_from", "credit")
@@ -345,20 +336,23 @@ class PaymentEntry(AccountsController):
 
 	def draw(self, drawing: frappe._dict) -> None:
 		"""Move a part of an order's reference, or of the money on account, to the invoice."""
+		self.drawn_order = None
 		for row in self.references:
 			if row.name == drawing.voucher_detail_no:
 				row.allocated_amount -= drawing.allocated_amount
+				self.drawn_order = row.reference_name
 		new = self.append("references")
 		new.docstatus = 1
 		new.update(
 			dict(reference_doctype=INVOICE, reference_name=drawing.against_voucher, allocated_amount=drawing.allocated_amount,
+				outstanding_amount=drawing.outstanding_amount,
 				exchange_rate=self.party_rate, account=drawing.account)
 		)  # fmt: skip
 
 	def save_drawn(self, drawings: list) -> None:
 		"""Store the new references; what is open on the invoice is told less what was just drawn."""
 		self.set("references", [row for row in self.references if flt(row.allocated_amount)])
-		self.set_missing_ref_details(only={drawing.against_voucher for drawing in drawings})
+		self.set_missing_ref_details(only={drawing.against_voucher for drawing in drawings}, force=False)
 		self.set_amounts()
 		for row in self.references:
 			if row.is_new() and row.outstanding_amount:

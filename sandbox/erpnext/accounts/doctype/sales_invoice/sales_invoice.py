@@ -77,9 +77,7 @@ class SalesInvoice(SellingController):
 				if known.get(field) != self.get(field):
 					frappe.throw(_("{0} does not match {1} {2}").format(field, "Sales Order", order))
 			if known.status in ("Closed", "On Hold") and not self.is_return:
-				from frappe.exceptions import InvalidStatusError
-
-				frappe.throw(_("{0} {1} is closed").format("Sales Order", order), InvalidStatusError)
+				frappe.throw(_("{0} {1} is {2}").format("Sales Order", order, known.status))
 		for row in self.items:
 			if row.get("dn_detail") or row.get("delivery_note"):
 				not_emulated("an invoice of a delivery")
@@ -153,8 +151,8 @@ class SalesInvoice(SellingController):
 
 	def on_submit(self) -> None:
 		for order in {row.sales_order for row in self.items if row.sales_order}:
-			if frappe.db.get_value("Sales Order", order, "docstatus") != 1:
-				frappe.throw(_("Sales Order {0} is not submitted").format(order))
+			if frappe.db.get_value("Sales Order", order, "docstatus") == 2:
+				frappe.throw(_("Sales Order {0} is cancelled").format(order))
 		refuse_odd_signs(self)
 		if not self.is_return or self.update_billed_amount_in_sales_order:
 			update_billed(self)
@@ -217,6 +215,8 @@ class SalesInvoice(SellingController):
 				frappe.throw(_("{0} {1} is closed").format("Sales Order", order))
 		if not self.is_return or self.update_billed_amount_in_sales_order:
 			update_billed(self)
+		blank = {"against_voucher_type": None, "against_voucher": None}  # the host blanks them on every row, its own too
+		frappe.db.set_value("GL Entry", {"against_voucher_type": self.doctype, "against_voucher": self.name}, blank)
 		make_reverse_gl_entries(voucher_type=self.doctype, voucher_no=self.name)
 		self.db_set("status", "Cancelled")
 
