@@ -169,6 +169,9 @@ override_whitelisted_methods = {
 	"frappe.utils.global_search.search": "l2c_app.api.back_doors.global_search",
 	"frappe.desk.query_report.run": "l2c_app.api.back_doors.run_report",
 	"frappe.desk.query_report.export_query": "l2c_app.api.back_doors.export_report",
+	"frappe.core.doctype.prepared_report.prepared_report.make_prepared_report": (
+		"l2c_app.api.back_doors.prepare_report"
+	),
 }
 
 # Jobs

@@ -1,6 +1,8 @@
 """Targets of the scheduler. Each hands over to one service, which isolates its own items."""
 
-from l2c_app.services import audit, follow_ups, pool_members
+import frappe
+
+from l2c_app.services import audit, follow_ups, pool_members, pool_opening
 
 
 def notice_overdue_follow_ups() -> dict:
@@ -16,3 +18,15 @@ def audit_contracts() -> dict:
 def refresh_pool_members() -> dict:
 	"""Nightly: resolve roles and sales people of every pool to users again. Returns counts."""
 	return pool_members.refresh_all()
+
+
+def store_party_keys() -> dict:
+	"""Once a pool is enabled: store the keys of leads and customers that were there before. Returns counts of chunks.
+
+	Each chunk is committed; a killed job may simply run again.
+	"""
+	counts: dict[str, int] = {}
+	for party_type in pool_opening.chunks_of_keys():
+		counts[party_type] = counts.get(party_type, 0) + 1
+		frappe.db.commit()
+	return counts

@@ -62,3 +62,11 @@ def export_report() -> Any:
 	"""Native report export, refused likewise; it reads its arguments from the request."""
 	back_doors.require_open_report(frappe.form_dict.get("report_name"))
 	return _call_on("frappe.desk.query_report.export_query", "export_report", {})
+
+
+@frappe.whitelist(methods=["POST"])
+def prepare_report(report_name: str, filters: str | dict | None = None) -> Any:
+	"""Native background report, refused likewise."""
+	back_doors.require_open_report(report_name)
+	native = "frappe.core.doctype.prepared_report.prepared_report.make_prepared_report"
+	return _call_on(native, "prepare_report", {"report_name": report_name, "filters": filters})

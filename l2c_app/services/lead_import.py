@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from l2c_app import compat
 from l2c_app.core.normalise import one_width
 from l2c_app.services import duplicates, visibility
 from l2c_app.services.lead_intake import IMPORT
@@ -115,6 +116,7 @@ def _cell(value: object) -> str:
 
 
 def _insert(values: dict, skip_known: bool) -> Document:
+	values = _with_native_source(values)
 	values = {**values, **_links(values)}
 	if skip_known:
 		_refuse_known(values)
@@ -125,6 +127,12 @@ def _insert(values: dict, skip_known: bool) -> Document:
 	lead.flags.l2c_origin = IMPORT
 	lead.insert()
 	return lead
+
+
+def _with_native_source(values: dict) -> dict:
+	"""Return the row with its `source` in the field that the host has for it."""
+	source = {compat.lead_source_field(): values["source"]} if "source" in values else {}
+	return {**{name: text for name, text in values.items() if name != "source"}, **source}
 
 
 def _links(values: dict) -> dict:

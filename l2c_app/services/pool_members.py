@@ -7,7 +7,7 @@ from frappe import _
 
 from l2c_app.core.filters import OPERATORS, BadFilter
 from l2c_app.core.seats import State
-from l2c_app.services import admission, seat_removal, visibility
+from l2c_app.services import admission, owner_check, seat_removal, visibility
 from l2c_app.services.errors import BadAdmissionFilter, PoolHasNoMembers, PoolHoldsSeats, refuse
 from l2c_app.services.seat_events import return_seats
 
@@ -180,12 +180,13 @@ def _store(pool: str, user: str, place: Place, *, row: object | None) -> str:
 
 
 def refresh_all() -> dict[str, int]:
-	"""Nightly: resolve all pools again; seats of people who left a pool go back to it. Returns counts."""
+	"""Nightly: resolve all pools again; seats of people who left go back; owners follow seats. Returns counts."""
 	total = {"pools": 0, "added": 0, "changed": 0, "removed": 0}
 	for name in frappe.get_all("Lead Pool", pluck="name", order_by="name"):
 		for key, value in refresh(frappe.get_doc("Lead Pool", name)).items():
 			total[key] += value
 		total["pools"] += 1
+	total["repaired"] = owner_check.repair_owners()
 	return total
 
 

@@ -307,6 +307,8 @@ class TestBackDoors(ClosedSetCase):
 			for report in sorted(OPEN_REPORTS):
 				with self.assertRaises(errors.ReportClosed):
 					back_doors.run_report(report_name=report, filters={})
+				with self.assertRaises(errors.ReportClosed):
+					back_doors.prepare_report(report_name=report)
 				frappe.local.form_dict = frappe._dict(report_name=report)
 				with self.assertRaises(errors.ReportClosed):
 					back_doors.export_report()
@@ -319,6 +321,7 @@ class TestBackDoors(ClosedSetCase):
 			"frappe.utils.global_search.search",
 			"frappe.desk.query_report.run",
 			"frappe.desk.query_report.export_query",
+			"frappe.core.doctype.prepared_report.prepared_report.make_prepared_report",
 		):
 			override = frappe.override_whitelisted_method(original)
 			self.assertTrue(override.startswith("l2c_app.api.back_doors."), original)

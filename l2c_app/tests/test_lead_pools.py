@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 
 from l2c_app.api import pool as api
-from l2c_app.services import errors, lead_owner, seat_events
+from l2c_app.services import errors, lead_owner, pool_members, seat_events
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
@@ -112,6 +112,17 @@ class TestIntake(PoolCase):
 		results = api.import_leads([{**row, "request_type": "Product Enquiry"} for row in rows])
 		holders = [factories.seat_of(result["lead"]).holder for result in results]
 		self.assertEqual(holders, [self.mate, None, None])
+
+	@bench_only("the host's own import flag and defaults")
+	def test_a_native_import_leaves_the_lead_free_though_the_host_fills_in_an_owner(self):
+		with self.as_user(self.rep):
+			frappe.flags.in_import = True
+			try:
+				lead = self.lead()
+			finally:
+				frappe.flags.in_import = False
+		self.assertEqual(self.seat(lead).holder, None)
+		self.assertFalse(frappe.db.get_value("Lead", lead.name, "lead_owner"))
 
 	def test_a_pool_without_reachable_members_cannot_be_enabled(self):
 		person = factories.sales_person("L2C Person Without User")
@@ -379,6 +390,18 @@ class TestHolderChanges(PoolCase):
 		self.assertEqual(self.seat(lead).holder, self.rep)
 		self.assertEqual(factories.seat_of(lead.name, "L2C Second").holder, self.mate)
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.rep)
+
+	def test_at_night_the_seat_wins_over_an_owner_written_past_the_hooks(self):
+		held, free = self.lead(1), self.lead(2)
+		self.claimed(held)
+		frappe.db.set_value("Lead", held.name, "lead_owner", self.outsider)
+		frappe.db.set_value("Lead", free.name, "lead_owner", self.mate)
+		counts = pool_members.refresh_all()
+		self.assertEqual(counts["repaired"], 2)
+		self.assertEqual(frappe.db.get_value("Lead", held.name, "lead_owner"), self.rep)
+		self.assertFalse(frappe.db.get_value("Lead", free.name, "lead_owner"))
+		self.assertIn("Repair", self.logged(self.seat(held).name))
+		self.assertEqual(pool_members.refresh_all()["repaired"], 0)
 
 	def test_close_and_reopen(self):
 		seat = self.claimed(self.lead())

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services import pool_members, visibility
+from l2c_app.services import pool_members, pool_opening
 
 
 class LeadPool(Document):
@@ -11,9 +11,7 @@ class LeadPool(Document):
 
 	def on_update(self) -> None:
 		pool_members.refresh(self)
-
-	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
-		visibility.pools_changed()
+		pool_opening.learn_old_parties(self)
 
 	def on_trash(self) -> None:
 		pool_members.refuse_while_held(self.name)
