@@ -4,7 +4,14 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services import activation, billing, contract_changes, contract_drafts, contract_revisions, recompute
+from l2c_app.services import (
+	activation,
+	billing,
+	contract_changes,
+	contract_drafts,
+	contract_revisions,
+	recompute,
+)
 
 PLAN_FIELDS = (
 	"row_id",
@@ -42,7 +49,9 @@ FIGURES = (
 
 
 @frappe.whitelist(methods=["POST"])
-def create_from(source_doctype: str = "", source_name: str = "", company: str | None = None) -> dict[str, Any]:
+def create_from(
+	source_doctype: str = "", source_name: str = "", company: str | None = None
+) -> dict[str, Any]:
 	"""Return an unsaved contract filled from a Quotation, Opportunity, Lead or Customer, or an empty one."""
 	return contract_drafts.create_from(source_doctype, source_name, company=company).as_dict()
 

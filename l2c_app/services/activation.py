@@ -13,7 +13,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
-from l2c_app.services import contract_checks, contract_customers, contract_dates, contract_state, orders, recompute
+from l2c_app.services import (
+	contract_checks,
+	contract_customers,
+	contract_dates,
+	contract_state,
+	orders,
+	recompute,
+)
 from l2c_app.services.errors import ContractStateError, ReceivableAccountError, refuse
 
 
@@ -73,7 +80,9 @@ def ensure_customer(contract: str) -> str:
 	if document.customer:
 		return document.customer
 	customer = customer_of_lead(document.lead)
-	document.db_set({"customer": customer, "party_name": frappe.db.get_value("Customer", customer, "customer_name")})
+	document.db_set(
+		{"customer": customer, "party_name": frappe.db.get_value("Customer", customer, "customer_name")}
+	)
 	contract_customers.forget()
 	recompute.mark([contract])
 	return customer
@@ -95,7 +104,7 @@ def customer_of_lead(lead: str) -> str:
 
 
 def _load(contract: str) -> Document:
-	document = contract_state.load(contract)
+	document = contract_state.load_newest(contract)
 	document.check_permission("write")
 	return document
 
@@ -176,7 +185,9 @@ def _refuse_account(contract: Document, chosen: str | None) -> None:
 	currency = frappe.db.get_value("Account", chosen, "account_currency") if chosen else None
 	refuse(
 		ReceivableAccountError,
-		_("No receivable account of {0} can be used for a contract in {1}.").format(contract.company, contract.currency),
+		_("No receivable account of {0} can be used for a contract in {1}.").format(
+			contract.company, contract.currency
+		),
 		compared=_("Account {0} in {1}.").format(chosen or "–", currency or "–"),
 		do=_("Choose an open receivable account in {0} on the contract, or set one on the customer.").format(
 			contract.currency

@@ -78,12 +78,21 @@ def bill_due_rows(
 	"""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
 	day = getdate(today or nowdate())
-	return [_bill_isolated(name, row_id, day) for name, row_id in due_rows(contract=contract, company=company, today=day)]
+	return [
+		_bill_isolated(name, row_id, day)
+		for name, row_id in due_rows(contract=contract, company=company, today=day)
+	]
 
 
-def due_rows(*, contract: str | None = None, company: str | None = None, today: date) -> list[tuple[str, str]]:
+def due_rows(
+	*, contract: str | None = None, company: str | None = None, today: date
+) -> list[tuple[str, str]]:
 	"""Return (contract, row id) of the rows with an invoice of their own that are due and not billed or drafted."""
-	filters: dict[str, Any] = {"docstatus": 1, "activated_on": ("is", "set"), "terminated_on": ("is", "not set")}
+	filters: dict[str, Any] = {
+		"docstatus": 1,
+		"activated_on": ("is", "set"),
+		"terminated_on": ("is", "not set"),
+	}
 	if contract:
 		filters["name"] = contract
 	if company:
@@ -103,7 +112,11 @@ def due_rows(*, contract: str | None = None, company: str | None = None, today: 
 		fields=["parent", "row_id", "amount", "billed", "waived", "draft_invoice"],
 		order_by="due_date, parent, idx",
 	)
-	return [(row.parent, row.row_id) for row in rows if not row.draft_invoice and row.amount > row.billed + row.waived]
+	return [
+		(row.parent, row.row_id)
+		for row in rows
+		if not row.draft_invoice and row.amount > row.billed + row.waived
+	]
 
 
 def _bill_isolated(contract: str, row_id: str, day: date) -> Billed:
@@ -115,13 +128,16 @@ def _bill_isolated(contract: str, row_id: str, day: date) -> Billed:
 	except Exception as error:
 		frappe.db.rollback(save_point=SAVE_POINT)
 		if not isinstance(error, frappe.ValidationError | frappe.PermissionError):
-			frappe.log_error(title="Plan row not billed", reference_doctype="Sales Contract", reference_name=contract)
+			frappe.log_error(
+				title="Plan row not billed", reference_doctype="Sales Contract", reference_name=contract
+			)
 		frappe.clear_messages()
 		return Billed(contract, row_id, error=type(error).__name__, message=str(error))
 
 
 def _ready(contract: str) -> tuple[Document, Document]:
-	"""Return the locked contract with fresh figures, and its submitted order whose total is that of the plan."""
+	"""Return the locked contract with figures of now, and its submitted order whose total is that of the plan."""
+	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
 	document.check_permission("read")

@@ -4,6 +4,8 @@ The shares of an invoice always add up to its total (its contract's part of it).
 submit, oldest unbilled rows first. Nothing here may stop a native document: callers in overrides isolate failures.
 """
 
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import frappe
@@ -53,7 +55,9 @@ def take_off(contract: Document, invoice: str) -> None:
 def mark_drafts(contract: Document) -> None:
 	"""Show on each row the draft invoice that bills it. Does not save."""
 	waiting = drafts(contract)
-	draft_of = {link.row_id: link.sales_invoice for link in contract.plan_billing if link.sales_invoice in waiting}
+	draft_of = {
+		link.row_id: link.sales_invoice for link in contract.plan_billing if link.sales_invoice in waiting
+	}
 	for row in contract.plan_rows:
 		row.draft_invoice = draft_of.get(row.row_id)
 
@@ -65,7 +69,9 @@ def contracts_of(invoice: Document) -> dict[str, Decimal]:
 	"""
 	names = sorted({line.sales_order for line in invoice.items if line.sales_order})
 	orders = (
-		frappe.get_all("Sales Order", filters={"name": ("in", names)}, fields=["name", "l2c_contract"], order_by="name")
+		frappe.get_all(
+			"Sales Order", filters={"name": ("in", names)}, fields=["name", "l2c_contract"], order_by="name"
+		)
 		if names
 		else []
 	)
@@ -88,10 +94,14 @@ def on_invoice_submit(invoice: Document) -> None:
 	values = [weights[name] for name in sharers]
 	for index, name in enumerate(sharers):
 		if name:
-			_link(invoice, name, part=lambda total, i=index: split_by_weights(total, values)[i] if any(values) else total)
+			_link(
+				invoice,
+				name,
+				part=lambda total, i=index: split_by_weights(total, values)[i] if any(values) else total,
+			)
 
 
-def _link(invoice: Document, name: str, *, part) -> None:
+def _link(invoice: Document, name: str, *, part: Callable[[int], int]) -> None:
 	contract = contract_state.load(name)
 	total = part(contract_money.in_units(invoice.get("rounded_total") or invoice.grand_total, contract))
 	shares = of_invoice(contract, invoice.name)
@@ -129,7 +139,9 @@ def on_invoice_gone(invoice: str) -> None:
 		recompute.mark([name])
 
 
-def schedule_parts(contract: Document, shares: dict[str, int], *, posting_date) -> list[tuple]:
+def schedule_parts(
+	contract: Document, shares: dict[str, int], *, posting_date: date | str
+) -> list[tuple[date | None, int]]:
 	"""Return (due date, units) of an invoice's rows in the order in which advances pay them: advances first."""
 	day = getdate(posting_date)
 	rows = [row for row in contract.plan_rows if row.row_id in shares]

@@ -39,7 +39,11 @@ def _own_part(row: Document, contract: Document) -> float:
 	"""Return how much of an offered advance belongs to the contract (account currency); 0 for other money."""
 	if row.reference_type == "Payment Entry":
 		if row.reference_row:
-			return row.advance_amount if _reference(row, "Payment Entry Reference") == contract.sales_order else 0
+			return (
+				row.advance_amount
+				if _reference(row, "Payment Entry Reference") == contract.sales_order
+				else 0
+			)
 		return min(row.advance_amount, _earmarked(row.reference_name, contract.name))
 	if row.reference_row and _reference(row, "Journal Entry Account") == contract.sales_order:
 		return row.advance_amount

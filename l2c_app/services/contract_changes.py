@@ -5,7 +5,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import nowdate
 
-from l2c_app.services import billing_links, contract_customers, contract_money, contract_state, orders, recompute
+from l2c_app.services import (
+	billing_links,
+	contract_customers,
+	contract_money,
+	contract_state,
+	orders,
+	recompute,
+)
 from l2c_app.services.errors import ContractStateError, DraftInvoiceExists, LiveOrderExists, refuse
 
 CLOSED = "Closed"
@@ -43,6 +50,7 @@ def terminate(contract: str, *, reason: str) -> Document:
 
 
 def _load_for_end(contract: str, reason: str) -> Document:
+	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
 	document.check_permission("submit")

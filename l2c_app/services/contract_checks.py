@@ -54,7 +54,9 @@ def _check_customer(contract: Document) -> None:
 		refuse(
 			ContractPartyError,
 			_("Customer {0} was made from another lead.").format(contract.customer),
-			compared=_("Lead of the contract {0}, lead of the customer {1}.").format(contract.lead, customer.lead_name),
+			compared=_("Lead of the contract {0}, lead of the customer {1}.").format(
+				contract.lead, customer.lead_name
+			),
 			do=_("Clear one of the two fields."),
 		)
 
@@ -65,14 +67,20 @@ def check_company(contract: Document) -> None:
 	if not company or company.is_group:
 		refuse(
 			ContractCompanyError,
-			_("Company {0} is a group or does not exist any more, so nothing can be booked in it.").format(contract.company),
+			_("Company {0} is a group or does not exist any more, so nothing can be booked in it.").format(
+				contract.company
+			),
 			do=_("Choose a company that keeps books."),
 		)
 
 
 def check_dates(contract: Document) -> None:
 	"""Refuse an end before the start. Raises ContractDatesError."""
-	if contract.start_date and contract.end_date and getdate(contract.end_date) <= getdate(contract.start_date):
+	if (
+		contract.start_date
+		and contract.end_date
+		and getdate(contract.end_date) <= getdate(contract.start_date)
+	):
 		refuse(
 			ContractDatesError,
 			_("The contract ends before it starts."),
@@ -142,7 +150,9 @@ def _set_row_ids(contract: Document) -> None:
 
 
 def _check_due(contract: Document) -> None:
-	undated = [row.row_id for row in contract.plan_rows if row.due_basis == plan.FIXED_DATE and not row.fixed_date]
+	undated = [
+		row.row_id for row in contract.plan_rows if row.due_basis == plan.FIXED_DATE and not row.fixed_date
+	]
 	if undated:
 		refuse(
 			PlanDueError,

@@ -32,7 +32,10 @@ HEADER_FIELDS = (
 	"project",
 )
 LINE_FIELDS = (*orders.LINE_FIELDS, "rate")
-END_OF_MONTH_TERMS = ("Day(s) after the end of the invoice month", "Month(s) after the end of the invoice month")
+END_OF_MONTH_TERMS = (
+	"Day(s) after the end of the invoice month",
+	"Month(s) after the end of the invoice month",
+)
 SOURCES = ("Quotation", "Opportunity", "Lead", "Customer")
 
 
@@ -61,7 +64,12 @@ def create_from(source_doctype: str = "", source_name: str = "", *, company: str
 
 
 def _fill(contract: Document, source: Document) -> None:
-	fill = {"Quotation": _from_quotation, "Opportunity": _from_opportunity, "Lead": _from_lead, "Customer": _from_customer}
+	fill = {
+		"Quotation": _from_quotation,
+		"Opportunity": _from_opportunity,
+		"Lead": _from_lead,
+		"Customer": _from_customer,
+	}
 	fill[source.doctype](contract, source)
 	_set_currency(contract)
 	_set_sales_team(contract, source)
@@ -106,7 +114,9 @@ def _set_party(contract: Document, kind: str, name: str) -> None:
 		contract.party_name = frappe.db.get_value("Customer", name, "customer_name")
 	elif kind == "Lead":
 		contract.lead = name
-		contract.customer = frappe.db.get_value("Customer", {"lead_name": name, "disabled": 0}, order_by="creation")
+		contract.customer = frappe.db.get_value(
+			"Customer", {"lead_name": name, "disabled": 0}, order_by="creation"
+		)
 		contract.party_name = frappe.db.get_value("Lead", name, "title")
 	contract.title = (contract.party_name or "")[:140]
 
@@ -132,7 +142,9 @@ def _set_sales_team(contract: Document, source: Document) -> None:
 def _set_plan(contract: Document, template: str | None) -> None:
 	"""Turn payment terms into plan rows: one invoice, its parts due after it. Without terms: one row due with the order."""
 	if not template:
-		contract.append("plan_rows", {"row_id": "R1", "percent": 100, "billing": plan.OWN_INVOICE, "due_basis": "Order"})
+		contract.append(
+			"plan_rows", {"row_id": "R1", "percent": 100, "billing": plan.OWN_INVOICE, "due_basis": "Order"}
+		)
 		return
 	terms = frappe.get_doc("Payment Terms Template", template).terms
 	for index, (term, row_id) in enumerate(zip(terms, plan.next_row_ids([], len(terms)), strict=True)):

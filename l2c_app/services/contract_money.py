@@ -23,7 +23,11 @@ def payable_unit(contract: Document) -> Decimal:
 	The host stores a yen in 100 parts, but its number format shows none: those parts cannot be paid.
 	"""
 	fields = ["fraction_units", "smallest_currency_fraction_value", "number_format"]
-	units, smallest, number_format = frappe.db.get_value("Currency", contract.currency, fields) or (None, None, None)
+	units, smallest, number_format = frappe.db.get_value("Currency", contract.currency, fields) or (
+		None,
+		None,
+		None,
+	)
 	digits = contract.precision("grand_total") or DEFAULT_PRECISION
 	if number_format:
 		digits = min(digits, get_number_format_info(number_format)[2])
@@ -34,7 +38,11 @@ def plan_rows(contract: Document) -> list[plan.PlanRow]:
 	"""Return the plan rows as typed."""
 	return [
 		plan.PlanRow(
-			row.row_id, exact(row.percent), exact(row.amount), billing=row.billing, with_row=row.with_row or ""
+			row.row_id,
+			exact(row.percent),
+			exact(row.amount),
+			billing=row.billing,
+			with_row=row.with_row or "",
 		)
 		for row in contract.plan_rows
 	]

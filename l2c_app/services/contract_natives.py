@@ -95,7 +95,10 @@ def invoice_submitted(invoice: Document) -> None:
 
 def invoice_gone(invoice: Document) -> None:
 	"""Take a cancelled or deleted invoice off the plans."""
-	quietly(lambda: billing_links.on_invoice_gone(invoice.name), [invoice.l2c_contract] if invoice.l2c_contract else [])
+	quietly(
+		lambda: billing_links.on_invoice_gone(invoice.name),
+		[invoice.l2c_contract] if invoice.l2c_contract else [],
+	)
 
 
 def contract_of_lines(invoice: Document) -> str | None:

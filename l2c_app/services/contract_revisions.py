@@ -14,7 +14,14 @@ from frappe.utils import now_datetime
 
 from l2c_app.core import contract_revision as rules
 from l2c_app.core.money import exact, split_by_weights
-from l2c_app.services import contract_checks, contract_dates, contract_money, contract_state, orders, recompute
+from l2c_app.services import (
+	contract_checks,
+	contract_dates,
+	contract_money,
+	contract_state,
+	orders,
+	recompute,
+)
 from l2c_app.services.errors import NoLiveOrder, RevisionRefused, refuse
 
 LINE_FIELDS = ("item_code", "qty", "rate", "uom", "conversion_factor", "delivery_date")
@@ -36,6 +43,7 @@ def revise(
 	invoice. Permission: submit on the contract and write on the order. Raises RevisionRefused, NoLiveOrder, the plan's
 	refusals, and what the host's Update Items refuses.
 	"""
+	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
 	document.check_permission("submit")
@@ -84,7 +92,9 @@ def _follow_order(contract: Document, order: Document) -> None:
 	lines = []
 	for ordered in order.items:
 		line = known.get(ordered.name) or contract.append("items", {"sales_order_item": ordered.name})
-		line.update({field: ordered.get(field) for field in (*orders.LINE_FIELDS, "rate", "amount", "delivery_date")})
+		line.update(
+			{field: ordered.get(field) for field in (*orders.LINE_FIELDS, "rate", "amount", "delivery_date")}
+		)
 		lines.append(line)
 	contract.set("items", lines)
 	for index, line in enumerate(contract.items, 1):
@@ -97,7 +107,10 @@ def _follow_order(contract: Document, order: Document) -> None:
 
 def _touched(contract: Document) -> dict[str, Any]:
 	"""Return per row what is settled or on an invoice, drafts included (currency units)."""
-	touched = {row.row_id: max(exact(row.settled), exact(row.billed), exact(row.waived)) for row in contract.plan_rows}
+	touched = {
+		row.row_id: max(exact(row.settled), exact(row.billed), exact(row.waived))
+		for row in contract.plan_rows
+	}
 	for link in contract.plan_billing:
 		touched[link.row_id] = max(touched.get(link.row_id, exact(0)), exact(link.amount))
 	return touched
@@ -171,7 +184,9 @@ def _refuse_frozen(frozen: list[str]) -> None:
 		)
 
 
-def _store(contract: Document, before: dict[str, Any], *, changes: list[rules.Change], reason: str) -> Document:
+def _store(
+	contract: Document, before: dict[str, Any], *, changes: list[rules.Change], reason: str
+) -> Document:
 	revision = frappe.get_doc(
 		{
 			"doctype": "Sales Contract Revision",
@@ -187,4 +202,6 @@ def _store(contract: Document, before: dict[str, Any], *, changes: list[rules.Ch
 			"snapshot": json.dumps(before, indent=1, default=str),
 		}
 	)
-	return revision.insert(ignore_permissions=True)  # history is written by the step itself and by nobody else
+	return revision.insert(
+		ignore_permissions=True
+	)  # history is written by the step itself and by nobody else

@@ -1,14 +1,16 @@
 """The machine's fields of a contract: computed state, and figures that no form and no request may write."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate
+from frappe.utils import get_datetime, getdate, nowdate
 
 from l2c_app.core import contract_status as rules
 from l2c_app.core.money import exact
 from l2c_app.services import contract_money
-from l2c_app.services.errors import ContractStateError, refuse
+from l2c_app.services.errors import ContractChangedMeanwhile, ContractStateError, refuse
 
 BY_SERVICE = "l2c_by_service"
 NOT_A_FIGURE = {"status", "due_date"}
@@ -17,6 +19,23 @@ NOT_A_FIGURE = {"status", "due_date"}
 def load(name: str) -> Document:
 	"""Return the contract, locked until the transaction ends. Callers check permission and state."""
 	return frappe.get_doc("Sales Contract", name, for_update=True)
+
+
+def load_newest(name: str) -> Document:
+	"""Return the locked contract, or refuse if another transaction changed it since this one began to read.
+
+	What this transaction reads of invoices and ledgers is then older than the contract: billing on it could bill a row
+	twice. Raises ContractChangedMeanwhile.
+	"""
+	seen = frappe.db.get_value("Sales Contract", name, "modified")
+	contract = load(name)
+	if get_datetime(contract.modified) != get_datetime(seen):
+		refuse(
+			ContractChangedMeanwhile,
+			_("Somebody else changed contract {0} at the same moment.").format(name),
+			do=_("Try again."),
+		)
+	return contract
 
 
 def save(contract: Document) -> None:
@@ -55,7 +74,11 @@ def protect(contract: Document) -> None:
 
 def _keep(row: Document, before: Document | None) -> None:
 	for field in row.meta.fields:
-		if field.read_only and field.no_copy and field.fieldname not in NOT_A_FIGURE | {"plan_billing", "amended_from"}:
+		if (
+			field.read_only
+			and field.no_copy
+			and field.fieldname not in NOT_A_FIGURE | {"plan_billing", "amended_from"}
+		):
 			row.set(field.fieldname, before.get(field.fieldname) if before else field.default)
 
 
@@ -100,5 +123,5 @@ def _billed(row: Document, contract: Document) -> bool:
 	)
 
 
-def _date(value: object):
+def _date(value: object) -> date | None:
 	return getdate(value) if value else None

@@ -26,7 +26,9 @@ def calculate(contract: Document) -> None:
 	contract.total_taxes_and_charges = order.total_taxes_and_charges
 	contract.discount_amount = order.discount_amount
 	contract.grand_total = order.rounded_total or order.grand_total
-	contract.base_grand_total = flt(contract.grand_total * contract.conversion_rate, contract.precision("base_grand_total"))
+	contract.base_grand_total = flt(
+		contract.grand_total * contract.conversion_rate, contract.precision("base_grand_total")
+	)
 
 
 def _carry_lines(order: Document, contract: Document) -> None:

@@ -186,6 +186,12 @@ class ContractStateError(L2CError):
 	"""The step does not fit the state of the contract."""
 
 
+class ContractChangedMeanwhile(L2CError):
+	"""Another transaction changed the contract since this one began to read: begin again."""
+
+	http_status_code = 409
+
+
 class ReceivableAccountError(L2CError):
 	"""There is no usable receivable account in the contract's currency."""
 

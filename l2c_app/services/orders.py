@@ -61,7 +61,9 @@ def make(contract: Document, *, submit: bool) -> Document:
 	order = make_sales_order(contract.source_name) if from_quotation else frappe.new_doc("Sales Order")
 	fill(order, contract)
 	order.l2c_contract = contract.name
-	order.flags.l2c_by_service = True  # the contract in hand is saved by the caller, not by the hook on the order
+	order.flags.l2c_by_service = (
+		True  # the contract in hand is saved by the caller, not by the hook on the order
+	)
 	order.insert()
 	_refuse_other_total(order, contract)
 	if submit:
@@ -88,7 +90,9 @@ def _refuse_other_total(order: Document, contract: Document) -> None:
 			ContractTotalDiffers,
 			_("The order would have another total than the contract."),
 			compared=_("Contract {0}, order {1} {2}.").format(contract.grand_total, total, contract.currency),
-			do=_("Save the contract again so that its totals follow the present taxes, then have it approved."),
+			do=_(
+				"Save the contract again so that its totals follow the present taxes, then have it approved."
+			),
 		)
 
 
@@ -131,9 +135,26 @@ def _header(contract: Document) -> dict[str, Any]:
 		"discount_amount": contract.discount_amount,
 		"coupon_code": None,
 	}
-	carried = ("selling_price_list", "customer", "tc_name", "terms", "cost_center", "project", "letter_head", "language")
+	carried = (
+		"selling_price_list",
+		"customer",
+		"tc_name",
+		"terms",
+		"cost_center",
+		"project",
+		"letter_head",
+		"language",
+	)
 	header.update({field: contract.get(field) for field in carried if contract.get(field)})
+	header.update(_shared_fields(contract, "Sales Order"))
 	return header
+
+
+def _shared_fields(source: Document, target_doctype: str) -> dict[str, Any]:
+	"""Return values of custom fields that both sides have: accounting dimensions, without which submit fails."""
+	target = frappe.get_meta(target_doctype)
+	names = [field.fieldname for field in source.meta.fields if field.get("is_custom_field")]
+	return {name: source.get(name) for name in names if source.get(name) and target.has_field(name)}
 
 
 def _delivery_date(wanted: Any) -> Any:
@@ -143,14 +164,22 @@ def _delivery_date(wanted: Any) -> Any:
 
 
 def _fill_lines(order: Document, contract: Document) -> None:
-	mapped = {line.get("quotation_item"): line for line in order.get("items") or [] if line.get("quotation_item")}
+	mapped = {
+		line.get("quotation_item"): line for line in order.get("items") or [] if line.get("quotation_item")
+	}
 	order.set("items", [])
 	for line in contract.items:
 		values = {field: line.get(field) for field in LINE_FIELDS if line.get(field)}
+		values |= _shared_fields(line, "Sales Order Item")
 		values["delivery_date"] = _delivery_date(line.delivery_date or contract.end_date)
 		# Agreed rates are no discount on a list price: Update Items would turn every change into a margin.
 		values |= {"rate": line.rate, "price_list_rate": 0, "pricing_rules": ""}
-		values |= {"discount_percentage": 0, "discount_amount": 0, "margin_type": "", "margin_rate_or_amount": 0}
+		values |= {
+			"discount_percentage": 0,
+			"discount_amount": 0,
+			"margin_type": "",
+			"margin_rate_or_amount": 0,
+		}
 		base = mapped.get(line.quotation_item) if line.quotation_item else None
 		row = order.append("items", base) if base else order.append("items", {})
 		row.update(values)

@@ -136,7 +136,9 @@ def _line(line: Document, ordered: Document, share: int, *, unit: Decimal) -> Do
 		quantity_step=precision_unit(ordered.precision("qty") or DEFAULT_QUANTITY_PRECISION),
 	)
 	line.update(NO_DISCOUNT)
-	line.update({"qty": float(quantity), "rate": float(rate), "price_list_rate": float(rate), "pricing_rules": ""})
+	line.update(
+		{"qty": float(quantity), "rate": float(rate), "price_list_rate": float(rate), "pricing_rules": ""}
+	)
 	return line
 
 
@@ -176,7 +178,9 @@ def _refuse_miss(invoice: Document, wanted: Wanted) -> None:
 		InvoiceMissesRow,
 		_("The lines of the order that are left to bill do not make up the amount of the plan row."),
 		compared=_("Row {0}, invoice {1} {2}.").format(
-			from_minor(wanted.total, wanted.unit), from_minor(total_of(invoice, wanted.unit), wanted.unit), invoice.currency
+			from_minor(wanted.total, wanted.unit),
+			from_minor(total_of(invoice, wanted.unit), wanted.unit),
+			invoice.currency,
 		),
 		do=_("Compare the order's invoices with the plan and cut the plan again by a revision."),
 	)
@@ -214,5 +218,7 @@ def _refuse_other_rates(invoice: Document, order: Document) -> None:
 			SameRateStops,
 			_("Billing a share of these lines needs another rate than the order's."),
 			compared=_("Lines: {0}.").format(", ".join(other)),
-			do=_("Set the action for the same rate in Selling Settings to Warn, or use a unit that can be divided."),
+			do=_(
+				"Set the action for the same rate in Selling Settings to Warn, or use a unit that can be divided."
+			),
 		)

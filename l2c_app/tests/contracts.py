@@ -13,7 +13,9 @@ TAX_ACCOUNT = "L2C VAT"
 FREIGHT_ACCOUNT = "L2C Freight"
 
 
-def plan_row(amount: float = 0, *, percent: float = 0, billing: str = "Own Invoice", **values: Any) -> dict[str, Any]:
+def plan_row(
+	amount: float = 0, *, percent: float = 0, billing: str = "Own Invoice", **values: Any
+) -> dict[str, Any]:
 	"""Return a plan row due today on a fixed date unless said otherwise."""
 	values.setdefault("due_basis", "Fixed Date")
 	if values["due_basis"] == "Fixed Date":

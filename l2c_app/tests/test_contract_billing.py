@@ -46,7 +46,9 @@ class TestBillingOfAPlan(L2CTestCase):
 		included = any(row.included_in_print_rate for row in order.taxes)
 		slack = 0.01 * len(made) if included else 0
 		for account in {row.account_head for row in order.taxes}:
-			ordered = sum(r.tax_amount_after_discount_amount for r in order.taxes if r.account_head == account)
+			ordered = sum(
+				r.tax_amount_after_discount_amount for r in order.taxes if r.account_head == account
+			)
 			billed = sum(
 				r.tax_amount_after_discount_amount for i in made for r in i.taxes if r.account_head == account
 			)
@@ -66,7 +68,10 @@ class TestBillingOfAPlan(L2CTestCase):
 				self.assertEqual([invoice.grand_total for invoice in self.bill_all(contract)], totals)
 
 	def test_retention_billed_with_its_row_is_not_billed_a_year_later(self) -> None:
-		rows = [plan_row(percent=90), plan_row(percent=10, billing="With Row", with_row="R1", fixed_date=contracts.in_days(365))]
+		rows = [
+			plan_row(percent=90),
+			plan_row(percent=10, billing="With Row", with_row="R1", fixed_date=contracts.in_days(365)),
+		]
 		contract = contracts.active(plan_rows=rows)
 		(invoice,) = self.bill_all(contract)
 		schedule = [(str(row.due_date), row.payment_amount) for row in invoice.payment_schedule]
@@ -96,7 +101,10 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual([invoice.taxes[0].tax_amount for invoice in made], [16.5, 16.5, 17])
 
 	def test_tax_discount_and_freight_together(self) -> None:
-		rows = [plan_row(percent=30, billing="Advance"), *[plan_row(percent=p) for p in (23.33, 23.33, 23.34)]]
+		rows = [
+			plan_row(percent=30, billing="Advance"),
+			*[plan_row(percent=p) for p in (23.33, 23.33, 23.34)],
+		]
 		contract = contracts.active(
 			plan_rows=rows,
 			taxes=[tax(13), freight(47.11)],
@@ -125,7 +133,9 @@ class TestBillingOfAPlan(L2CTestCase):
 		factories.currency_exchange("JPY", "USD", rate=0.0067)
 		factories.receivable_account("JPY")
 		rows = [plan_row(percent=p) for p in (33.333, 33.333, 33.334)]
-		contract = contracts.active(currency="JPY", conversion_rate=0, plan_rows=rows, items=[line(33334)], taxes=[])
+		contract = contracts.active(
+			currency="JPY", conversion_rate=0, plan_rows=rows, items=[line(33334)], taxes=[]
+		)
 		self.assertEqual([row.amount for row in contract.plan_rows], [11111, 11111, 11112])
 		self.assertEqual([invoice.grand_total for invoice in self.bill_all(contract)], [11111, 11111, 11112])
 
@@ -133,7 +143,9 @@ class TestBillingOfAPlan(L2CTestCase):
 		contract = contracts.active(plan_rows=[plan_row(percent=50), plan_row(percent=50)])
 		name = billing.bill_row(contract.name, "R1", submit=False)
 		contract = contracts.fresh(contract)
-		self.assertEqual((contract.plan_rows[0].draft_invoice, contract.billed, contract.status), (name, 0, "Active"))
+		self.assertEqual(
+			(contract.plan_rows[0].draft_invoice, contract.billed, contract.status), (name, 0, "Active")
+		)
 		with self.assertRaises(DraftInvoiceExists):
 			billing.bill_row(contract.name, "R1")
 		frappe.delete_doc("Sales Invoice", name)
@@ -145,7 +157,9 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual(contracts.fresh(contract).billed, 500)
 
 	def test_due_rows_are_billed_each_by_itself(self) -> None:
-		good = contracts.active(plan_rows=[plan_row(percent=40), plan_row(percent=60, fixed_date=contracts.in_days(5))])
+		good = contracts.active(
+			plan_rows=[plan_row(percent=40), plan_row(percent=60, fixed_date=contracts.in_days(5))]
+		)
 		bad = contracts.active(plan_rows=[plan_row(percent=100)])
 		frappe.db.set_value("Sales Contract Plan Row", bad.plan_rows[0].name, "amount", 999)
 		results = billing.bill_due_rows(company=factories.COMPANY)
@@ -185,13 +199,19 @@ class TestBillingOfAPlan(L2CTestCase):
 
 	def test_stock_is_billed_after_delivery(self) -> None:
 		item = factories.item("L2C Goods", is_stock_item=1)
-		warehouse = frappe.get_all("Warehouse", filters={"company": factories.COMPANY, "is_group": 0}, pluck="name", order_by="name")[0]
+		warehouse = frappe.get_all(
+			"Warehouse", filters={"company": factories.COMPANY, "is_group": 0}, pluck="name", order_by="name"
+		)[0]
 		contract = contracts.active(items=[line(500, qty=2, item_code=item, warehouse=warehouse)])
 		with self.assertRaises(StockNotDelivered):
 			billing.bill_row(contract.name, "R1")
 
 	def test_the_same_rate_setting_is_respected(self) -> None:
 		contract = contracts.active(plan_rows=[plan_row(percent=50), plan_row(percent=50)])
-		settings = {"maintain_same_sales_rate": 1, "maintain_same_rate_action": "Stop", "role_to_override_stop_action": ""}
+		settings = {
+			"maintain_same_sales_rate": 1,
+			"maintain_same_rate_action": "Stop",
+			"role_to_override_stop_action": "",
+		}
 		with self.settings("Selling Settings", **settings), self.assertRaises(SameRateStops):
 			billing.bill_row(contract.name, "R1")

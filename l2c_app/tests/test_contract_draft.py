@@ -54,7 +54,10 @@ class TestDrafts(L2CTestCase):
 			({"taxes": [tax(13)]}, 1130),
 			({"taxes": [tax(13, included=True)]}, 1000),
 			({"taxes": [tax(10), freight(50)], "discount_amount": 100}, 1050),
-			({"taxes": [tax(10)], "additional_discount_percentage": 10, "apply_discount_on": "Net Total"}, 990),
+			(
+				{"taxes": [tax(10)], "additional_discount_percentage": 10, "apply_discount_on": "Net Total"},
+				990,
+			),
 		]
 		for values, total in cases:
 			with self.subTest(values):
@@ -72,8 +75,12 @@ class TestDrafts(L2CTestCase):
 
 	def test_machine_fields_cannot_be_forged(self) -> None:
 		forged = {"signed_on": nowdate(), "activated_on": nowdate(), "collected": 999, "sales_order": "SO-1"}
-		contract = contracts.draft(**forged, plan_billing=[{"row_id": "R1", "sales_invoice": "X", "amount": 5}])
-		self.assertFalse(contract.signed_on or contract.activated_on or contract.collected or contract.sales_order)
+		contract = contracts.draft(
+			**forged, plan_billing=[{"row_id": "R1", "sales_invoice": "X", "amount": 5}]
+		)
+		self.assertFalse(
+			contract.signed_on or contract.activated_on or contract.collected or contract.sales_order
+		)
 		self.assertEqual(contract.plan_billing, [])
 		contract.submit()
 		contract.update({"signed_on": nowdate(), "collected": 999, "status": "Active"})
@@ -88,7 +95,9 @@ class TestSources(L2CTestCase):
 	def test_from_a_lead(self) -> None:
 		lead = factories.lead("Lead GmbH 始")
 		contract = contract_drafts.create_from("Lead", lead.name)
-		self.assertEqual((contract.lead, contract.customer, contract.source_name), (lead.name, None, lead.name))
+		self.assertEqual(
+			(contract.lead, contract.customer, contract.source_name), (lead.name, None, lead.name)
+		)
 		self.assertEqual(contract.plan_rows[0].percent, 100)
 
 	def test_from_a_customer(self) -> None:
@@ -120,7 +129,9 @@ class TestSources(L2CTestCase):
 			terms="Carried once",
 		)
 		contract = contract_drafts.create_from("Quotation", quotation.name)
-		self.assertEqual([(i.item_code, i.qty, i.rate) for i in contract.items][1], (factories.HOUR_ITEM, 1, 50))
+		self.assertEqual(
+			[(i.item_code, i.qty, i.rate) for i in contract.items][1], (factories.HOUR_ITEM, 1, 50)
+		)
 		contract.items[0].rate = 90
 		contract.insert()
 		self.assertEqual((contract.grand_total, contract.terms), (361.6, "Carried once"))
@@ -140,14 +151,21 @@ class TestSources(L2CTestCase):
 	def test_payment_terms_become_plan_rows(self) -> None:
 		terms = [
 			{"invoice_portion": 40, "due_date_based_on": "Day(s) after invoice date", "credit_days": 10},
-			{"invoice_portion": 60, "due_date_based_on": "Month(s) after the end of the invoice month", "credit_months": 2},
+			{
+				"invoice_portion": 60,
+				"due_date_based_on": "Month(s) after the end of the invoice month",
+				"credit_months": 2,
+			},
 		]
 		template = factories.find_or_make(
 			"Payment Terms Template", "L2C Terms", template_name="L2C Terms", terms=terms
 		)
 		customer = factories.customer("L2C Terms Customer", payment_terms=template)
 		contract = contract_drafts.create_from("Customer", customer)
-		rows = [(r.percent, r.billing, r.with_row, r.offset_days, r.offset_months, r.end_of_month) for r in contract.plan_rows]
+		rows = [
+			(r.percent, r.billing, r.with_row, r.offset_days, r.offset_months, r.end_of_month)
+			for r in contract.plan_rows
+		]
 		self.assertEqual(rows, [(40, "Own Invoice", "", 10, 0, 0), (60, "With Row", "R1", 0, 2, 1)])
 
 	@bench_only("opportunities with items")
@@ -221,7 +239,9 @@ class TestBadInput(L2CTestCase):
 	def test_hostile_texts_are_stored_as_they_are(self) -> None:
 		for text in HOSTILE:
 			with self.subTest(text):
-				contract = contracts.draft(title=text, plan_rows=[plan_row(percent=100, label=text)], terms=text)
+				contract = contracts.draft(
+					title=text, plan_rows=[plan_row(percent=100, label=text)], terms=text
+				)
 				contract = contracts.fresh(contract)
 				self.assertIn(contract.title[:5], text.replace("<", "&lt;") + text)
 				self.assertTrue(contract.plan_rows[0].label)

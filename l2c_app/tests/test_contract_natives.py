@@ -90,7 +90,9 @@ class TestActivation(L2CTestCase):
 	@bench_only("credit limits")
 	def test_a_credit_limit_surfaces_as_the_host_says_it_and_nothing_is_left(self) -> None:
 		customer = factories.customer("L2C Poor Customer")
-		frappe.get_doc("Customer", customer).append("credit_limits", {"company": factories.COMPANY, "credit_limit": 10}).insert()
+		frappe.get_doc("Customer", customer).append(
+			"credit_limits", {"company": factories.COMPANY, "credit_limit": 10}
+		).insert()
 		contract = contracts.draft(customer)
 		contract.submit()
 		activation.sign(contract.name)
@@ -161,7 +163,9 @@ class TestNativeDocuments(L2CTestCase):
 				amended.insert().submit()
 				contract = contracts.fresh(contract)
 				self.assertEqual(contract.sales_order, amended.name)
-				self.assertEqual(frappe.db.get_value("Sales Order", amended.name, "l2c_contract"), contract.name)
+				self.assertEqual(
+					frappe.db.get_value("Sales Order", amended.name, "l2c_contract"), contract.name
+				)
 				billing.bill_row(contract.name, "R1", submit=True)
 				self.assertEqual(contracts.fresh(contract).billed, 500)
 
@@ -269,14 +273,21 @@ class TestChanges(L2CTestCase):
 		contract = halves()
 		billing.bill_row(contract.name, "R1", submit=True)
 		ordered = contract.items[0]
-		item = {"item_code": ordered.item_code, "qty": 1, "rate": 1200, "sales_order_item": ordered.sales_order_item}
+		item = {
+			"item_code": ordered.item_code,
+			"qty": 1,
+			"rate": 1200,
+			"sales_order_item": ordered.sales_order_item,
+		}
 		revision = contract_revisions.revise(contract.name, reason="More work", items=[item])
 		self.assertEqual((revision.revision, revision.total_before, revision.total_after), (1, 1000, 1200))
 		contract = contracts.fresh(contract)
 		self.assertEqual([(row.row_id, row.amount) for row in contract.plan_rows], [("R1", 500), ("R2", 700)])
 		self.assertEqual(frappe.db.get_value("Sales Order", contract.sales_order, "grand_total"), 1200)
 		changes = frappe.parse_json(revision.changes)
-		self.assertEqual([(c["row_id"], c["field"], flt(c["after"])) for c in changes], [("R2", "amount", 700)])
+		self.assertEqual(
+			[(c["row_id"], c["field"], flt(c["after"])) for c in changes], [("R2", "amount", 700)]
+		)
 		billing.bill_row(contract.name, "R2", submit=True)
 		self.assertEqual(contracts.fresh(contract).billed, 1200)
 
@@ -297,7 +308,9 @@ class TestChanges(L2CTestCase):
 		]
 		revision = contract_revisions.revise(contract.name, reason="Paid later", plan_rows=rows)
 		contract = contracts.fresh(contract)
-		self.assertEqual([(r.row_id, r.amount) for r in contract.plan_rows], [("R1", 500), ("R2", 200), ("R3", 300)])
+		self.assertEqual(
+			[(r.row_id, r.amount) for r in contract.plan_rows], [("R1", 500), ("R2", 200), ("R3", 300)]
+		)
 		self.assertEqual(contract.revision, 1)
 		fields = {(c["row_id"], c["field"]) for c in frappe.parse_json(revision.changes)}
 		self.assertEqual(fields, {("R2", "amount"), ("R3", "added")})
@@ -327,11 +340,18 @@ class TestWhoMay(L2CTestCase):
 		owner, other = factories.sales_user("rep.one"), factories.sales_user("rep.two")
 		with self.as_user(owner):
 			contract = contracts.draft(contract_owner=owner)
-		readers = {owner: True, other: False, factories.sales_manager(): True, factories.accounts_user(): True}
+		readers = {
+			owner: True,
+			other: False,
+			factories.sales_manager(): True,
+			factories.accounts_user(): True,
+		}
 		for user, sees in readers.items():
 			with self.subTest(user), self.as_user(user):
 				self.assertEqual(frappe.has_permission("Sales Contract", "read", doc=contract.name), sees)
-				listed = frappe.get_list("Sales Contract", filters={"name": contract.name}, pluck="name", order_by="name")
+				listed = frappe.get_list(
+					"Sales Contract", filters={"name": contract.name}, pluck="name", order_by="name"
+				)
 				self.assertEqual(bool(listed), sees)
 		with self.as_user(owner), self.assertRaises(frappe.PermissionError):
 			contract.submit()

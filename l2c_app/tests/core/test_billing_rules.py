@@ -89,9 +89,10 @@ class TestBillOfARow(unittest.TestCase):
 			billed += got
 			self.assertEqual(sum(row.amount for row in rows), total)
 		# a last row that is too small to take the cents leaves them visible, it never loses them
-		self.assertEqual(billed + sum(row.to_bill for row in rows), total + sum(
-			max(0, row.billed - row.amount) for row in rows
-		))
+		self.assertEqual(
+			billed + sum(row.to_bill for row in rows),
+			total + sum(max(0, row.billed - row.amount) for row in rows),
+		)
 		if off == 0:
 			self.assertEqual(billed, total)
 			self.assertTrue(all(row.billed == row.amount for row in rows))
