@@ -4,6 +4,7 @@ import json
 
 import frappe
 
+from l2c_app import compat
 from l2c_app.api import pool as api
 from l2c_app.services import duplicates, errors, party_keys
 from l2c_app.tests import factories
@@ -92,6 +93,16 @@ class TestImport(ImportCase):
 		self.assertEqual(result["status"], "inserted", result["reason"])
 		stored = frappe.db.get_value("Lead", result["lead"], ["mobile_no", "industry"], as_dict=True)
 		self.assertEqual((stored.mobile_no, stored.industry or None), ("13900139777", None))
+
+	@bench_only("the host's list of sources")
+	def test_the_source_of_a_row_reaches_the_field_the_host_has_for_it(self):
+		field = frappe.get_meta("Lead").get_field(compat.lead_source_field())
+		source = frappe.get_doc(
+			{"doctype": field.options, "source_name": "L2C Fair", "__newname": "L2C Fair"}
+		).insert()
+		result = api.import_leads([self.row(1, source=source.name), self.row(2, source="Nowhere")])
+		stored = [frappe.db.get_value("Lead", row["lead"], field.fieldname) or None for row in result]
+		self.assertEqual(stored, [source.name, None])
 
 	@bench_only("the mail queue and assignments of the host")
 	def test_no_todo_and_no_mail(self):
