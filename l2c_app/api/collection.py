@@ -30,7 +30,8 @@ def report(values: dict | str, allocations: list | str | None = None) -> dict:
 	"""Report a receipt: `values` of the Collection, `allocations` of {contract, row_id, amount}. Returns the name."""
 	given = _parsed(values) or {}
 	collection = collections.report(
-		{field: given[field] for field in SAID if given.get(field) not in (None, "")}, _parsed(allocations) or []
+		{field: given[field] for field in SAID if given.get(field) not in (None, "")},
+		_parsed(allocations) or [],
 	)
 	return {"name": collection.name, "status": collection.status}
 

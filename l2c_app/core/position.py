@@ -13,6 +13,7 @@ from l2c_app.core.allocation import Allocation, Link, Money, Row, Wish, allocate
 from l2c_app.core.contract_status import MoneyFacts, money_status, row_status
 from l2c_app.core.facts import ADVANCE, REFUND, Ask, Entry, Facts, PlanRow
 
+
 @dataclass(frozen=True)
 class RowPosition:
 	"""The figures of one plan row."""
@@ -97,7 +98,9 @@ def violations(facts: Facts, found: Position) -> list[Violation]:
 	checks = (
 		Violation("sum of plan rows = order total", amounts, facts.total),
 		Violation("collected + written off + credited + waived + open = sum of plan rows", parts, amounts),
-		Violation("settled of rows + credit balance = settled + advance", placed, found.settled + found.advance),
+		Violation(
+			"settled of rows + credit balance = settled + advance", placed, found.settled + found.advance
+		),
 		Violation("billed of rows - credited of rows = billed", billed, found.billed),
 	)
 	return [check for check in checks if check.left != check.right]
@@ -211,7 +214,9 @@ def _as_row(row: PlanRow, net: int) -> Row:
 	return Row(row.row_id, row.index, net, row.due, row.is_advance)
 
 
-def _row_position(row: PlanRow, credited: int, billed: int, allocation: Allocation, today: date) -> RowPosition:
+def _row_position(
+	row: PlanRow, credited: int, billed: int, allocation: Allocation, today: date
+) -> RowPosition:
 	settled = allocation.settled(row.row_id)
 	left = row.amount - credited - row.waived - settled
 	due = left if row.due and row.due <= today else 0
@@ -239,7 +244,9 @@ def _row_position(row: PlanRow, credited: int, billed: int, allocation: Allocati
 	)
 
 
-def _total(facts: Facts, rows: tuple[RowPosition, ...], pieces: list[dict], allocation: Allocation) -> Position:
+def _total(
+	facts: Facts, rows: tuple[RowPosition, ...], pieces: list[dict], allocation: Allocation
+) -> Position:
 	families, advances = pieces
 	settled = sum(money.settled for money in families.values())
 	advance = sum(money.settled for money in advances.values())

@@ -62,7 +62,9 @@ def apply(asks: Sequence[tuple[str, int]], room: Room) -> dict[str, int]:
 def _pay_row(row_id: str, amount: int, room: Room, applied: dict[str, int]) -> int:
 	paid = 0
 	for family in room.billed_by.get(row_id, ()):
-		part = min(amount - paid, room.rows.get(row_id, 0) - room.unbilled.get(row_id, 0), room.families[family])
+		part = min(
+			amount - paid, room.rows.get(row_id, 0) - room.unbilled.get(row_id, 0), room.families[family]
+		)
 		paid += _take(part, room.families, family, room.rows, row_id, applied)
 	for order in room.orders:
 		part = min(amount - paid, room.unbilled.get(row_id, 0), room.rows.get(row_id, 0), room.orders[order])

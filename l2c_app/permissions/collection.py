@@ -22,7 +22,9 @@ def conditions(user: str | None = None, doctype: str | None = None) -> str:
 	)
 
 
-def has_permission(doc: Document, ptype: str = "read", user: str | None = None, **kwargs: object) -> bool | None:
+def has_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, **kwargs: object
+) -> bool | None:
 	"""Deny what the list would not show, and writing to others' reports; else leave it to the roles."""
 	user = user or frappe.session.user
 	if _sees_all(user) or not doc.get("name") or doc.get("__islocal") or doc.get("reported_by") == user:

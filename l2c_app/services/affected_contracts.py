@@ -32,11 +32,16 @@ def of_invoices(names: set[str]) -> set[str]:
 	if not names:
 		return set()
 	headers = frappe.get_all(
-		INVOICE, filters={"name": ("in", list(names))}, fields=["l2c_contract", "return_against"], order_by="name"
+		INVOICE,
+		filters={"name": ("in", list(names))},
+		fields=["l2c_contract", "return_against"],
+		order_by="name",
 	)
 	family = list(names | {row.return_against for row in headers if row.return_against})
 	found = {row.l2c_contract for row in headers}
-	found.update(_pluck("Plan Billing", "parent", {"sales_invoice": ("in", family), "parenttype": "Sales Contract"}))
+	found.update(
+		_pluck("Plan Billing", "parent", {"sales_invoice": ("in", family), "parenttype": "Sales Contract"})
+	)
 	item, order = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType(ORDER)
 	query = frappe.qb.from_(item).join(order).on(order.name == item.sales_order).select(order.l2c_contract)
 	found.update(row[0] for row in query.distinct().where(item.parent.isin(family)).run())
@@ -51,7 +56,9 @@ def _remembered(names: set[str]) -> set[str]:
 def _by_collection(payments: set[str]) -> set[str]:
 	if not payments:
 		return set()
-	collections = _pluck(PAYMENT, "l2c_collection", {"name": ("in", list(payments)), "l2c_collection": ("is", "set")})
+	collections = _pluck(
+		PAYMENT, "l2c_collection", {"name": ("in", list(payments)), "l2c_collection": ("is", "set")}
+	)
 	if not collections:
 		return set()
 	return _pluck("Collection Allocation", "contract", {"parent": ("in", list(collections))})

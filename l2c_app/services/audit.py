@@ -66,7 +66,12 @@ def ledger_differences() -> list[dict[str, Any]]:
 	unit = money_unit()
 	payment, general = _payment_ledger(customers), _general_ledger(customers)
 	return [
-		{"company": key[0], "customer": key[1], "payment_ledger": payment.get(key, 0), "general_ledger": general.get(key, 0)}
+		{
+			"company": key[0],
+			"customer": key[1],
+			"payment_ledger": payment.get(key, 0),
+			"general_ledger": general.get(key, 0),
+		}
 		for key in sorted(payment.keys() | general.keys())
 		if to_minor(payment.get(key, 0), unit) != to_minor(general.get(key, 0), unit)
 	]
@@ -80,7 +85,9 @@ def _audit_isolated(contract: str, known: ContractFacts, report: _Report) -> Non
 		raise
 	except Exception:
 		frappe.db.rollback(save_point=recompute.SAVE_POINT)
-		frappe.log_error(title="Contract audit failed", reference_doctype="Sales Contract", reference_name=contract)
+		frappe.log_error(
+			title="Contract audit failed", reference_doctype="Sales Contract", reference_name=contract
+		)
 		report.failed.append(contract)
 
 
@@ -92,7 +99,9 @@ def _audit(known: ContractFacts, report: _Report) -> None:
 	broken = violations(known.facts, today)
 	name = known.header.name
 	report.broken += [{"contract": name, **asdict(item)} for item in broken]
-	changed = drift or figures.drifts(known, today) or recompute.status_of(known, today) != known.header.status
+	changed = (
+		drift or figures.drifts(known, today) or recompute.status_of(known, today) != known.header.status
+	)
 	if not changed and not known.header.to_audit:
 		return
 	if recompute.lock_unchanged(known):

@@ -123,7 +123,9 @@ def _check_contract(collection: Document, row: Document, contracts: dict[str, An
 		if not collection.get(field):
 			collection.set(field, contract[field])
 		if contract[field] != collection.get(field):
-			compared = _("{0}: contract {1}, receipt {2}.").format(label, contract[field], collection.get(field))
+			compared = _("{0}: contract {1}, receipt {2}.").format(
+				label, contract[field], collection.get(field)
+			)
 			_refuse_party(_("Contract {0} does not fit this receipt.").format(row.contract), compared)
 	filters = {"parent": row.contract, "parenttype": "Sales Contract", "row_id": row.row_id}
 	if row.row_id and not frappe.db.exists("Sales Contract Plan Row", filters):
@@ -148,7 +150,12 @@ def _check_customer(collection: Document, contracts: dict[str, Any]) -> None:
 
 
 def _refuse_party(what: str, compared: str) -> None:
-	refuse(CollectionPartyError, what, compared=compared, do=_("Choose contracts of one customer, company and currency."))
+	refuse(
+		CollectionPartyError,
+		what,
+		compared=compared,
+		do=_("Choose contracts of one customer, company and currency."),
+	)
 
 
 def _minor(amount: float | str | None) -> int:

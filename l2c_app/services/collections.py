@@ -40,7 +40,9 @@ def report(values: dict[str, Any], allocations: list[dict[str, Any]]) -> Documen
 def _company_and_currency(allocations: list[dict[str, Any]]) -> dict[str, str]:
 	"""Return both from the first contract: the host would otherwise fill in the user's own defaults."""
 	name = allocations[0].get("contract") if allocations else None
-	found = frappe.db.get_value("Sales Contract", name, ["company", "currency"], as_dict=True) if name else None
+	found = (
+		frappe.db.get_value("Sales Contract", name, ["company", "currency"], as_dict=True) if name else None
+	)
 	return dict(found or {})
 
 
@@ -141,7 +143,9 @@ def _refuse_existing(collection: Document, despite: str) -> None:
 		refuse(
 			ExistingVoucherFound,
 			_("This money may be booked already."),
-			compared=", ".join(f"{row['voucher_no']} ({formatdate(row['posting_date'])})" for row in found[:5]),
+			compared=", ".join(
+				f"{row['voucher_no']} ({formatdate(row['posting_date'])})" for row in found[:5]
+			),
 			do=_("Link that document, or give a reason for a second one."),
 		)
 
@@ -156,6 +160,8 @@ def _refuse_voucher(voucher_type: str, voucher_no: str) -> None:
 	refuse(
 		VoucherNotLinkable,
 		_("{0} {1} cannot be linked to this receipt.").format(_(voucher_type), voucher_no),
-		compared=_("It must be submitted, of the same customer, company and amount, and on no other receipt."),
+		compared=_(
+			"It must be submitted, of the same customer, company and amount, and on no other receipt."
+		),
 		do=_("Choose another document, or confirm with a new payment."),
 	)

@@ -28,7 +28,9 @@ def search(collection: Document) -> list[dict[str, Any]]:
 
 def fits(collection: Document, voucher_type: str, voucher_no: str) -> bool:
 	"""Return whether a native document is among those that `search` offers."""
-	return any((row["voucher_type"], row["voucher_no"]) == (voucher_type, voucher_no) for row in search(collection))
+	return any(
+		(row["voucher_type"], row["voucher_no"]) == (voucher_type, voucher_no) for row in search(collection)
+	)
 
 
 def window_days() -> int:
@@ -41,10 +43,19 @@ def _payments(collection: Document) -> list[dict[str, Any]]:
 	payment = frappe.qb.DocType(PAYMENT)
 	query = (
 		frappe.qb.from_(payment)
-		.select(payment.name, payment.posting_date, payment.reference_no, payment.paid_amount, payment.unallocated_amount)
+		.select(
+			payment.name,
+			payment.posting_date,
+			payment.reference_no,
+			payment.paid_amount,
+			payment.unallocated_amount,
+		)
 		.where((payment.docstatus == 1) & (payment.payment_type == "Receive"))
 		.where((payment.party_type == "Customer") & (payment.party == collection.customer))
-		.where((payment.company == collection.company) & (payment.paid_from_account_currency == collection.currency))
+		.where(
+			(payment.company == collection.company)
+			& (payment.paid_from_account_currency == collection.currency)
+		)
 		.where(Abs(payment.paid_amount - collection.amount) < 0.005)
 		.where(_same_time_or_reference(payment.posting_date, payment.reference_no, collection))
 	)

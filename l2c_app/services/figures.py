@@ -44,7 +44,9 @@ def drifts(known: ContractFacts, found: Position) -> list[Drift]:
 		changed = _changed(stored, row, ROW_FIGURES, known.unit)
 		if stored.status != row.status:
 			changed["status"] = row.status
-		differences += [Drift(name, row.row_id, field, stored[field], value) for field, value in changed.items()]
+		differences += [
+			Drift(name, row.row_id, field, stored[field], value) for field, value in changed.items()
+		]
 	return differences
 
 
@@ -77,7 +79,9 @@ def remember_vouchers(known: ContractFacts) -> None:
 			frappe.db.delete("Contract Voucher", {"name": row.name})
 			continue
 		seen.add(key)
-		changed = {field: value for field, value in wanted[key].items() if not _same(row[field], value, known.unit)}
+		changed = {
+			field: value for field, value in wanted[key].items() if not _same(row[field], value, known.unit)
+		}
 		if changed:
 			frappe.db.set_value("Contract Voucher", row.name, changed, update_modified=False)
 	for key, values in wanted.items():

@@ -143,9 +143,7 @@ def _sum_ledger(ledger: list[Any], invoices: Documents) -> dict[Key, dict[str, A
 		value = sums.setdefault(
 			key, {"amount": Decimal(0), "base": Decimal(0), "posting_date": getdate(row.posting_date)}
 		)
-		value["amount"] -= in_document_currency(
-			row.amount_in_account_currency, row.account_currency, invoice
-		)
+		value["amount"] -= in_document_currency(row.amount_in_account_currency, row.account_currency, invoice)
 		value["base"] -= exact(row.amount)
 	return sums
 

@@ -19,6 +19,7 @@ from l2c_app.core.money import exact, split_by_weights, to_minor
 from l2c_app.services import ledger_entries, ledger_reads
 from l2c_app.services.ledger_amounts import in_document_currency, money_unit, total_of
 
+
 @dataclass(frozen=True)
 class ContractFacts:
 	"""The facts of one contract with what is needed to store figures again."""
@@ -47,7 +48,9 @@ class _Batch:
 		names = list(headers)
 		self.headers = headers
 		self.unit = money_unit()
-		self.plan = _by_parent(ledger_reads.children("Sales Contract Plan Row", names, ledger_reads.PLAN_FIELDS))
+		self.plan = _by_parent(
+			ledger_reads.children("Sales Contract Plan Row", names, ledger_reads.PLAN_FIELDS)
+		)
 		self.billing = _by_parent(
 			ledger_reads.children("Plan Billing", names, ["row_id", "sales_invoice", "amount"])
 		)

@@ -86,12 +86,17 @@ def orders(contract_names: Collection[str]) -> list[Any]:
 	return frappe.get_all(ORDER, filters=filters, fields=fields, order_by="name")
 
 
-def invoice_names(contract_names: Collection[str], order_names: Collection[str], billed: Iterable[str]) -> set[str]:
+def invoice_names(
+	contract_names: Collection[str], order_names: Collection[str], billed: Iterable[str]
+) -> set[str]:
 	"""Return the invoices that belong to contracts: by their orders, by their own link, by plan billing."""
 	names = set(billed)
 	names.update(
 		frappe.get_all(
-			INVOICE, filters={"l2c_contract": ("in", contract_names), "docstatus": 1}, pluck="name", order_by="name"
+			INVOICE,
+			filters={"l2c_contract": ("in", contract_names), "docstatus": 1},
+			pluck="name",
+			order_by="name",
 		)
 	)
 	if order_names:
@@ -245,7 +250,9 @@ def references(names: Collection[str]) -> list[Any]:
 def journals_with_money(names: Collection[str]) -> set[str]:
 	"""Return the Journal Entries that move a bank or cash account; the others settle without money."""
 	line, account = frappe.qb.DocType("Journal Entry Account"), frappe.qb.DocType("Account")
-	query = frappe.qb.from_(line).join(account).on(account.name == line.account).select(line.parent).distinct()
+	query = (
+		frappe.qb.from_(line).join(account).on(account.name == line.account).select(line.parent).distinct()
+	)
 	query = query.where(line.parent.isin(list(names)) & account.account_type.isin(["Bank", "Cash"]))
 	return {row[0] for row in query.run()}
 

@@ -115,7 +115,9 @@ def _receivable(collection: Document, targets: list[tuple[str, str, float]]) -> 
 
 def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> None:
 	base = frappe.get_cached_value("Company", collection.company, "default_currency")
-	account = chosen.paid_to or collection.paid_to or _usual_account(payment.mode_of_payment, collection.company)
+	account = (
+		chosen.paid_to or collection.paid_to or _usual_account(payment.mode_of_payment, collection.company)
+	)
 	currency = _account_currency(account, collection, base)
 	rate = _rate(collection, base, chosen.exchange_rate)
 	received_rate = rate if currency == collection.currency else 1
@@ -125,7 +127,9 @@ def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> No
 			"paid_from_account_currency": collection.currency,
 			"paid_to_account_currency": currency,
 			"paid_amount": collection.amount,
-			"received_amount": flt(collection.amount * rate / received_rate, payment.precision("received_amount")),
+			"received_amount": flt(
+				collection.amount * rate / received_rate, payment.precision("received_amount")
+			),
 			"source_exchange_rate": rate,
 			"target_exchange_rate": received_rate,
 		}

@@ -155,7 +155,9 @@ def _leave_to_audit(name: str) -> None:
 		frappe.db.set_value("Sales Contract", name, "to_audit", 1, update_modified=False)
 	except frappe.QueryTimeoutError:
 		# Somebody holds the contract; the nightly audit recomputes every contract anyway.
-		frappe.log_error(title="Contract not marked for audit", reference_doctype="Sales Contract", reference_name=name)
+		frappe.log_error(
+			title="Contract not marked for audit", reference_doctype="Sales Contract", reference_name=name
+		)
 
 
 def _lock(contract: str) -> tuple[datetime | None] | None:

@@ -10,7 +10,16 @@ from l2c_app.core.position import position, violations
 from l2c_app.services import ledger_facts, recompute
 from l2c_app.tests import factories
 
-FIGURES = ("billed", "open_billed", "settled", "written_off", "advance", "collected", "on_account", "collected_base")
+FIGURES = (
+	"billed",
+	"open_billed",
+	"settled",
+	"written_off",
+	"advance",
+	"collected",
+	"on_account",
+	"collected_base",
+)
 
 
 def figures(contract: str, *fields: str) -> tuple[float, ...]:
@@ -26,7 +35,9 @@ def rows(contract: str, *fields: str) -> list[Any]:
 	recompute.flush()
 	filters = {"parent": contract, "parenttype": "Sales Contract"}
 	found = frappe.get_all("Sales Contract Plan Row", filters=filters, fields=list(fields), order_by="idx")
-	tuples = [tuple(flt(row[field], 2) if field != "status" else row[field] for field in fields) for row in found]
+	tuples = [
+		tuple(flt(row[field], 2) if field != "status" else row[field] for field in fields) for row in found
+	]
 	return [values[0] for values in tuples] if len(fields) == 1 else tuples
 
 
@@ -100,7 +111,9 @@ def journal(lines: list[dict[str, Any]], *, submit: bool = True, **values: Any) 
 	)
 
 
-def party_credit(customer: str, amount: float, *, reference: tuple[str, str] | None = None, **values: Any) -> dict:
+def party_credit(
+	customer: str, amount: float, *, reference: tuple[str, str] | None = None, **values: Any
+) -> dict:
 	"""Return a journal line that takes an amount off a customer's debt, on a document if asked."""
 	line = {
 		"account": values.pop("account", factories.receivable_account()),
@@ -130,7 +143,9 @@ def credit_note(invoice: str, amount: float, *, bill_again: bool = False, **valu
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 	note = make_sales_return(invoice)
-	note.update({"update_billed_amount_in_sales_order": int(bill_again), "update_outstanding_for_self": 1, **values})
+	note.update(
+		{"update_billed_amount_in_sales_order": int(bill_again), "update_outstanding_for_self": 1, **values}
+	)
 	note.set("advances", [])
 	line = note.items[0]
 	line.qty, line.rate = -1, amount
@@ -141,7 +156,9 @@ def credit_note(invoice: str, amount: float, *, bill_again: bool = False, **valu
 	return note
 
 
-def reconcile(customer: str, payment: str, invoice: str, amount: float, *, account: str = "", advance: str = "") -> None:
+def reconcile(
+	customer: str, payment: str, invoice: str, amount: float, *, account: str = "", advance: str = ""
+) -> None:
 	"""Apply an amount of a payment's unallocated money to an invoice, as the Payment Reconciliation form does."""
 	tool = frappe.get_doc({"doctype": "Payment Reconciliation", "company": factories.COMPANY})
 	tool.update({"party_type": "Customer", "party": customer})

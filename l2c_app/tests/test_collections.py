@@ -44,7 +44,11 @@ class CollectionTest(L2CTestCase):
 	def report(self, amount: float, *asks: tuple, user: str | None = None, **values: object) -> str:
 		"""Report a receipt as the salesperson: asks of (row index or 0, amount), the whole on no row by default."""
 		allocations = [
-			{"contract": self.contract, "row_id": row_id(self.contract, index) if index else None, "amount": part}
+			{
+				"contract": self.contract,
+				"row_id": row_id(self.contract, index) if index else None,
+				"amount": part,
+			}
 			for index, part in asks or [(0, amount)]
 		]
 		values = {"amount": amount, "received_on": nowdate(), **values}
@@ -123,9 +127,13 @@ class TestReportedToConfirmed(CollectionTest):
 		self.confirm(self.report(300, (1, 300)))
 		with self.as_user(self.rep):
 			seen = api.contract_position(self.contract)
-		self.assertEqual((seen["collected"], seen["open"], seen["broken"], seen["vouchers"]), (300, 700, [], []))
+		self.assertEqual(
+			(seen["collected"], seen["open"], seen["broken"], seen["vouchers"]), (300, 700, [], [])
+		)
 		with self.as_user(self.accountant):
-			self.assertEqual([row["amount"] for row in api.contract_position(self.contract)["vouchers"]], [300])
+			self.assertEqual(
+				[row["amount"] for row in api.contract_position(self.contract)["vouchers"]], [300]
+			)
 
 	def test_the_audit_finds_no_drift(self) -> None:
 		self.bill()
@@ -253,10 +261,13 @@ class TestRefusals(CollectionTest):
 			self.report(100, customer=factories.customer("L2C Somebody Else"))
 		with self.assertRaises(CollectionPartyError):
 			api.report(
-				{"amount": 1, "received_on": nowdate()}, [{"contract": self.contract, "row_id": "R99", "amount": 1}]
+				{"amount": 1, "received_on": nowdate()},
+				[{"contract": self.contract, "row_id": "R99", "amount": 1}],
 			)
 		with self.assertRaises(CollectionPartyError):
-			api.report({"amount": 1, "received_on": nowdate(), "company": factories.COMPANY, "currency": "USD"}, [])
+			api.report(
+				{"amount": 1, "received_on": nowdate(), "company": factories.COMPANY, "currency": "USD"}, []
+			)
 
 	def test_money_of_tomorrow(self) -> None:
 		with self.assertRaises(CollectionDateError):
@@ -265,7 +276,9 @@ class TestRefusals(CollectionTest):
 	def test_texts_are_stored_as_they_are_and_break_nothing(self) -> None:
 		evil = "'; drop table tabCollection; -- <script>alert(1)</script> \u202eمرحبا 🎉"
 		name = self.report(100, note=evil * 3, payer_name=evil[:60], reference_no=evil[:60])
-		self.assertTrue(frappe.db.get_value("Collection", name, "payer_name").startswith("'; drop table tabCollection"))
+		self.assertTrue(
+			frappe.db.get_value("Collection", name, "payer_name").startswith("'; drop table tabCollection")
+		)
 		with self.as_user(self.accountant):
 			self.assertEqual(api.candidates(name), [])
 
@@ -278,9 +291,9 @@ class TestRefusals(CollectionTest):
 	def test_a_currency_without_a_rate(self) -> None:
 		customer = factories.customer("L2C Payer EUR", currency="EUR")
 		contract = contracts.active(customer, currency="EUR", conversion_rate=1.1).name
-		name = api.report(
-			{"amount": 10, "received_on": nowdate()}, [{"contract": contract, "amount": 10}]
-		)["name"]
+		name = api.report({"amount": 10, "received_on": nowdate()}, [{"contract": contract, "amount": 10}])[
+			"name"
+		]
 		with patch("l2c_app.services.receipt_payment.get_exchange_rate", return_value=0):
 			with self.assertRaises(ExchangeRateMissing):
 				self.confirm(name)
@@ -296,7 +309,9 @@ class TestRefusals(CollectionTest):
 	@bench_only("frozen accounts and accounting periods")
 	def test_a_frozen_date_surfaces_as_the_host_says_it(self) -> None:
 		name = self.report(100)
-		with self.settings("Accounts Settings", acc_frozen_upto=nowdate(), frozen_accounts_modifier="System Manager"):
+		with self.settings(
+			"Accounts Settings", acc_frozen_upto=nowdate(), frozen_accounts_modifier="System Manager"
+		):
 			with self.assertRaises(frappe.ValidationError):
 				self.confirm(name)
 
@@ -366,12 +381,19 @@ class TestStatesAndPeople(CollectionTest):
 	def test_sales_cannot_confirm_and_others_cannot_see(self) -> None:
 		name = self.report(300)
 		with self.as_user(self.rep):
-			for step in (lambda: api.confirm(name), lambda: api.reject(name, "no"), lambda: api.candidates(name)):
+			for step in (
+				lambda: api.confirm(name),
+				lambda: api.reject(name, "no"),
+				lambda: api.candidates(name),
+			):
 				with self.assertRaises(frappe.PermissionError):
 					step()
 		with self.as_user(self.other):
 			self.assertFalse(frappe.has_permission("Collection", "read", doc=name))
-			for step in (lambda: api.cancel_collection(name, "no"), lambda: api.contract_position(self.contract)):
+			for step in (
+				lambda: api.cancel_collection(name, "no"),
+				lambda: api.contract_position(self.contract),
+			):
 				with self.assertRaises(frappe.PermissionError):
 					step()
 			with self.assertRaises(frappe.PermissionError):

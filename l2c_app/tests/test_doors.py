@@ -96,12 +96,16 @@ class TestDoorsOnBothHosts(DoorTest):
 		receipt(self.customer, 300, against=[("Sales Order", self.order, 100)])
 		recompute.flush()
 		before = frappe.get_doc("Sales Contract", self.contract).as_dict()
-		vouchers = frappe.get_all("Contract Voucher", filters={"contract": self.contract}, pluck="name", order_by="name")
+		vouchers = frappe.get_all(
+			"Contract Voucher", filters={"contract": self.contract}, pluck="name", order_by="name"
+		)
 		recompute.recompute(self.contract)
 		after = frappe.get_doc("Sales Contract", self.contract).as_dict()
 		before.pop("recomputed_on"), after.pop("recomputed_on")
 		self.assertEqual(after, before)
-		again = frappe.get_all("Contract Voucher", filters={"contract": self.contract}, pluck="name", order_by="name")
+		again = frappe.get_all(
+			"Contract Voucher", filters={"contract": self.contract}, pluck="name", order_by="name"
+		)
 		self.assertEqual(again, vouchers)
 
 	def test_a_failing_recompute_leaves_the_native_document_and_is_logged(self) -> None:
@@ -122,7 +126,9 @@ class TestDoorsOnBothHosts(DoorTest):
 		recompute.flush()
 		frappe.db.set_value("Sales Contract", self.contract, "collected", 999)
 		drifts = [drift for drift in audit.run()["drifts"] if drift["contract"] == self.contract]
-		self.assertEqual([(d["field"], d["stored"], d["recomputed"]) for d in drifts], [("collected", 999, 300)])
+		self.assertEqual(
+			[(d["field"], d["stored"], d["recomputed"]) for d in drifts], [("collected", 999, 300)]
+		)
 		self.assertEqual(self.money(), (0, 0, 0, 0, 300, 300, 0))
 
 

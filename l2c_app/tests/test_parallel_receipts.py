@@ -98,7 +98,9 @@ class TestParallelReceipts(L2CTestCase):
 				for ledger in ("GL Entry", "Payment Ledger Entry", "Advance Payment Ledger Entry"):
 					frappe.db.delete(ledger, {"voucher_no": name})
 				frappe.delete_doc(doctype, name, force=True)
-		for name in frappe.get_all("Collection", filters={"customer": CUSTOMER}, pluck="name", order_by="name"):
+		for name in frappe.get_all(
+			"Collection", filters={"customer": CUSTOMER}, pluck="name", order_by="name"
+		):
 			frappe.delete_doc("Collection", name, force=True)
 		frappe.db.delete("Contract Voucher", {"contract": self.contract})
 		contract = frappe.get_doc("Sales Contract", self.contract)

@@ -26,7 +26,10 @@ class TestWorkedExample(L2CTestCase):
 			currency="EUR",
 			root_type="Liability",
 		)
-		values = {"book_advance_payments_in_separate_party_account": 1, "default_advance_received_account": advance}
+		values = {
+			"book_advance_payments_in_separate_party_account": 1,
+			"default_advance_received_account": advance,
+		}
 		frappe.db.set_value("Company", factories.COMPANY, values)
 		frappe.clear_document_cache("Company", factories.COMPANY)
 		self.addCleanup(frappe.clear_document_cache, "Company", factories.COMPANY)
@@ -39,7 +42,10 @@ class TestWorkedExample(L2CTestCase):
 	def story(self, advance: str = "") -> None:
 		self.advance = advance
 		account = factories.receivable_account("EUR")
-		groups = {"customer_group": factories.leaf_of("Customer Group"), "territory": factories.leaf_of("Territory")}
+		groups = {
+			"customer_group": factories.leaf_of("Customer Group"),
+			"territory": factories.leaf_of("Territory"),
+		}
 		self.customer = factories.make(
 			"Customer",
 			customer_name=f"Worked Example {advance or 'plain'}",
@@ -79,17 +85,25 @@ class TestWorkedExample(L2CTestCase):
 		filters = {"party": self.customer, "docstatus": 1}
 		for payment in frappe.get_all("Payment Entry", filters=filters, pluck="name", order_by="name"):
 			document = frappe.get_doc("Payment Entry", payment)
-			on_orders = [row.allocated_amount for row in document.references if row.reference_doctype == "Sales Order"]
+			on_orders = [
+				row.allocated_amount for row in document.references if row.reference_doctype == "Sales Order"
+			]
 			held = frappe.get_all(
 				"Payment Ledger Entry",
-				filters={"voucher_no": payment, "delinked": 0, "against_voucher_type": ("!=", "Sales Invoice")},
+				filters={
+					"voucher_no": payment,
+					"delinked": 0,
+					"against_voucher_type": ("!=", "Sales Invoice"),
+				},
 				pluck="amount_in_account_currency",
 				order_by="name",
 			)
 			self.assertEqual(flt(sum(on_orders) + document.unallocated_amount, 2), flt(-sum(held), 2))
 
 	def pay(self, amount: float, rate: float, *against: tuple) -> str:
-		return receivables.receipt(self.customer, amount, against=list(against), currency="EUR", rate=rate).name
+		return receivables.receipt(
+			self.customer, amount, against=list(against), currency="EUR", rate=rate
+		).name
 
 	def bill(self, index: int, rate: float) -> str:
 		row = receivables.row_id(self.contract, index)

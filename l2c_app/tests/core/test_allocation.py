@@ -26,7 +26,9 @@ def cases(draw: st.DrawFn) -> dict:
 		"links": draw(st.lists(st.builds(Link, st.sampled_from(FAMILIES), ids, AMOUNT), max_size=8)),
 		"families": draw(st.dictionaries(st.sampled_from(FAMILIES), money)),
 		"advances": draw(st.dictionaries(st.sampled_from(ORDERS), money)),
-		"wishes": draw(st.lists(st.builds(Wish, st.sampled_from(FAMILIES + ORDERS), ids, AMOUNT), max_size=6)),
+		"wishes": draw(
+			st.lists(st.builds(Wish, st.sampled_from(FAMILIES + ORDERS), ids, AMOUNT), max_size=6)
+		),
 	}
 
 
@@ -91,7 +93,9 @@ class TestProperties(unittest.TestCase):
 			self.assertGreaterEqual(after.settled(row.row_id), before.settled(row.row_id))
 
 	@given(cases(), st.sampled_from(FAMILIES))
-	def test_money_of_an_invoice_never_reaches_a_row_without_a_link_to_it(self, case: dict, name: str) -> None:
+	def test_money_of_an_invoice_never_reaches_a_row_without_a_link_to_it(
+		self, case: dict, name: str
+	) -> None:
 		alone = {**case, "families": {name: Money(10_000, 300)}, "advances": {}}
 		result = run(alone)
 		room = {row.row_id: 0 for row in case["rows"]}

@@ -92,7 +92,15 @@ class TestIdentities(unittest.TestCase):
 	@given(ledgers())
 	def test_no_figure_of_a_row_is_negative(self, facts: Facts) -> None:
 		for row in position(facts, TODAY).rows:
-			figures = (row.credited, row.settled, row.collected, row.written_off, row.open, row.due, row.overdue)
+			figures = (
+				row.credited,
+				row.settled,
+				row.collected,
+				row.written_off,
+				row.open,
+				row.due,
+				row.overdue,
+			)
 			self.assertGreaterEqual(min(*figures, row.overdue_billed), 0)
 			self.assertLessEqual(row.overdue_billed, row.overdue)
 			self.assertLessEqual(row.overdue, row.due)
@@ -123,7 +131,9 @@ class TestIdentities(unittest.TestCase):
 	def test_a_row_that_does_not_add_up_is_named_with_both_sides(self) -> None:
 		facts = Facts(10_001, PLAN)
 		(found,) = violations(facts, position(facts, TODAY))
-		self.assertEqual((found.identity, found.left, found.right), ("sum of plan rows = order total", 10_000, 10_001))
+		self.assertEqual(
+			(found.identity, found.left, found.right), ("sum of plan rows = order total", 10_000, 10_001)
+		)
 
 	def test_an_invoice_without_links_is_named(self) -> None:
 		facts = settle(Facts(10_000, PLAN, (), (Invoice("SI-9", "SI-9", 700, 700),)))
@@ -178,7 +188,9 @@ class TestWorkedExample(unittest.TestCase):
 		second = entry(2, "SI-1", 2000, 1.25)
 		facts = settle(replace(facts, entries=(pulled, second)))
 		found = self.check(facts, (8000, 3000, 5000, 0, 0, 5000, 0, 5950), (3000, 2000, 0))
-		self.assertEqual((found.rows[1].due, found.rows[1].overdue, found.money_status), (3000, 3000, "Overdue"))
+		self.assertEqual(
+			(found.rows[1].due, found.rows[1].overdue, found.money_status), (3000, 3000, "Overdue")
+		)
 
 		facts = settle(replace(facts, invoices=(*facts.invoices, Invoice("CN-1", "SI-1", -500, -500))))
 		found = self.check(facts, (7500, 2500, 5000, 0, 0, 5000, 0, 5950), (3000, 2000, 0))
@@ -221,7 +233,9 @@ class TestWorkedExample(unittest.TestCase):
 		paid = entry(1, "SI-1", 8000, 1.0)
 		facts = settle(Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0), note), (paid, back)))
 		found = position(facts, TODAY)
-		self.assertEqual((found.billed, found.settled, found.refunded, found.credit_balance), (7500, 7500, 500, 0))
+		self.assertEqual(
+			(found.billed, found.settled, found.refunded, found.credit_balance), (7500, 7500, 500, 0)
+		)
 		self.assertEqual([row.settled for row in found.rows], [3000, 4500, 0])
 
 	def test_a_return_to_be_billed_again_leaves_the_row_to_bill(self) -> None:
