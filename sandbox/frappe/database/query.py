@@ -16,7 +16,6 @@ OPERATORS = {
 	"between": lambda field, value: field[value[0] : value[1]],
 	"is": lambda field, value: field.isnull() if value == "not set" else field.notnull(),
 }  # fmt: skip
-FUNCTION = re.compile(r"^(count|sum|max|min|avg|abs)\((distinct )?`?(\*|[\w.`]+?)`?\)(?: as (\w+))?$", re.IGNORECASE)
 NUMBERS = ("Check", "Float", "Int", "Currency", "Percent")
 
 
@@ -73,24 +72,17 @@ class _Lists:
 	def __init__(self, doctype: str, table: Any, null_is_empty: bool) -> None:
 		self.doctype, self.table, self.null_is_empty = doctype, table, null_is_empty
 		self.meta = frappe.get_meta(doctype)
-		self.joined: dict[str, Any] = {}
 		self.query: Any = None
 
 	# columns
 
 	def field(self, name: str) -> Any:
-		"""`name`, `tabX`.`name`, `link.field` or `table.field`; the last two join."""
+		"""`name` or `tabX`.`name`; what would join is not emulated."""
 		name = name.replace("`", "").strip()
 		prefix, dot, column = name.rpartition(".")
 		if not dot or prefix == f"tab{self.doctype}":
 			return self._own(column)
-		if prefix.startswith("tab"):
-			return self._child(prefix[3:], column)
-		df = self.meta.get_field(prefix) or not_emulated(f"column {name}")
-		if df.fieldtype != "Link":
-			return self._child(df.options, column)
-		other = self._join(df.options, lambda other: other.name == self.table[prefix])
-		return other.field(column)
+		return not_emulated(f"column {name} in a list of {self.doctype}")
 
 	def _own(self, column: str) -> Any:
 		known = self.meta.column_type(column) or column in ("name", "*")
@@ -100,49 +92,19 @@ class _Lists:
 			raise frappe.db.connection.OperationalError(f"Unknown column '{column}' of {self.doctype}")
 		return self.table.star if column == "*" else self.table.field(column)
 
-	def _child(self, doctype: str, column: str) -> Any:
-		joined = self._join(doctype, lambda other: (other.parent == self.table.name) & (other.parenttype == self.doctype))
-		return joined.field(column)
-
-	def _join(self, doctype: str, on: Any) -> Any:
-		if doctype not in self.joined:
-			other = frappe.qb.DocType(doctype)
-			self.joined[doctype] = other
-			self.query = self.query.left_join(other).on(on(other))
-		return self.joined[doctype]
-
 	def select(self, fields: Any) -> None:
 		listed = fields if isinstance(fields, list | tuple) else [part.strip() for part in cstr(fields).split(",")]
 		for field in listed:
 			self.query = self.query.select(self._selected(field))
 
 	def _selected(self, field: Any) -> Any:
-		if isinstance(field, dict):
-			return self._function_of_dict(field)
-		if not isinstance(field, str):
+		if not isinstance(field, str | dict):
 			return field
-		if found := FUNCTION.match(field.strip()):
-			return self._function(*found.groups())
-		if "(" in field:
+		if isinstance(field, dict) or "(" in field:
 			not_emulated(f"selected field {field}")
 		name, _as, alias = re.split(r"( as )", field, maxsplit=1, flags=re.IGNORECASE) if " as " in field else (field, "", "")
 		column = self.field(name)
 		return column.as_(alias.strip("` ")) if alias else column
-
-	def _function_of_dict(self, field: dict) -> Any:
-		"""v16's form: {"SUM": "amount", "as": "total"}."""
-		field = dict(field)
-		alias = field.pop("as", None)
-		((name, column),) = field.items()
-		return self._function(name, None, column, alias)
-
-	def _function(self, name: str, distinct: str | None, column: str, alias: str | None) -> Any:
-		from frappe.query_builder import functions
-
-		arg = column if column == "*" else self.field(column)
-		term = getattr(functions, name.capitalize())(arg)
-		term = term.distinct() if distinct else term
-		return term.as_(alias or f"{name}({distinct or ''}{column})")
 
 	def parse_order(self, order_by: str | None) -> list:
 		from pypika import Field, Order
@@ -197,8 +159,6 @@ class _Lists:
 
 	def _criterion(self, name: Any, operator: str, value: Any) -> Any:
 		operator = operator.lower().strip()
-		if operator in ("descendants of", "ancestors of", "descendants of (inclusive)", "not descendants of"):
-			operator, value = self._tree(name, operator, value)
 		if operator not in OPERATORS:
 			not_emulated(f"filter operator {operator}")
 		if not isinstance(name, str):
@@ -212,15 +172,6 @@ class _Lists:
 		if value is None:
 			return field.isnull()
 		return OPERATORS[operator](field, self._comparable(field, operator, value))
-
-	def _tree(self, name: str, operator: str, value: Any) -> tuple[str, list]:
-		df = self.meta.get_field(name)
-		doctype = df.options if df else self.doctype
-		lft, rgt = frappe.db.get_value(doctype, value, ["lft", "rgt"]) or (0, 0)
-		inside = {"lft": (">", lft), "rgt": ("<", rgt)} if "descendants" in operator else {"lft": ("<", lft), "rgt": (">", rgt)}
-		names = frappe.get_all(doctype, filters=inside, pluck="name")
-		names += [value] if "inclusive" in operator else []
-		return ("not in" if operator.startswith("not") else "in"), names
 
 	def _df(self, field: Any) -> Any:
 		return frappe.get_meta(field.table._table_name[3:])._fields.get(field.name)
@@ -252,7 +203,7 @@ class _Lists:
 			return blank if value == "not set" else (field.notnull() if kind in ("date", "datetime") else field != "")
 		if operator in ("in", "not in"):
 			return self._null_in_list(field, operator, value)
-		if df and df.fieldtype in NUMBERS or kind in ("int", "real"):
+		if (df and df.fieldtype in NUMBERS) or kind in ("int", "real"):
 			return OPERATORS[operator](field, flt(value) if operator != "between" else value)
 		comparable = "" if value is None else self._comparable(field, operator, value)
 		criterion = OPERATORS[operator](field, comparable)
@@ -281,7 +232,7 @@ def get_list(
 	order_by: str | None = "KEEP_DEFAULT_ORDERING",
 	group_by: str | None = None,
 	limit_start: int = 0,
-	limit_page_length: int | None = 20,
+	limit_page_length: int | None = None,
 	*,
 	start: int | None = None,
 	page_length: int | None = None,
@@ -318,9 +269,8 @@ def _aggregates(fields: Any) -> bool:
 
 
 def _permitted(doctype: str, query: Any, user: str, parent_doctype: str | None) -> Any:
-	from pypika.terms import PseudoColumn
-
 	from frappe import permissions, share
+	from pypika.terms import PseudoColumn
 
 	table = frappe.qb.DocType(doctype)
 	if user == "Administrator":
@@ -332,8 +282,8 @@ def _permitted(doctype: str, query: Any, user: str, parent_doctype: str | None) 
 	criteria = []
 	for sql in permissions.list_conditions(doctype, user):
 		criteria.append(PseudoColumn(f"({sql})"))
-	if meta_rights.get("has_if_owner_enabled") and not _reads_all(frappe.get_meta(doctype), user):
-		criteria.append(table.owner == user)
+	if meta_rights.get("has_if_owner_enabled"):
+		not_emulated(f"lists of {doctype}, of which some roles see only their own")
 	if not (meta_rights.get("read") or meta_rights.get("select")):
 		criteria.append(table.name.isin(shared))
 	elif criteria and shared:
@@ -361,8 +311,3 @@ def _as_criterion(item: Any) -> Any:
 			return item.name
 
 	return Literal()
-
-
-def _reads_all(meta: Any, user: str) -> bool:
-	roles = frappe.get_roles(user)
-	return any(p.read and not p.if_owner and not p.permlevel and p.role in roles for p in meta.permissions)
