@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from frappe._emulation import NotEmulated, module_getattr, not_emulated
+from frappe._emulation import NotEmulated as NotEmulated
+from frappe._emulation import module_getattr, not_emulated
 from frappe.exceptions import *  # noqa: F403
 from frappe.exceptions import (
 	DoesNotExistError,
@@ -87,11 +88,6 @@ def connect(*_args: Any, **_kwargs: Any) -> None:
 	db.connect()
 
 
-def destroy() -> None:
-	"""Close it."""
-	db.close()
-
-
 # messages and refusals
 
 
@@ -115,10 +111,6 @@ def throw(msg: str, exc: type[Exception] | Exception = ValidationError, title: s
 
 def clear_messages() -> None:
 	message_log.clear()
-
-
-def get_message_log() -> list[_dict]:
-	return list(message_log)
 
 
 def clear_last_message() -> None:
@@ -148,16 +140,6 @@ def get_traceback(with_context: bool = False) -> str:
 	return traceback.format_exc() if sys.exc_info()[0] else ""
 
 
-def logger(*_args: Any, **_kwargs: Any) -> Any:
-	import logging
-
-	return logging.getLogger("frappe")
-
-
-def errprint(msg: str) -> None:
-	logger().error(msg)
-
-
 # language
 
 
@@ -178,10 +160,6 @@ def _(msg: str, lang: str | None = None, context: str | None = None) -> str:
 	"""The app's own translations only."""
 	lang = lang or getattr(local, "lang", "en")
 	return msg if lang == "en" or not isinstance(msg, str) else _translations(lang).get(msg.strip(), msg)
-
-
-def set_user_lang(user: str, user_language: str | None = None) -> None:
-	local.lang = user_language or db.get_value("User", user, "language") or "en"
 
 
 def scrub(txt: str) -> str:
@@ -223,15 +201,6 @@ def get_cached_doc(doctype: str, name: str | None = None) -> Any:
 	return local.document_cache[key]
 
 
-def get_single(doctype: str) -> Any:
-	return get_doc(doctype, doctype)
-
-
-def get_last_doc(doctype: str, filters: Any = None, order_by: str = "creation desc", *, for_update: bool = False) -> Any:
-	names = get_all(doctype, filters=filters, order_by=order_by, limit=1, pluck="name")
-	return get_doc(doctype, names[0]) if names else throw(_("No {0} found").format(doctype), DoesNotExistError)
-
-
 def get_cached_value(doctype: str, name: str | None, fieldname: str | Iterable[str] = "name", as_dict: bool = False) -> Any:
 	"""A value through the document cache."""
 	try:
@@ -260,10 +229,6 @@ def get_meta(doctype: str, cached: bool = True) -> Any:
 	from frappe.model.meta import get_meta
 
 	return get_meta(doctype, cached=cached)
-
-
-def is_table(doctype: str) -> bool:
-	return bool(get_meta(doctype).istable)
 
 
 def get_list(doctype: str, *args: Any, **kwargs: Any) -> list:
@@ -312,10 +277,6 @@ def delete_doc(doctype: str, name: str, force: int = 0, **kwargs: Any) -> Any:
 	from frappe.model.delete_doc import delete_doc
 
 	return delete_doc(doctype, name, force=force, **kwargs)
-
-
-def delete_doc_if_exists(doctype: str, name: str, force: int = 0) -> None:
-	delete_doc(doctype, name, force=force, ignore_missing=True)
 
 
 def rename_doc(doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **kwargs: Any) -> str:
@@ -384,13 +345,6 @@ def has_permission(
 	return bool(allowed)
 
 
-def only_for(roles: str | Iterable[str], message: bool = False) -> None:
-	"""Refuse users without one of the roles (v15 lets tests pass only for Administrator, as anywhere)."""
-	allowed = {roles} if isinstance(roles, str) else set(roles)
-	if session.user != "Administrator" and not allowed & set(get_roles()):
-		raise PermissionError(_("Insufficient permission"))
-
-
 def whitelist(
 	allow_guest: bool = False, xss_safe: bool = False, methods: list[str] | None = None, **_ignored: Any
 ) -> Callable[[Callable], Callable]:
@@ -404,23 +358,6 @@ def whitelist(
 		return fn
 
 	return mark
-
-
-def is_whitelisted(method: Callable) -> None:
-	if method not in whitelisted or (session.user == "Guest" and method not in guest_methods):
-		throw(_("Function {0} is not whitelisted.").format(bold(method)), PermissionError, title="Method Not Allowed")
-
-
-def read_only() -> Callable[[Callable], Callable]:
-	return lambda fn: fn
-
-
-def validate_and_sanitize_search_inputs(fn: Callable) -> Callable:
-	return fn
-
-
-def get_user() -> Any:
-	return _dict(name=session.user, get_roles=get_roles)
 
 
 # hooks and calls
@@ -507,21 +444,11 @@ def get_app_path(app_name: str, *joins: str) -> str:
 get_pymodule_path = get_app_path
 
 
-def get_module_path(module: str, *joins: str) -> str:
-	app = "l2c_app" if module == "L2C App" else not_emulated(f"module {module}")
-	return get_app_path(app, scrub(module), *joins)
-
-
 def read_file(path: str, raise_not_found: bool = False) -> str | None:
 	if not os.path.exists(path):
 		return not_emulated(f"file {path}") if raise_not_found else None
 	with open(path, encoding="utf-8") as source:
 		return source.read()
-
-
-def get_file_items(path: str, **_ignored: Any) -> list[str]:
-	lines = (line.strip() for line in (read_file(path) or "").splitlines())
-	return [line for line in lines if line and not line.startswith("#")]
 
 
 # outside the process: captured
@@ -531,10 +458,6 @@ def enqueue(method: str | Callable, *args: Any, **kwargs: Any) -> Any:
 	from frappe.utils.background_jobs import enqueue
 
 	return enqueue(method, *args, **kwargs)
-
-
-def enqueue_doc(doctype: str, name: str | None = None, method: str | None = None, **kwargs: Any) -> Any:
-	return enqueue("frappe.utils.background_jobs.run_doc_method", doctype=doctype, name=name, doc_method=method, **kwargs)
 
 
 def sendmail(recipients: Any = (), sender: str = "", subject: str = "No Subject", message: str = "", **kwargs: Any) -> None:
@@ -547,39 +470,7 @@ def publish_realtime(event: str | None = None, message: Any = None, room: str | 
 	realtime_log.append(_dict(event=event, message=message, room=room, **kwargs))
 
 
-def publish_progress(percent: float, *args: Any, **kwargs: Any) -> None:
-	publish_realtime("progress", {"percent": percent})
-
-
-def render_template(template: str, context: dict | None = None, is_path: bool | None = None, safe_render: bool = True) -> str:
-	from frappe.utils.jinja import render_template
-
-	return render_template(template, context or {}, is_path=is_path)
-
-
-def get_template(path: str) -> Any:
-	from frappe.utils.jinja import get_jenv
-
-	return get_jenv().get_template(path)
-
-
 # settings and caches
-
-
-def get_single_value(doctype: str, fieldname: str) -> Any:
-	return get_cached_doc(doctype).get(fieldname)
-
-
-def get_system_settings(key: str) -> Any:
-	return db.get_single_value("System Settings", key)
-
-
-def get_conf(site: str | None = None) -> _dict:
-	return conf
-
-
-def get_site_config(*_args: Any, **_kwargs: Any) -> _dict:
-	return conf
 
 
 def get_precision(doctype: str, fieldname: str, currency: str | None = None, doc: Any = None) -> int:
@@ -593,14 +484,6 @@ def clear_cache(user: str | None = None, doctype: str | None = None) -> None:
 	local.__dict__.update(document_cache={}, role_permissions={}, request_cache={}, meta_cache={}, new_doc_templates={})
 	cache.clear()
 	db.value_cache.clear()
-
-
-def reload_doc(*_args: Any, **_kwargs: Any) -> None:
-	"""DocTypes are read from their files at start."""
-
-
-def safe_eval(code: str, eval_globals: dict | None = None, eval_locals: dict | None = None) -> Any:
-	return not_emulated("safe_eval")
 
 
 __getattr__ = module_getattr(__name__, absent=("in_test",))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import frappe
-from frappe import _dict, not_emulated
+from frappe import _dict
 from frappe._emulation import module_getattr
 
 rights = (
@@ -53,7 +53,7 @@ def has_permission(
 		doc = frappe.get_doc(doctype, doc)
 	if doc:
 		allowed = get_doc_permissions(doc, user=user, ptype=ptype).get(ptype)
-	elif ptype == "submit" and not meta.is_submittable or ptype == "import" and not meta.allow_import:
+	elif (ptype == "submit" and not meta.is_submittable) or (ptype == "import" and not meta.allow_import):
 		return False
 	else:
 		allowed = get_role_permissions(meta, user=user).get(ptype)
@@ -130,14 +130,6 @@ def list_conditions(doctype: str, user: str) -> list[str]:
 	hooks = frappe.get_hooks("permission_query_conditions", {})
 	answers = [frappe.call(method, user, doctype=doctype) for method in hooks.get(doctype, []) + hooks.get("*", [])]
 	return [answer for answer in answers if answer]
-
-
-def add_permission(doctype: str, role: str, permlevel: int = 0, ptype: str | None = None) -> None:
-	not_emulated("Custom DocPerm")
-
-
-def get_user_permissions(user: str | None = None) -> dict:
-	return {}
 
 
 __getattr__ = module_getattr(__name__)

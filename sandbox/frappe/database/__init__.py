@@ -13,9 +13,8 @@ from typing import Any
 
 import frappe
 from frappe import _dict, not_emulated
-from frappe._emulation import NotEmulated
 from frappe.database.query import build_query, default_order
-from frappe.model import optional_fields, standard_columns
+from frappe.model import optional_fields
 
 UNIQUE = re.compile(r"UNIQUE constraint failed: tab(.+?)\.(\w+)")
 
@@ -190,7 +189,8 @@ class Database:
 		kind = meta.column_type(column)
 		if column == "name":
 			return "`name` varchar collate frappe primary key not null"
-		zero = " not null default 0" if kind in ("int", "real") else ""
+		numeric = kind in ("int", "real") and getattr(meta._fields.get(column), "fieldtype", "") != "Duration"
+		zero = " not null default 0" if numeric else ""
 		return f"`{column}` {kind}{' collate frappe' if kind in ('varchar', 'text') else ''}{zero}"
 
 	def add_column(self, doctype: str, column: str) -> None:
@@ -208,10 +208,6 @@ class Database:
 		name = constraint_name or "unique_" + "_".join(fields)
 		columns = ", ".join(f"`{field}`" for field in fields)
 		self.connection.execute(f"create unique index if not exists `{doctype}_{name}` on `tab{doctype}` ({columns})")
-
-	def has_index(self, table_name: str, index_name: str) -> bool:
-		name = f"{table_name.removeprefix('tab')}_{index_name}"
-		return bool(self.rows("select 1 from sqlite_master where type = 'index' and name = ?", name))
 
 	def table_exists(self, doctype: str, cached: bool = True) -> bool:
 		return bool(self.rows("select 1 from sqlite_master where name = ?", f"tab{doctype}"))
@@ -249,8 +245,6 @@ class Database:
 	def sql(self, query: Any, values: Any = (), *args: Any, **kwargs: Any) -> Any:
 		not_emulated(f"raw SQL: {query}")
 
-	sql_list = sql_ddl = multisql = sql
-
 	def insert_row(self, doctype: str, values: dict) -> None:
 		columns = ", ".join(f"`{column}`" for column in values)
 		marks = ", ".join("?" * len(values))
@@ -268,16 +262,6 @@ class Database:
 	def _stored(self, doctype: str, values: dict) -> list:
 		meta = frappe.get_meta(doctype)
 		return [as_column(meta.column_type(column), value) for column, value in values.items()]
-
-	def bulk_insert(
-		self, doctype: str, fields: list[str], values: Iterable, ignore_duplicates: bool = False, *, chunk_size: int = 10_000
-	) -> None:
-		for row in values:
-			try:
-				self.insert_row(doctype, dict(zip(fields, row, strict=True)))
-			except UniqueViolation:
-				if not ignore_duplicates:
-					raise
 
 	# values
 
@@ -377,10 +361,6 @@ class Database:
 			self.update_row(dt, name, values)
 			frappe.clear_document_cache(dt, name)
 
-	def bulk_update(self, doctype: str, doc_updates: dict, *, update_modified: bool = True, **_ignored: Any) -> None:
-		for name, values in doc_updates.items():
-			self.set_value(doctype, name, values, update_modified=update_modified)
-
 	def exists(self, dt: Any, dn: Any = None, cache: bool = False) -> Any:
 		"""The name, or None."""
 		if isinstance(dt, dict):
@@ -398,23 +378,11 @@ class Database:
 	def delete(self, doctype: str, filters: Any = None, debug: bool = False, **kwargs: Any) -> None:
 		build_query(doctype, None, filters if filters is not None else kwargs.get("conditions") or {}, delete=True).run()
 
-	def truncate(self, doctype: str) -> None:
-		not_emulated("truncate")
-
 	def get_all(self, *args: Any, **kwargs: Any) -> list:
 		return frappe.get_all(*args, **kwargs)
 
-	def get_list(self, *args: Any, **kwargs: Any) -> list:
-		return frappe.get_list(*args, **kwargs)
-
 	def get_default(self, key: str, parent: str = "__default") -> Any:
 		return frappe.defaults.get_global_default(key)
-
-	def set_default(self, key: str, val: Any, parent: str = "__default", parenttype: str | None = None) -> None:
-		frappe.defaults.set_global_default(key, val)
-
-	def get_defaults(self, key: str | None = None, parent: str = "__default") -> Any:
-		return frappe.defaults.get_defaults() if key is None else frappe.defaults.get_global_default(key)
 
 	def rounding_method(self) -> str:
 		"""The site's, read once per site."""
@@ -426,18 +394,6 @@ class Database:
 			text = s.replace("'", "''")
 			return f"'{text.replace('%', '%%') if percent else text}'"
 		return f"'{s}'"
-
-	def get_creation_count(self, doctype: str, minutes: int) -> int:
-		since = frappe.utils.add_to_date(None, minutes=-minutes)
-		return self.count(doctype, {"creation": (">=", since)})
-
-	def is_primary_key_violation(self, error: Exception) -> bool:
-		return isinstance(error, UniqueViolation) and error.column == "name"
-
-	def is_unique_key_violation(self, error: Exception) -> bool:
-		return isinstance(error, UniqueViolation) and error.column != "name"
-
-	is_duplicate_entry = is_primary_key_violation
 
 	def is_deadlocked(self, error: Exception) -> bool:
 		return False
@@ -467,6 +423,7 @@ class Database:
 			return
 		self.before_commit.reset()
 		self.after_commit.reset()
+		frappe.jobs.clear()
 		self.before_rollback.run()
 		self.connection.execute("rollback")
 		self.connection.execute("begin")
@@ -526,24 +483,3 @@ def _functions() -> list[tuple[str, int, Callable]]:
 		("month", 1, lambda text: int(text[5:7]) if text else None),
 		("if", 3, lambda condition, yes, no: yes if condition else no),
 	]
-
-
-def savepoint(catch: Any = Exception) -> Any:
-	"""A context in which what `catch` names undoes the writes and goes on."""
-	import contextlib
-
-	@contextlib.contextmanager
-	def scope() -> Any:
-		name = frappe.utils.random_string(10)
-		frappe.db.savepoint(name)
-		try:
-			yield
-		except catch:
-			frappe.db.rollback(save_point=name)
-		else:
-			frappe.db.release_savepoint(name)
-
-	return scope()
-
-
-__all__ = ["Database", "NotEmulated", "savepoint", "standard_columns"]

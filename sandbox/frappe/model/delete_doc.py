@@ -114,7 +114,3 @@ def _check_field(doc: Any, meta: Any, filters: dict, method: str, ignored: set[s
 			continue
 		message = _("Cannot delete or cancel because {0} {1} is linked with {2} {3}")
 		frappe.throw(message.format(doc.doctype, doc.name, holder, name), frappe.LinkExistsError)
-
-
-def check_if_doc_is_linked(doc: Any, method: str = "Delete") -> None:
-	check_links(doc, method)

@@ -15,18 +15,6 @@ class DocStatus(int):
 	SUBMITTED = 1
 	CANCELLED = 2
 
-	@classmethod
-	def draft(cls) -> "DocStatus":
-		return cls(0)
-
-	@classmethod
-	def submitted(cls) -> "DocStatus":
-		return cls(1)
-
-	@classmethod
-	def cancelled(cls) -> "DocStatus":
-		return cls(2)
-
 
 for _name, _value in (("DRAFT", 0), ("SUBMITTED", 1), ("CANCELLED", 2)):
 	setattr(DocStatus, _name, DocStatus(_value))

@@ -131,11 +131,6 @@ class Document(BaseDocument):
 	def reload(self) -> "Document":
 		return self.load_from_db()
 
-	def get_latest(self) -> "Document":
-		if not self.__dict__.get("latest"):
-			self.latest = frappe.get_doc(self.doctype, self.name)
-		return self.latest
-
 	# permissions
 
 	def check_permission(self, permtype: str = "read", permlevel: int | None = None) -> None:
@@ -236,22 +231,12 @@ class Document(BaseDocument):
 		self.docstatus = 1
 		return self.save()
 
-	def _submit(self) -> "Document":
-		return Document.submit(self)
-
 	def cancel(self) -> "Document":
 		self.docstatus = 2
 		return self.save()
 
-	def _cancel(self) -> "Document":
-		return Document.cancel(self)
-
 	def delete(self, ignore_permissions: bool = False, force: bool = False, *, delete_permanently: bool = False) -> Any:
 		return frappe.delete_doc(self.doctype, self.name, ignore_permissions=ignore_permissions, flags=self.flags, force=force)
-
-	def rename(self, name: str, merge: bool = False, force: bool = False, validate_rename: bool = True) -> None:
-		self.name = frappe.rename_doc(self.doctype, self.name, name, merge=merge, force=force)
-		self.reload()
 
 	def update_children(self) -> None:
 		for df in self.meta.table_fields:
@@ -383,6 +368,7 @@ class Document(BaseDocument):
 			row._validate_non_negative()
 			row._validate_length()
 			row._sync_autoname_field()
+			row._sanitize_content()
 		if self.is_new():
 			for key in optional_fields:
 				self.set(key, None)
@@ -462,15 +448,8 @@ class Document(BaseDocument):
 
 	run_trigger = run_method
 
-	def run_notifications(self, method: str) -> None:
-		"""Notifications are the real host's."""
-
 	def set_onload(self, key: str, value: Any) -> None:
 		self.__dict__.setdefault("__onload", _dict())[key] = value
-
-	def get_onload(self, key: str | None = None) -> Any:
-		onload = self.__dict__.get("__onload", _dict())
-		return onload[key] if key else onload
 
 	def get_title(self) -> str:
 		return self.get(self.meta.get_title_field()) or ""
@@ -526,26 +505,6 @@ class Document(BaseDocument):
 		row = dict(comment_type=comment_type, comment_email=comment_email or frappe.session.user, comment_by=comment_by)
 		reference = dict(reference_doctype=self.doctype, reference_name=self.name, content=text or comment_type)
 		return frappe.get_doc({"doctype": "Comment", **row, **reference}).insert(ignore_permissions=True)
-
-	def get_signature(self) -> str:
-		import hashlib
-
-		return hashlib.sha224(f"{self.doctype}:{self.name}".encode(), usedforsecurity=False).hexdigest()
-
-	def get_url(self) -> str:
-		return frappe.utils.get_absolute_url(self.doctype, self.name)
-
-	def log_error(self, title: str | None = None, message: str | None = None) -> Any:
-		return frappe.log_error(title, message, reference_doctype=self.doctype, reference_name=self.name)
-
-	def lock(self, timeout: int | None = None) -> None:
-		not_emulated("document locks")
-
-	def queue_action(self, action: str, **kwargs: Any) -> None:
-		not_emulated("queue_action")
-
-	def get_assigned_users(self) -> set:
-		return set(frappe.get_all("ToDo", {"reference_type": self.doctype, "reference_name": self.name, "status": "Open"}, pluck="allocated_to"))
 
 
 def _merge_answer(result: Any, answer: Any) -> Any:

@@ -12,7 +12,6 @@ from frappe.model import (
 	column_types,
 	default_fields,
 	display_fieldtypes,
-	optional_fields,
 	standard_columns,
 	table_fields,
 )
@@ -140,35 +139,14 @@ class Meta:
 		df = self.get_field(fieldname)
 		return (df and df.label) or frappe.unscrub(fieldname)
 
-	def get_options(self, fieldname: str) -> str:
-		return self.get_field(fieldname).options
-
 	def get_table_fields(self) -> list[DocField]:
 		return self.table_fields
-
-	def get_link_fields(self) -> list[DocField]:
-		return self.link_fields
-
-	def get_dynamic_link_fields(self) -> list[DocField]:
-		return self.dynamic_link_fields
-
-	def get_select_fields(self) -> list[DocField]:
-		return self.select_fields
 
 	def get_valid_columns(self) -> list[str]:
 		return self.columns
 
-	def get_valid_fields(self) -> list[str]:
-		return [df.fieldname for df in self.fields if df.fieldtype not in display_fieldtypes]
-
 	def get_title_field(self) -> str:
 		return self.title_field or ("title" if self.has_field("title") else "name")
-
-	def get_search_fields(self) -> list[str]:
-		return [*(field.strip() for field in (self.search_fields or "").split(",") if field), "name"]
-
-	def get_workflow(self) -> None:
-		return None
 
 	def column_type(self, column: str) -> str | None:
 		"""date, datetime, time, real, int, varchar or text; None if there is no such column."""
@@ -186,22 +164,6 @@ def get_meta(doctype: Any, cached: bool = True) -> Meta:
 	if doctype not in known:
 		known[doctype] = Meta(doctype)
 	return known[doctype]
-
-
-def get_table_columns(doctype: str) -> list[str]:
-	return frappe.db.get_table_columns(doctype)
-
-
-def is_single(doctype: str) -> bool:
-	return bool(get_meta(doctype).issingle)
-
-
-def get_default_df(fieldname: str) -> DocField | None:
-	"""The field object of a standard column."""
-	if fieldname not in standard_columns or fieldname in optional_fields:
-		return None
-	kind = {"datetime": "Datetime", "int": "Int"}.get(standard_columns[fieldname], "Data")
-	return DocField(fieldname=fieldname, fieldtype=kind)
 
 
 def get_field_precision(df: DocField, doc: Any = None, currency: str | None = None) -> int:

@@ -41,16 +41,9 @@ def _name_by_rule(doc: Any, rule: str) -> str | None:
 		return make_autoname(f"{doc.naming_series}.#####", doc.doctype, doc)
 	if kind == "prompt":
 		return doc.name or frappe.throw(_("Please set the document name"))
-	if kind.startswith("format:"):
-		return _formatted_name(rule[7:], doc)
 	if kind == "hash" or kind == "random":
 		return make_autoname("hash")
 	return make_autoname(rule, doc=doc) if "#" in rule else not_emulated(f"autoname {rule}")
-
-
-def _formatted_name(rule: str, doc: Any) -> str:
-	"""Braced parts are read like parts of a series, the rest stays."""
-	return re.sub(r"\{([\w | #]+)\}", lambda found: parse_naming_series([found[1]], doc=doc), rule)
 
 
 def _amended_name(doc: Any) -> str:

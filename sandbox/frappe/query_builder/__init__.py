@@ -4,16 +4,15 @@ import datetime
 from enum import Enum
 from typing import Any
 
+import frappe
 import pypika
+from frappe import _dict, not_emulated
+from frappe._emulation import module_getattr
+from frappe.database import as_date, as_datetime, to_column
 from pypika import Case, Criterion, CustomFunction, Field, JoinType, Order, Table
 from pypika.dialects import MySQLQueryBuilder
 from pypika.queries import QueryBuilder, _SetOperation
 from pypika.terms import Function, Interval, ValueWrapper
-
-import frappe
-from frappe import _dict, not_emulated
-from frappe._emulation import module_getattr
-from frappe.database import as_date, as_datetime, to_column
 
 Column = Field
 _format_value = ValueWrapper.get_formatted_value
@@ -40,9 +39,6 @@ class _Builder(MySQLQueryBuilder):
 
 	def run(self, *_args: Any, as_dict: Any = False, as_list: Any = False, pluck: Any = False, **kwargs: Any) -> Any:
 		return _run(self, as_dict, pluck)
-
-	def walk(self) -> tuple[str, dict]:
-		return self.get_sql(), {}
 
 
 class _Query(pypika.dialects.MySQLQuery):
@@ -113,10 +109,6 @@ class _QB:
 		return Table(name, *args, **kwargs)
 
 	@staticmethod
-	def Field(name: str, *args: Any, **kwargs: Any) -> Field:
-		return Field(name, *args, **kwargs)
-
-	@staticmethod
 	def from_(table: Any, *_args: Any, **_kwargs: Any) -> _Builder:
 		return _Query.from_(_QB.DocType(table) if isinstance(table, str) else table)
 
@@ -127,16 +119,6 @@ class _QB:
 	@staticmethod
 	def update(table: Any) -> _Builder:
 		return _Query.update(_QB.DocType(table) if isinstance(table, str) else table)
-
-	@staticmethod
-	def get_query(table: Any, fields: Any = None, filters: Any = None, **kwargs: Any) -> _Builder:
-		from frappe.database.query import build_query
-
-		return build_query(table, fields or ["name"], {} if filters is None else filters, **kwargs)
-
-	@staticmethod
-	def terms(*_args: Any) -> Any:
-		return not_emulated("qb.terms")
 
 	def __getattr__(self, name: str) -> Any:
 		if name.startswith("__"):

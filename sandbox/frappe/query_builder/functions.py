@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from frappe._emulation import module_getattr
 from pypika.functions import *  # noqa: F403
 from pypika.functions import (  # noqa: F401
 	Abs,
@@ -22,8 +23,6 @@ from pypika.functions import (  # noqa: F401
 	Upper,
 )
 from pypika.terms import CustomFunction, Function
-
-from frappe._emulation import module_getattr
 
 
 class Round(Function):

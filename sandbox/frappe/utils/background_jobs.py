@@ -24,7 +24,7 @@ def enqueue(
 	**kwargs: Any,
 ) -> Any:
 	"""Recorded in `frappe.jobs`."""
-	if now or not is_async and not frappe.flags.in_test:
+	if now or (not is_async and not frappe.flags.in_test):
 		return frappe.call(method, **kwargs)
 	if deduplicate and any(job.job_id == job_id for job in frappe.jobs):
 		return None
@@ -32,9 +32,6 @@ def enqueue(
 	frappe.jobs.append(job)
 	frappe.db.after_commit.add(lambda: _work(job))
 	return job
-
-
-enqueue_doc = frappe.enqueue_doc
 
 
 def _work(job: Any) -> None:
@@ -49,15 +46,3 @@ def _work(job: Any) -> None:
 		frappe.db.commit()
 	finally:
 		frappe.set_user(user)
-
-
-def run_doc_method(doctype: str, name: str, doc_method: str, **kwargs: Any) -> None:
-	getattr(frappe.get_doc(doctype, name), doc_method)(**kwargs)
-
-
-def is_job_enqueued(job_id: str) -> bool:
-	return any(job.job_id == job_id for job in frappe.jobs)
-
-
-def get_job_status(job_id: str) -> str | None:
-	return "queued" if is_job_enqueued(job_id) else None

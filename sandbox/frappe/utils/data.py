@@ -2,7 +2,6 @@
 
 import datetime
 import html
-import json
 import math
 import operator
 import re
@@ -11,16 +10,16 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+import frappe
 from dateutil.parser import parse as parse_date
 from dateutil.relativedelta import relativedelta
-
-import frappe
 from frappe import _, _dict
 from frappe._emulation import module_getattr, not_emulated
 
 DATE_FORMAT = "%Y-%m-%d"
 TIME_FORMAT = "%H:%M:%S.%f"
 DATETIME_FORMAT = f"{DATE_FORMAT} {TIME_FORMAT}"
+SAFE_TAGS = set("a b blockquote br code div em h1 h2 h3 h4 hr i img li ol p pre s span strong table tbody td th thead tr u ul".split())
 COMPARE = {
 	"=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
 	"not None": lambda a, _b: a is not None, "None": lambda a, _b: a is None,
@@ -90,10 +89,6 @@ def _bankers_legacy(num: float, precision: int) -> float:
 
 def cstr(s: Any, encoding: str = "utf-8") -> str:
 	return "" if s is None else s.decode(encoding) if isinstance(s, bytes) else str(s)
-
-
-def sbool(x: Any) -> Any:
-	return {"true": True, "1": True, "false": False, "0": False}.get(x.lower(), x) if isinstance(x, str) else x
 
 
 def compare(val1: Any, condition: str, val2: Any, fieldtype: str | None = None) -> bool:
@@ -194,21 +189,6 @@ def nowtime() -> str:
 	return now_datetime().strftime(TIME_FORMAT)
 
 
-def get_time(time_str: Any) -> datetime.time:
-	if isinstance(time_str, datetime.datetime):
-		return time_str.time()
-	if isinstance(time_str, datetime.time):
-		return time_str
-	if isinstance(time_str, datetime.timedelta):
-		return (datetime.datetime.min + time_str).time()
-	return parse_date(time_str).time()
-
-
-def get_system_timezone() -> str:
-	return frappe.db.get_single_value("System Settings", "time_zone") or "Asia/Kolkata"
-
-
-get_time_zone = get_system_timezone
 
 
 def add_to_date(
@@ -249,33 +229,12 @@ def add_months(date: Any, months: int) -> Any:
 	return add_to_date(date, months=cint(months))
 
 
-def add_years(date: Any, years: int) -> Any:
-	return add_to_date(date, years=years)
-
-
 def date_diff(string_ed_date: Any, string_st_date: Any) -> int:
 	return days_diff(string_ed_date, string_st_date)
 
 
 def days_diff(string_ed_date: Any, string_st_date: Any) -> int:
 	return (getdate(string_ed_date) - getdate(string_st_date)).days
-
-
-def month_diff(string_ed_date: Any, string_st_date: Any) -> int:
-	end, start = getdate(string_ed_date), getdate(string_st_date)
-	return (end.year - start.year) * 12 + end.month - start.month + 1
-
-
-def time_diff(string_ed_date: Any, string_st_date: Any) -> datetime.timedelta:
-	return get_datetime(string_ed_date) - get_datetime(string_st_date)
-
-
-def time_diff_in_seconds(string_ed_date: Any, string_st_date: Any) -> float:
-	return time_diff(string_ed_date, string_st_date).total_seconds()
-
-
-def time_diff_in_hours(string_ed_date: Any, string_st_date: Any) -> float:
-	return round(time_diff_in_seconds(string_ed_date, string_st_date) / 3600, 6)
 
 
 def get_first_day(dt: Any, d_years: int = 0, d_months: int = 0, as_str: bool = False) -> Any:
@@ -296,14 +255,6 @@ def get_year_ending(date: Any) -> datetime.date:
 	return getdate(date).replace(month=12, day=31)
 
 
-def get_date_str(date_obj: Any) -> str:
-	return getdate(date_obj).strftime(DATE_FORMAT)
-
-
-def get_datetime_str(datetime_obj: Any) -> str:
-	return get_datetime(datetime_obj).strftime(DATETIME_FORMAT)
-
-
 def formatdate(string_date: Any = None, format_string: str | None = None, parse_day_first: bool = False) -> str:
 	"""By the site's date format, or the one given."""
 	if not string_date:
@@ -322,10 +273,6 @@ def format_datetime(datetime_string: Any, format_string: str | None = None) -> s
 	if not datetime_string:
 		return ""
 	return f"{formatdate(datetime_string, format_string)} {get_datetime(datetime_string):%H:%M:%S}"
-
-
-def pretty_date(iso_datetime: Any) -> str:
-	return not_emulated("pretty_date") if iso_datetime else ""
 
 
 # money
@@ -370,7 +317,7 @@ def money_in_words(number: Any, main_currency: str | None = None, fraction_curre
 def in_words(integer: int, in_million: bool = True) -> str:
 	from num2words import num2words
 
-	return num2words(integer, lang="en")
+	return num2words(integer, lang="en").replace("-", " ")
 
 
 # texts
@@ -383,10 +330,6 @@ def escape_html(text: Any) -> Any:
 	return "".join(table.get(character, character) for character in text)
 
 
-def unescape_html(value: str) -> str:
-	return html.unescape(value) if value else value
-
-
 def strip_html(text: str) -> str:
 	return re.sub(r"<[^<>]*>", "", text)
 
@@ -395,19 +338,18 @@ strip_html_tags = strip_html
 
 
 def sanitize_html(html_text: str, linkify: bool = False) -> str:
-	return html_text if "<" not in (html_text or "") else not_emulated("sanitize_html")
+	"""Known harmless tags stay, without attributes that run code; any other tag becomes text."""
 
+	def harmless(found: re.Match) -> str:
+		if found[1].lower() not in SAFE_TAGS:
+			return html.escape(found[0], quote=False)
+		return re.sub(r"\s(on\w+|style)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", "", found[0])
 
-def is_html(text: str) -> bool:
-	return isinstance(text, str) and bool(re.search("<[^>]+>", text))
+	return re.sub(r"<[/!]?(\w+)[^>]*>?", harmless, html_text)
 
 
 def strip(val: str, chars: str | None = None) -> str:
 	return (val or "").replace("\ufeff", "").replace("\u200b", "").strip(chars)
-
-
-def encode(obj: Any, encoding: str = "utf-8") -> Any:
-	return obj.encode(encoding) if isinstance(obj, str) else obj
 
 
 def random_string(length: int) -> str:
@@ -415,10 +357,6 @@ def random_string(length: int) -> str:
 	import string
 
 	return "".join(secrets.choice(string.ascii_letters) for _index in range(length))
-
-
-def unique(seq: Iterable) -> list:
-	return list(dict.fromkeys(seq))
 
 
 def split_emails(txt: str) -> list[str]:
@@ -450,28 +388,6 @@ def validate_phone_number(phone_number: str, throw: bool = False) -> bool:
 	return valid
 
 
-def validate_url(txt: str, throw: bool = False, valid_schemes: Any = None) -> bool:
-	valid = bool(re.match(r"https?://[^\s/]+", txt or ""))
-	if not valid and throw:
-		frappe.throw(_("'{0}' is not a valid URL").format(frappe.bold(txt)))
-	return valid
-
-
-def comma_and(some_list: Any, add_quotes: bool = True) -> str:
-	return comma_sep(some_list, _("{0} and {1}"), add_quotes)
-
-
-def comma_or(some_list: Any, add_quotes: bool = True) -> str:
-	return comma_sep(some_list, _("{0} or {1}"), add_quotes)
-
-
-def comma_sep(some_list: Any, pattern: str, add_quotes: bool = True) -> str:
-	if not isinstance(some_list, list | tuple):
-		return some_list
-	parts = [f"'{part}'" if add_quotes else str(part) for part in some_list if part is not None]
-	return pattern.format(", ".join(parts[:-1]), parts[-1]) if len(parts) > 1 else "".join(parts)
-
-
 # links
 
 
@@ -487,10 +403,6 @@ def get_url_to_form(doctype: str, name: str) -> str:
 	return get_url(get_absolute_url(doctype, name))
 
 
-def get_url_to_list(doctype: str) -> str:
-	return get_url(f"/app/{quote(doctype.lower().replace(' ', '-'))}")
-
-
 def get_link_to_form(doctype: str, name: str | None = None, label: str | None = None) -> str:
 	return f'<a href="{get_url_to_form(doctype, cstr(name))}">{label or name}</a>'
 
@@ -504,10 +416,6 @@ def get_defaults(*_args: Any) -> _dict:
 	return frappe.defaults.get_defaults()
 
 
-def get_request_session(*_args: Any, **_kwargs: Any) -> Any:
-	return not_emulated("network")
-
-
 def json_handler(obj: Any) -> Any:
 	"""Dates, decimals, documents and sets for JSON."""
 	if isinstance(obj, datetime.date | datetime.timedelta):
@@ -519,16 +427,6 @@ def json_handler(obj: Any) -> Any:
 	if isinstance(obj, Iterable):
 		return list(obj)
 	raise TypeError(f"{type(obj)} is not JSON")
-
-
-def orjson_dumps(obj: Any, default: Any = None) -> str:
-	return json.dumps(obj, default=default or json_handler)
-
-
-def create_batch(iterable: Any, size: int) -> Iterable:
-	rows = list(iterable)
-	for start in range(0, len(rows), size):
-		yield rows[start : start + size]
 
 
 __getattr__ = module_getattr(__name__)

@@ -33,15 +33,3 @@ class Contact(Document):
 		if len(marked) > 1:
 			frappe.throw(_("Only one {0} can be set as primary.").format(frappe.unscrub(fieldname)))
 		self.set(fieldname, marked[0].get(source or fieldname) if marked else "")
-
-	def add_email(self, email_id: str, is_primary: int = 0) -> None:
-		if email_id not in [row.email_id for row in self.email_ids]:
-			self.append("email_ids", {"email_id": email_id, "is_primary": is_primary})
-
-	def add_phone(self, phone: str, is_primary_phone: int = 0, is_primary_mobile_no: int = 0) -> None:
-		if phone not in [row.phone for row in self.phone_nos]:
-			marks = {"is_primary_phone": is_primary_phone, "is_primary_mobile_no": is_primary_mobile_no}
-			self.append("phone_nos", {"phone": phone, **marks})
-
-	def get_link_for(self, link_doctype: str) -> str | None:
-		return next((link.link_name for link in self.links if link.link_doctype == link_doctype), None)

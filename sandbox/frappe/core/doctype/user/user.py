@@ -34,8 +34,3 @@ class User(Document):
 	def append_roles(self, *roles: str) -> None:
 		for role in set(roles) - {row.role for row in self.roles}:
 			self.append("roles", {"role": role})
-
-	def remove_roles(self, *roles: str) -> None:
-		for row in [row for row in self.roles if row.role in roles]:
-			self.remove(row)
-		self.save()

@@ -1,6 +1,5 @@
 """Columns that apps add to native documents."""
 
-from typing import Any
 
 import frappe
 from frappe.model import column_types
@@ -18,11 +17,6 @@ class CustomField(Document):
 
 	def on_trash(self) -> None:
 		frappe.clear_cache()
-
-
-def create_custom_field(doctype: str, df: dict, ignore_validate: bool = False, is_system_generated: bool = True) -> Any:
-	"""Create, or nothing if it is there."""
-	create_custom_fields({doctype: [df]}, ignore_validate=ignore_validate, update=False)
 
 
 def create_custom_fields(custom_fields: dict, ignore_validate: bool = False, update: bool = True) -> None:
