@@ -97,7 +97,7 @@ def due_rows(
 		filters["name"] = contract
 	if company:
 		filters["company"] = company
-	names = frappe.get_list("Sales Contract", filters=filters, pluck="name", order_by="name", limit=0)
+	names = frappe.get_list("Sales Contract", filters=filters, pluck="name", order_by="name")
 	if not names:
 		return []
 	rows = frappe.get_all(

@@ -13,7 +13,7 @@ from l2c_app.services import contract_money
 from l2c_app.services.errors import ContractChangedMeanwhile, ContractStateError, refuse
 
 BY_SERVICE = "l2c_by_service"
-NOT_A_FIGURE = {"status", "due_date"}
+NOT_A_FIGURE = ("plan_billing", "amended_from")
 
 
 def load(name: str) -> Document:
@@ -68,17 +68,12 @@ def protect(contract: Document) -> None:
 	stored = {row.name: row for row in before.plan_rows} if before else {}
 	for row in contract.plan_rows:
 		_keep(row, stored.get(row.name))
-	if not before or contract.docstatus == 0 or contract.get("plan_billing") != before.get("plan_billing"):
-		contract.set("plan_billing", before.plan_billing if before else [])
+	contract.set("plan_billing", before.plan_billing if before else [])
 
 
 def _keep(row: Document, before: Document | None) -> None:
 	for field in row.meta.fields:
-		if (
-			field.read_only
-			and field.no_copy
-			and field.fieldname not in NOT_A_FIGURE | {"plan_billing", "amended_from"}
-		):
+		if field.read_only and field.no_copy and field.fieldname not in NOT_A_FIGURE:
 			row.set(field.fieldname, before.get(field.fieldname) if before else field.default)
 
 

@@ -84,10 +84,15 @@ class TestDrafts(L2CTestCase):
 		self.assertEqual(contract.plan_billing, [])
 		contract.submit()
 		contract.update({"signed_on": nowdate(), "collected": 999, "status": "Active"})
+		contract.plan_rows[0].update({"status": "Paid", "due_date": "2099-01-01", "settled": 999})
 		contract.append("plan_billing", {"row_id": "R1", "sales_invoice": "X", "amount": 5})
 		contract.save()
 		contract = contracts.fresh(contract)
 		self.assertEqual((contract.signed_on, contract.collected, contract.status), (None, 0, "Approved"))
+		row = contract.plan_rows[0]
+		self.assertEqual(
+			(row.status in ("Planned", "Due"), str(row.due_date), row.settled), (True, nowdate(), 0)
+		)
 		self.assertEqual(contract.plan_billing, [])
 
 
