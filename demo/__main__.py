@@ -68,7 +68,8 @@ def _write(log: object, story: deals.Story, options: argparse.Namespace) -> list
 	OUT.mkdir(exist_ok=True)
 	frappe.set_user("Administrator")
 	files = _documents()
-	found, lines = figures.read(LAST_DAY), proof.lines()
+	lines = proof.lines()  # the audit first: it brings what is due and overdue to the last day
+	found = figures.read(LAST_DAY)
 	subtitle = f"{options.leads.name}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
 	html = page.render(found, lines, log=log, refusals=story.refusals, files=files, subtitle=subtitle)
 	(OUT / "index.html").write_text(html, encoding="utf-8")

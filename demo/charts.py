@@ -13,10 +13,10 @@ def funnel(steps: Sequence[tuple[str, float]]) -> str:
 	height, top = 34, max((value for _, value in steps), default=0) or 1
 	parts = []
 	for number, (label, value) in enumerate(steps):
-		wide, y = max(2, 380 * value / top), number * (height + 8)
+		wide, y = max(2, 330 * value / top), number * (height + 8)
 		share = f"{100 * value / (steps[0][1] or 1):.1f} %"
-		parts.append(_bar(380 - wide / 2 + 40, y, wide, height, COLOURS[0], f"{label}: {value:,.0f} ({share})", 1 - number * 0.09))
-		parts.append(_text(160, y + 22, label, "end"))
+		parts.append(_bar(305 - wide / 2, y, wide, height, COLOURS[0], f"{label}: {value:,.0f} ({share})", 1 - number * 0.09))
+		parts.append(_text(125, y + 22, label, "end"))
 		parts.append(_text(WIDTH, y + 22, f"{value:,.0f}  ·  {share}", "end"))
 	return _svg(len(steps) * (height + 8), parts)
 

@@ -14,7 +14,7 @@ main{max-width:1360px;margin:0 auto;padding:24px}h1{font-size:26px;margin:0}h2{f
 p.lead{margin:4px 0 20px;color:#6b7480}.tiles{display:flex;flex-wrap:wrap;gap:14px;margin-bottom:18px}
 .tile{flex:1 1 150px;background:#fff;border-radius:10px;padding:14px 18px;box-shadow:0 1px 2px #0001}
 .tile b{display:block;font-size:22px}.tile span{color:#6b7480;font-size:13px}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:18px}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(560px,100%),1fr));gap:18px}
 section{background:#fff;border-radius:10px;padding:18px 20px;box-shadow:0 1px 2px #0001;overflow-x:auto}
 svg{width:100%;height:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}
 th,td{padding:6px 8px;border-bottom:1px solid #e3e7ec;text-align:right}th:first-child,td:first-child{text-align:left}
