@@ -49,7 +49,9 @@ def create() -> None:
 		for field, value in values.items():
 			frappe.db.set_single_value(doctype, field, value)
 	defaults = {"company": COMPANY, "currency": CURRENCY, "country": COUNTRY, "selling_price_list": "Standard Selling"}
-	defaults.update(territory="All Territories", customer_group="All Customer Groups", float_precision="3", stock_uom="Nos")
+	defaults.update(float_precision="3", stock_uom="Nos")
+	if frappe.flavour == "v15":
+		defaults.update(territory="All Territories", customer_group="All Customer Groups")
 	for key, value in defaults.items():
 		frappe.defaults.set_global_default(key, value)
 	frappe.clear_cache()
@@ -88,7 +90,10 @@ def _masters() -> None:
 
 
 def _company() -> None:
+	"""In v16 the wizard leaves the default bank account empty."""
 	accounts = {field: f"{name} - {ABBR}" for field, name in DEFAULT_ACCOUNTS.items()}
+	if frappe.flavour == "v16":
+		del accounts["default_bank_account"]
 	centers = dict(cost_center=f"Main - {ABBR}", round_off_cost_center=f"Main - {ABBR}")
 	shape = dict(default_currency=CURRENCY, country=COUNTRY, chart_of_accounts="Standard", enable_perpetual_inventory=1)
 	_row("Company", COMPANY, company_name=COMPANY, abbr=ABBR, **shape, **accounts, **centers)

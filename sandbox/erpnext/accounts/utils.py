@@ -95,7 +95,7 @@ def _post_advance(row: dict, entry: object, flags: dict, *, cancel: bool) -> Non
 		frappe.db.set_value("Advance Payment Ledger Entry", {**same, **of_order}, {"delinked": 1, "event": "Cancel"})
 	advance = frappe.new_doc("Advance Payment Ledger Entry")
 	advance.update({**same, **of_order, "currency": entry.account_currency, "amount": entry.amount_in_account_currency})
-	advance.update({"event": "Submit", "delinked": int(cancel)})
+	advance.update({"event": "Adjustment" if entry.against_voucher_type == "Sales Invoice" else "Submit", "delinked": int(cancel)})
 	advance.flags.update(flags)
 	advance.submit()
 
@@ -145,7 +145,8 @@ def reconcile_against_document(advances: list) -> None:
 	for (voucher_type, voucher_no), rows in vouchers.items():
 		if voucher_type != "Payment Entry":
 			not_emulated(f"an advance by {voucher_type}")
-		frappe.db.delete("Payment Ledger Entry", {"voucher_type": voucher_type, "voucher_no": voucher_no, "delinked": 0})
+		for ledger in ("Payment Ledger Entry", *(("Advance Payment Ledger Entry",) if erpnext.V16 else ())):
+			frappe.db.delete(ledger, {"voucher_type": voucher_type, "voucher_no": voucher_no, "delinked": 0})
 		payment = frappe.get_doc(voucher_type, voucher_no)
 		for row in rows:
 			payment.check_if_advance_entry_modified(row)
@@ -155,7 +156,7 @@ def reconcile_against_document(advances: list) -> None:
 		create_payment_ledger_entry(payment.posted_rows(), update_outstanding="No", adv_adj=1)
 		for row in rows:
 			update_voucher_outstanding(row.against_voucher_type, row.against_voucher, row.account, row.party_type, row.party)
-		if order := payment.drawn_order:
+		if (order := payment.drawn_order) and not erpnext.V16:
 			frappe.get_doc("Sales Order", order).set_total_advance_paid()
 
 

@@ -42,6 +42,11 @@ class AccountsController(StatusUpdater):
 		row.account_currency = row.account_currency or get_account_currency(row.account)
 		return row
 
+	def blank_own_references(self) -> None:
+		"""On cancel, ledger rows that point at this voucher lose that, its own too; their opposites may keep it."""
+		blank = {"against_voucher_type": None, "against_voucher": None}
+		frappe.db.set_value("GL Entry", {"against_voucher_type": self.doctype, "against_voucher": self.name}, blank)
+
 	def voucher_subtype(self) -> str:
 		"""Kind of voucher, written to every ledger row."""
 		if self.doctype == "Sales Invoice":
@@ -160,6 +165,8 @@ class SellingController(AccountsController):
 		if item.is_stock_item and self.doctype == "Sales Invoice" and not line.get("so_detail") and self.get("update_stock"):
 			not_emulated("stock")
 		line.stock_uom = item.stock_uom
+		if "ordered_qty" in line.meta.columns and line.get("ordered_qty") is None:
+			line.ordered_qty = 0.0
 		for field in ("item_name", "description", "item_group", "brand"):
 			if not line.get(field) and line.meta.has_field(field):
 				line.set(field, item.get(field) or (item.item_name if field == "description" else None))

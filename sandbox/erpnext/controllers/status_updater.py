@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import erpnext
 import frappe
 from frappe import _
 from frappe._emulation import module_getattr
@@ -68,7 +69,9 @@ class StatusUpdater(Document):
 				self.status = "Draft"
 			return
 		before = self.status
-		if status and update:
+		if status and update and erpnext.V16:
+			self.status = status
+		elif status and update:
 			self.db_set("status", status)
 		self.status = next((name for name, holds in reversed(STATUS[self.doctype]) if holds(self)), self.status)
 		if self.status != before and self.status not in SILENT:

@@ -106,12 +106,17 @@ class calculate_taxes_and_totals:
 		elif not self._keeps_tax():
 			tax.tax_amount = 0.0
 
+	def _rate(self, tax: object) -> float:
+		"""v16 keeps rates by account: of two rows on one account the last rules (a fixed charge has none)."""
+		same = [row.rate for row in self.doc.get("taxes") if row.account_head == tax.account_head]
+		return flt(same[-1] if erpnext.V16 else tax.rate)
+
 	def _keeps_tax(self) -> bool:
 		"""A discount on the grand total leaves the tax before discount as it was."""
 		return self.discounted and self.doc.apply_discount_on == "Grand Total"
 
 	def _take_out_included(self) -> None:
-		fraction = sum(flt(tax.rate) / 100 for tax in self.doc.get("taxes") if cint(tax.included_in_print_rate))
+		fraction = sum(self._rate(tax) / 100 for tax in self.doc.get("taxes") if cint(tax.included_in_print_rate))
 		if not fraction or self.discounted:
 			return
 		for item in self.doc.items:
@@ -157,7 +162,7 @@ class calculate_taxes_and_totals:
 			left[tax.idx] -= amount
 			amount += left[tax.idx] if last else 0
 		else:
-			amount = flt(tax.rate) / 100 * item.net_amount
+			amount = self._rate(tax) / 100 * item.net_amount
 		detail = tax.item_wise_tax_detail.get(item.item_code, [0, 0.0])
 		tax.item_wise_tax_detail[item.item_code] = [flt(tax.rate), detail[1] + amount * self.doc.conversion_rate]
 		return amount

@@ -98,6 +98,7 @@ class JournalEntry(AccountsController):
 		self.ignore_linked_doctypes = (
 			"GL Entry", "Payment Ledger Entry", "Unreconcile Payment", "Unreconcile Payment Entries", "Advance Payment Ledger Entry",
 		)  # fmt: skip
+		self.blank_own_references()
 		make_reverse_gl_entries(self.ledger_rows())
 		self.post_advances()
 

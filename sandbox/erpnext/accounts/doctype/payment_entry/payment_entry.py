@@ -248,6 +248,7 @@ class PaymentEntry(AccountsController):
 		self.ignore_linked_doctypes = (
 			"GL Entry", "Payment Ledger Entry", "Unreconcile Payment", "Unreconcile Payment Entries", "Advance Payment Ledger Entry",
 		)  # fmt: skip
+		self.blank_own_references()
 		make_reverse_gl_entries(self.ledger_rows())
 		self.set_missing_ref_details()
 		self.forget_in_invoices()
@@ -298,7 +299,12 @@ class PaymentEntry(AccountsController):
 			if row.reference_doctype == INVOICE and flt(row.allocated_amount) < 0 and not self.receives:
 				side_of = "credit"  # a refund of a credit note: turned to debit by its sign
 			amounts = self.amounts(side_of, self.party_currency, row.allocated_amount, self.base_allocated(row))
-			rows.append(self.base_gl(**common, **amounts, cost_center=center, **pointed_at(self, row.reference_doctype, row.reference_name)))
+			target = pointed_at(self, row.reference_doctype, row.reference_name)
+			if erpnext.V16:
+				amounts["transaction_exchange_rate"] = self.target_exchange_rate
+				if row.get("advance_voucher_no"):
+					target.update(advance_voucher_type=row.advance_voucher_type, advance_voucher_no=row.advance_voucher_no)
+			rows.append(self.base_gl(**common, **amounts, cost_center=center, **target))
 		if self.unallocated_amount:
 			amounts = self.amounts(side, self.party_currency, self.unallocated_amount, self.unallocated_amount * self.party_rate)
 			rows.append(self.base_gl(**common, **amounts, cost_center=self.cost_center))
@@ -348,6 +354,8 @@ class PaymentEntry(AccountsController):
 				outstanding_amount=drawing.outstanding_amount,
 				exchange_rate=self.party_rate, account=drawing.account)
 		)  # fmt: skip
+		if erpnext.V16 and self.drawn_order:
+			new.update(dict(advance_voucher_type=ORDER, advance_voucher_no=self.drawn_order))
 
 	def save_drawn(self, drawings: list) -> None:
 		"""Store the new references; what is open on the invoice is told less what was just drawn."""

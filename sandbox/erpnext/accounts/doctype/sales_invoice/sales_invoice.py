@@ -26,7 +26,8 @@ class SalesInvoice(SellingController):
 		self.check_party_account()
 		if self.allocate_advances_automatically and not self.is_return:
 			self.set_advances()
-			self.calculate_taxes_and_totals_again()
+			if erpnext.V16:  # in v15 advances drawn here count for what is open only at the next save
+				self.calculate_taxes_and_totals()
 		self.check_orders()
 		self.validate_uom_is_integer("stock_uom", "stock_qty")
 		self.validate_uom_is_integer("uom", "qty")
@@ -35,9 +36,6 @@ class SalesInvoice(SellingController):
 		self.is_opening = self.is_opening or "No"
 		self.against_income_account = ",".join(dict.fromkeys(row.income_account for row in self.items if row.income_account))
 		self.set_status()
-
-	def calculate_taxes_and_totals_again(self) -> None:
-		"""Advances drawn while validating count for the outstanding amount only at the next save, as on the host."""
 
 	def refuse_return_against_original(self) -> None:
 		if self.is_return and self.return_against and not self.update_outstanding_for_self:
@@ -151,8 +149,8 @@ class SalesInvoice(SellingController):
 
 	def on_submit(self) -> None:
 		for order in {row.sales_order for row in self.items if row.sales_order}:
-			if frappe.db.get_value("Sales Order", order, "docstatus") == 2:
-				frappe.throw(_("Sales Order {0} is cancelled").format(order))
+			if frappe.db.get_value("Sales Order", order, "docstatus") not in ((1,) if erpnext.V16 else (0, 1)):
+				frappe.throw(_("Sales Order {0} is not submitted").format(order))
 		refuse_odd_signs(self)
 		if not self.is_return or self.update_billed_amount_in_sales_order:
 			update_billed(self)
@@ -215,8 +213,7 @@ class SalesInvoice(SellingController):
 				frappe.throw(_("{0} {1} is closed").format("Sales Order", order))
 		if not self.is_return or self.update_billed_amount_in_sales_order:
 			update_billed(self)
-		blank = {"against_voucher_type": None, "against_voucher": None}  # the host blanks them on every row, its own too
-		frappe.db.set_value("GL Entry", {"against_voucher_type": self.doctype, "against_voucher": self.name}, blank)
+		self.blank_own_references()
 		make_reverse_gl_entries(voucher_type=self.doctype, voucher_no=self.name)
 		self.db_set("status", "Cancelled")
 

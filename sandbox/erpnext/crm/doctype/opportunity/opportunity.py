@@ -1,3 +1,4 @@
+import erpnext
 import frappe
 from erpnext.controllers.accounts_controller import SellingController
 from erpnext.controllers.mapping import map_document, map_rows
@@ -78,7 +79,7 @@ class Opportunity(StatusUpdater):
 def make_quotation(source_name: str, target_doc: object = None) -> object:
 	"""An unsaved quotation of the opportunity's lines."""
 	source, target = map_document("Opportunity", source_name, "Quotation", names={"quotation_to": "opportunity_from"})
-	target.opportunity = source.name
+	target.opportunity = None if erpnext.V16 else source.name
 	map_rows(source, target, "items", names={"prevdoc_docname": "parent", "prevdoc_doctype": "parenttype", "stock_uom": "uom"})
 	company_currency = frappe.get_cached_value("Company", target.company, "default_currency")
 	target.conversion_rate = get_exchange_rate(target.currency, company_currency, target.transaction_date, "for_selling")
