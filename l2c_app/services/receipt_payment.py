@@ -95,7 +95,24 @@ def _within_native(targets: list[tuple[str, str, float]]) -> list[tuple[str, str
 
 
 def _receivable(collection: Document, targets: list[tuple[str, str, float]]) -> str:
-	"""Return the account that the open documents use, else the contract's, else the customer's."""
+	"""Return the account that the open documents use, else the contract's, else the customer's.
+
+	Raises ReceivingAccountError where it is not in the receipt's currency: how much of the contract such money pays
+	depends on each invoice, so the accountant books it natively.
+	"""
+	account = _account_in_use(collection, targets)
+	currency = frappe.db.get_value("Account", account, "account_currency")
+	if currency != collection.currency:
+		refuse(
+			ReceivingAccountError,
+			_("The receivable account {0} is not in the currency of the receipt.").format(account),
+			compared=_("Account {0}, receipt {1}.").format(currency, collection.currency),
+			do=_("Make the Payment Entry natively: the contract shows it at once."),
+		)
+	return account
+
+
+def _account_in_use(collection: Document, targets: list[tuple[str, str, float]]) -> str:
 	for doctype, name, _amount in targets:
 		if doctype == INVOICE:
 			return frappe.db.get_value(INVOICE, name, "debit_to")
@@ -103,14 +120,7 @@ def _receivable(collection: Document, targets: list[tuple[str, str, float]]) -> 
 		account = frappe.db.get_value("Sales Contract", row.contract, "receivable_account")
 		if account:
 			return account
-	account = get_party_account("Customer", collection.customer, collection.company)
-	if frappe.db.get_value("Account", account, "account_currency") != collection.currency:
-		refuse(
-			ReceivingAccountError,
-			_("The receivable account {0} is not in {1}.").format(account, collection.currency),
-			do=_("Give the customer a receivable account in that currency."),
-		)
-	return account
+	return get_party_account("Customer", collection.customer, collection.company)
 
 
 def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> None:

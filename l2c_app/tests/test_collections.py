@@ -288,6 +288,13 @@ class TestRefusals(CollectionTest):
 			with self.assertRaises(ReceivingAccountError):
 				self.confirm(name, paid_to=account)
 
+	def test_a_receivable_account_in_another_currency(self) -> None:
+		name = self.report(100)
+		debtors = factories.receivable_account("EUR")
+		frappe.db.set_value("Sales Contract", self.contract, "receivable_account", debtors)
+		with self.assertRaises(ReceivingAccountError):
+			self.confirm(name)
+
 	def test_a_currency_without_a_rate(self) -> None:
 		customer = factories.customer("L2C Payer EUR", currency="EUR")
 		contract = contracts.active(customer, currency="EUR", conversion_rate=1.1).name

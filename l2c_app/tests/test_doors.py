@@ -295,6 +295,27 @@ class TestDoorsOfTheHost(DoorTest):
 		self.assertEqual(self.money(contract), before)
 		self.assertEqual([row for row in audit.ledger_differences() if row["customer"] == customer], [])
 
+	def test_a_receivable_in_company_currency_is_converted_and_labelled(self) -> None:
+		with self.settings("Accounts Settings", allow_multi_currency_invoices_against_single_party_account=1):
+			values = {
+				"currency": "EUR",
+				"conversion_rate": 1.2,
+				"receivable_account": factories.receivable_account(),
+			}
+			contract = contracts.active(self.customer, **values).name
+			order = frappe.db.get_value("Sales Contract", contract, "sales_order")
+			deposit = receipt(self.customer, 120, against=[("Sales Order", order, 120)])
+			self.assertEqual(self.money(contract), (0, 0, 0, 0, 100, 100, 0))
+			deposit.cancel()
+			invoice = self.bill(contract, 1)
+			rate = frappe.db.get_value("Sales Invoice", invoice, "conversion_rate")
+			receipt(self.customer, 330, against=[("Sales Invoice", invoice, 330)])
+			settled = flt(330 / rate, 2)
+			self.assertEqual(self.money(contract), (1000, 1000 - settled, settled, 0, 0, settled, 0))
+			self.assertEqual(figures(contract, "collected_base"), (330,))
+			self.assertTrue(ledger_facts.read([contract])[contract].approximate)
+		self.assertFalse(ledger_facts.read([self.contract])[self.contract].approximate)
+
 	def expenses(self) -> str:
 		filters = {"company": factories.COMPANY, "root_type": "Expense", "is_group": 1}
 		return frappe.get_all("Account", filters=filters, pluck="name", order_by="lft desc", limit=1)[0]
