@@ -35,6 +35,8 @@ BULK = {
 	"__UserSettings": "doctype",
 	"__global_search": "doctype",
 }
+# Entries of the desk that belong to an app by name (16 ships them in files and forgets them).
+NAVIGATION = ("Desktop Icon", "Workspace Sidebar")
 BY_PATH = {"Scheduled Job Type": "method", "Patch Log": "patch"}
 
 
@@ -52,6 +54,7 @@ def delete() -> None:
 	_delete_in_bulk(doctypes)
 	_delete_documents(doctypes)
 	_delete_by_path()
+	_delete_navigation()
 	_empty_the_bin()
 
 
@@ -113,3 +116,14 @@ def _empty_the_bin() -> None:
 	"""Drop the copies that the host keeps of our definitions when it deletes them."""
 	for key in ("module", "module_name"):
 		frappe.db.delete("Deleted Document", {"data": ("like", f'%"{key}": "{MODULE}"%')})
+
+
+def _delete_navigation() -> None:
+	"""Delete our desk entries row by row: their own delete handlers would also delete the files they came from."""
+	for doctype in NAVIGATION:
+		if not (frappe.db.exists("DocType", doctype) and frappe.db.has_column(doctype, "app")):
+			continue
+		names = frappe.get_all(doctype, filters={"app": APP}, pluck="name", order_by="name")
+		for field in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(field.options, {"parenttype": doctype, "parent": ("in", names or [""])})
+		frappe.db.delete(doctype, {"name": ("in", names or [""])})
