@@ -148,7 +148,7 @@ def main(site: str) -> None:
 	names = {**pool_with_leads(users, "".join(str(ord(c) % 10) for c in stamp)), **contract(users)}
 	names |= plans(users, names)
 	frappe.db.commit()
-	print(json.dumps({"users": users, "password": PASSWORD, **names}))
+	print(json.dumps({"users": users, "password": PASSWORD, "item": factories.SERVICE_ITEM, **names}))
 
 
 if __name__ == "__main__":

@@ -244,6 +244,74 @@ def manager(desk: Desk, seed: dict[str, Any]) -> None:
 	check(desk.ask(held, seed["pool"]) == before + 4, "distributing four seats holds four more")
 
 
+def deal(desk: Desk, seed: dict[str, Any]) -> None:
+	"""A manager makes a contract from a customer and takes it through its steps, each by its button."""
+	desk.open(f"customer/{seed['customer']}", ready=".form-layout")
+	choose(desk, "Create", "Sales Contract")
+	desk.page.wait_for_function("() => cur_frm && cur_frm.doctype === 'Sales Contract'", timeout=30_000)
+	desk.settle()
+	desk.ask(FILL_CONTRACT, seed["item"])
+	name = desk.ask("async () => { await cur_frm.save(); return cur_frm.doc.name; }")
+	desk.shot("contract_draft")
+	desk.ask("async () => { await frappe.xcall('frappe.client.submit', {doc: cur_frm.doc}); }")
+	desk.open(f"sales-contract/{name}", ready=".form-layout")
+	desk.press("Sign")
+	desk.page.wait_for_selector(".modal.show [data-fieldname='signed_by'] >> visible=true")
+	desk.fill("signed_by", "Ms Li")
+	desk.submit_dialog()
+	desk.press("Activate")
+	desk.page.locator(".modal.show .btn-modal-primary >> visible=true").first.click()
+	desk.settle()
+	check(
+		desk.value("Sales Contract", name, "status") == "Active", "sign and activate make a running contract"
+	)
+	check(bool(desk.value("Sales Contract", name, "sales_order")), "activation makes the Sales Order")
+	report(desk, name)
+	revise(desk, name)
+
+
+FILL_CONTRACT = """async ([item]) => {
+	const row = cur_frm.doc.items && cur_frm.doc.items[0] || cur_frm.add_child('items');
+	await frappe.model.set_value(row.doctype, row.name, 'item_code', item);
+	await frappe.timeout(1);
+	await frappe.model.set_value(row.doctype, row.name, {qty: 2, rate: 500, uom: 'Nos'});
+	await cur_frm.set_value('start_date', frappe.datetime.get_today());
+}"""
+
+
+def choose(desk: Desk, menu: str, entry: str) -> None:
+	"""Open a menu of buttons and choose an entry."""
+	desk.press(menu)
+	desk.page.locator(f".page-head .dropdown-menu.show :text-is('{entry}') >> visible=true").first.click()
+
+
+def report(desk: Desk, contract: str) -> None:
+	"""Report money on the contract from its form."""
+	desk.press("Report Collection")
+	desk.page.wait_for_selector(".modal.show [data-fieldname='amount'] >> visible=true")
+	desk.fill("amount", "400")
+	desk.fill("reference_no", "WIRE-400")
+	desk.shot("report_dialog")
+	desk.submit_dialog()
+	script = "async ([c]) => (await frappe.db.get_list('Collection', {filters: [['Collection Allocation', 'contract', '=', c]]})).length"
+	check(desk.ask(script, contract) == 1, "money is reported from the contract")
+
+
+def revise(desk: Desk, contract: str) -> None:
+	"""Raise the quantity of the contract by a revision."""
+	choose(desk, "Contract", "Revise")
+	desk.page.wait_for_selector(".modal.show [data-fieldname='items'] .grid-row >> visible=true")
+	desk.fill("reason", "One more machine")
+	desk.ask(
+		"() => { cur_dialog.fields_dict.items.df.get_data()[0].qty = 3; cur_dialog.fields_dict.items.grid.refresh(); }"
+	)
+	desk.shot("revise_dialog")
+	desk.submit_dialog()
+	check(
+		desk.value("Sales Contract", contract, "grand_total") == 1500, "a revision raises contract and order"
+	)
+
+
 def accountant(desk: Desk, seed: dict[str, Any]) -> None:
 	"""An accountant confirms the money that sales reported."""
 	lists_and_forms(desk, {"Collection": seed["collection"], "Sales Contract": seed["contract"]})
@@ -276,6 +344,7 @@ def accountant(desk: Desk, seed: dict[str, Any]) -> None:
 PARTS: tuple[tuple[str, Callable[[Desk, dict[str, Any]], None]], ...] = (
 	("sales", salesperson),
 	("manager", manager),
+	("manager", deal),
 	("accounts", accountant),
 )
 
@@ -292,9 +361,9 @@ def click_through(base: str, seed: dict[str, Any]) -> int:
 				part(desk, seed)
 			except Exception as error:
 				failures += 1
-				print(f"FAIL {role}: {str(error).splitlines()[0]}", flush=True)
+				print(f"FAIL {role} {part.__name__}: {str(error).splitlines()[0]}", flush=True)
 				print(f"     at {desk.page.url}", flush=True)
-				desk.shot("failure")
+				desk.shot(f"failure_{part.__name__}")
 			for error in dict.fromkeys(desk.errors):
 				failures += 1
 				print(f"FAIL {role}: script error at {error}", flush=True)
