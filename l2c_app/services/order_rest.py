@@ -14,7 +14,7 @@ from l2c_app.core.money import to_minor
 
 @dataclass(frozen=True)
 class Rest:
-	"""Amounts left in units: by order line, of the fixed discount, of Actual taxes by account.
+	"""Amounts left in units: by order line, of the fixed discount, of Actual and of rated taxes by account.
 
 	`undelivered`: value of what is not delivered, for stock lines only. `invoices`: how many there are.
 	"""
@@ -22,6 +22,7 @@ class Rest:
 	lines: dict[str, int]
 	discount: int
 	actual: dict[str, int]
+	rated: dict[str, int]
 	undelivered: dict[str, int]
 	invoices: int
 	unit: Decimal
@@ -35,6 +36,7 @@ def read(order: Document, *, unit: Decimal) -> Rest:
 		lines={line.name: to_minor(line.amount, unit) - billed.get(line.name, 0) for line in order.items},
 		discount=to_minor(order.discount_amount, unit) - _billed_discount(names, unit),
 		actual=_rest_of_actual(order, names, unit=unit),
+		rated=_rest_of_rated(order, names, unit=unit),
 		undelivered=_undelivered(order, unit),
 		invoices=len(names),
 		unit=unit,
@@ -87,6 +89,20 @@ def _rest_of_actual(order: Document, names: Collection[str], *, unit: Decimal) -
 	for tax in _children("Sales Taxes and Charges", names, fields):
 		if tax.charge_type == "Actual" and tax.account_head in left and tax.description != rounding_text():
 			left[tax.account_head] -= to_minor(tax.tax_amount, unit)
+	return left
+
+
+def _rest_of_rated(order: Document, names: Collection[str], *, unit: Decimal) -> dict[str, int]:
+	"""Rates give each invoice its own rounding; what earlier invoices booked as rounding counts as tax."""
+	left: dict[str, int] = {}
+	for tax in order.taxes:
+		if tax.charge_type != "Actual":
+			amount = to_minor(tax.tax_amount_after_discount_amount, unit)
+			left[tax.account_head] = left.get(tax.account_head, 0) + amount
+	fields = ["charge_type", "account_head", "tax_amount_after_discount_amount", "description"]
+	for tax in _children("Sales Taxes and Charges", names, fields):
+		if tax.account_head in left and (tax.charge_type != "Actual" or tax.description == rounding_text()):
+			left[tax.account_head] -= to_minor(tax.tax_amount_after_discount_amount, unit)
 	return left
 
 

@@ -157,20 +157,27 @@ def _close_gap(invoice: Document, rest: order_rest.Rest, wanted: Wanted) -> None
 	tolerance = max(1, len(invoice.taxes)) * (rest.invoices + 1 if wanted.is_last else 1)
 	if abs(gap) > tolerance:
 		_refuse_miss(invoice, wanted)
-	rated = [tax for tax in invoice.taxes if tax.charge_type != ACTUAL]
-	if not (gap and wanted.is_last and rated):
-		return
-	invoice.append(
-		"taxes",
-		{
-			"charge_type": ACTUAL,
-			"account_head": rated[0].account_head,
-			"cost_center": rated[0].cost_center,
-			"description": order_rest.rounding_text(),
-			"tax_amount": float(from_minor(gap, wanted.unit)),
-		},
-	)
-	invoice.calculate_taxes_and_totals()
+	if gap and wanted.is_last:
+		for account, amount in _rounding(invoice, rest, gap).items():
+			_add_rounding(invoice, account, amount=float(from_minor(amount, wanted.unit)))
+		invoice.calculate_taxes_and_totals()
+
+
+def _rounding(invoice: Document, rest: order_rest.Rest, gap: int) -> dict[str, int]:
+	"""Return what each tax account still lacks of the order's tax; all on the first one if that is not the gap."""
+	lacks = dict(rest.rated)
+	for tax in invoice.taxes:
+		if tax.charge_type != ACTUAL and tax.account_head in lacks:
+			lacks[tax.account_head] -= to_minor(tax.tax_amount_after_discount_amount, rest.unit)
+	if sum(lacks.values()) != gap:
+		lacks = {account: gap for account in list(lacks)[:1]}
+	return {account: amount for account, amount in lacks.items() if amount}
+
+
+def _add_rounding(invoice: Document, account: str, *, amount: float) -> None:
+	model = next(tax for tax in invoice.taxes if tax.account_head == account)
+	row = {"charge_type": ACTUAL, "account_head": account, "cost_center": model.cost_center}
+	invoice.append("taxes", {**row, "description": order_rest.rounding_text(), "tax_amount": amount})
 
 
 def _refuse_miss(invoice: Document, wanted: Wanted) -> None:

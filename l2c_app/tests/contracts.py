@@ -28,11 +28,11 @@ def line(rate: float = 1000, *, qty: float = 1, **values: Any) -> dict[str, Any]
 	return {"item_code": factories.SERVICE_ITEM, "qty": qty, "rate": rate, **values}
 
 
-def tax(rate: float, *, included: bool = False) -> dict[str, Any]:
+def tax(rate: float, *, included: bool = False, account: str = TAX_ACCOUNT) -> dict[str, Any]:
 	"""Return a VAT row on net total, added to the price or included in it."""
 	return {
 		"charge_type": "On Net Total",
-		"account_head": tax_account(TAX_ACCOUNT),
+		"account_head": tax_account(account),
 		"description": "VAT",
 		"rate": rate,
 		"included_in_print_rate": int(included),

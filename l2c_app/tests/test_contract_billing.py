@@ -85,6 +85,11 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual(contract.grand_total, 1130.23)
 		self.bill_all(contract)
 
+	def test_two_added_taxes_are_exact_on_each_account(self) -> None:
+		rows = [plan_row(percent=p) for p in (14.29, 14.29, 14.29, 14.29, 14.29, 14.29, 14.26)]
+		taxes = [tax(5), tax(9.975, account="L2C Provincial Tax")]
+		self.bill_all(contracts.active(plan_rows=rows, taxes=taxes, items=[line(1999.93)]))
+
 	def test_included_tax_in_three_parts(self) -> None:
 		rows = [plan_row(percent=30, billing="Advance"), plan_row(percent=33.33), plan_row(percent=36.67)]
 		contract = contracts.active(plan_rows=rows, taxes=[tax(19, included=True)], items=[line(1234.56)])

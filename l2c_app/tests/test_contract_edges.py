@@ -59,6 +59,23 @@ class TestStepsLeftToPeople(L2CTestCase):
 		self.assertEqual(frappe.db.get_value("Sales Invoice", name, "docstatus"), 1)
 
 
+@bench_only("accounting periods")
+class TestClosedPeriods(L2CTestCase):
+	def test_a_closed_period_is_a_row_in_the_result_and_nothing_is_lost(self) -> None:
+		contract = contracts.active()
+		factories.make(
+			"Accounting Period",
+			period_name="L2C Closed",
+			company=factories.COMPANY,
+			start_date=contracts.in_days(-1),
+			end_date=contracts.in_days(1),
+			closed_documents=[{"document_type": "Sales Invoice", "closed": 1}],
+		)
+		(result,) = billing.bill_due_rows(contract=contract.name)
+		self.assertEqual((result.invoice, result.error), ("", "ClosedAccountingPeriod"))
+		self.assertEqual(contracts.fresh(contract).plan_billing, [])
+
+
 class TestAnotherCurrency(L2CTestCase):
 	def euro(self) -> str:
 		contract = contracts.draft(
