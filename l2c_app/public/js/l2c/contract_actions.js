@@ -151,6 +151,7 @@ const bill_one = (frm) => {
 };
 
 const LINE_COLUMNS = ["item_code", "qty", "rate"];
+const LINE_WIDTHS = { item_code: 5, qty: 2, rate: 3 };
 const PLAN_COLUMNS = [
 	"row_id",
 	"label",
@@ -182,7 +183,7 @@ const grid_field = (frm, table, fieldname, columns) => {
 				label: __(df.label),
 				options: df.options,
 				in_list_view: 1,
-				columns: 1,
+				columns: LINE_WIDTHS[column] || 1,
 				read_only: column === "row_id" ? 1 : 0,
 			};
 		}),
