@@ -71,7 +71,7 @@ class Bench:
 		requirements = re.search(
 			r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S
 		)
-		packages = PLACEHOLDER
+		packages = [*re.findall(r'"([^"]+)"', requirements.group(1)), "hypothesis>=6.77"]
 		pip = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
 		subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
 		apps = (self.sites / "apps.txt").read_text().split()
