@@ -104,3 +104,14 @@ class TestUninstall(L2CTestCase):
 			frappe.db.exists("Comment", {"reference_doctype": "Lead", "reference_name": lead.name})
 		)
 		self.assertIsNone(frappe.db.get_value("File", document.name, "attached_to_doctype"))
+
+
+class TestPermissionsCanBeChanged(L2CTestCase):
+	@bench_only("the host's own check of permissions")
+	def test_an_admin_can_add_a_role_to_each_of_our_documents(self):
+		from frappe.permissions import add_permission
+
+		for doctype in leftovers.our_doctypes():
+			if not frappe.get_meta(doctype).istable:
+				with self.subTest(doctype=doctype):
+					add_permission(doctype, "Auditor", 0)
