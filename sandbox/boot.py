@@ -50,14 +50,25 @@ def _basics() -> None:
 	for user_type in ("System User", "Website User"):
 		_row("User Type", user_type, is_standard=1)
 	for user in frappe.STANDARD_USERS:
-		_row("User", user, email=user, first_name=user, full_name=user, enabled=1, user_type="System User", language="en")
+		_row(
+			"User",
+			user,
+			email=user,
+			first_name=user,
+			full_name=user,
+			enabled=1,
+			user_type="System User",
+			language="en",
+		)
 	settings = {"rounding_method": "Banker's Rounding", "time_zone": "Asia/Shanghai", "language": "en"}
 	for field, value in {**settings, "date_format": "mm-dd-yyyy", "number_format": "#,###.##"}.items():
 		frappe.db.set_single_value("System Settings", field, value)
 	for key in ("date_format", "number_format", "time_zone"):
 		frappe.defaults.set_global_default(key, frappe.db.get_single_value("System Settings", key))
 	for module in sorted({frappe.get_meta(doctype).module for doctype in all_doctypes()}):
-		_row("Module Def", module, module_name=module, app_name="l2c_app" if module == "L2C App" else "frappe")
+		_row(
+			"Module Def", module, module_name=module, app_name="l2c_app" if module == "L2C App" else "frappe"
+		)
 	for language in ("en", "zh"):
 		_row("Language", language, language_code=language, language_name=language, enabled=1)
 
@@ -76,9 +87,13 @@ def _install_app() -> None:
 	from frappe.model.meta import own_doctypes
 
 	for doctype, shape in own_doctypes().items():
-		source = frappe.get_app_path("l2c_app", "l2c_app", "doctype", shape["folder"], shape["folder"] + ".py")
+		source = frappe.get_app_path(
+			"l2c_app", "l2c_app", "doctype", shape["folder"], shape["folder"] + ".py"
+		)
 		if "def on_doctype_update" in (frappe.read_file(source) or ""):
-			frappe.get_attr(f"l2c_app.l2c_app.doctype.{shape['folder']}.{shape['folder']}.on_doctype_update")()
+			frappe.get_attr(
+				f"l2c_app.l2c_app.doctype.{shape['folder']}.{shape['folder']}.on_doctype_update"
+			)()
 		for df in frappe.get_meta(doctype).fields:
 			if df.search_index and not frappe.get_meta(doctype).issingle:
 				frappe.db.add_index(doctype, [df.fieldname])

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [path for path in (str(Path(__file__).parents[1]), str(Path(__file__).parent)) if path not in sys.path]
+sys.path[:0] = [
+	path for path in (str(Path(__file__).parents[1]), str(Path(__file__).parent)) if path not in sys.path
+]
 
 import boot
 import frappe
@@ -40,7 +42,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[object]:
 	_emulation.raised.clear()
 	result = yield
 	if _emulation.raised and not item.get_closest_marker("meets_not_emulated"):
-		pytest.fail("not emulated in the sandbox: " + "; ".join(dict.fromkeys(_emulation.raised)), pytrace=False)
+		pytest.fail(
+			"not emulated in the sandbox: " + "; ".join(dict.fromkeys(_emulation.raised)), pytrace=False
+		)
 	return result
 
 

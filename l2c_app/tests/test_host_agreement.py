@@ -7,7 +7,17 @@ from unittest.mock import patch
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
-from frappe.utils import add_days, add_months, add_to_date, date_diff, flt, fmt_money, get_last_day, getdate, nowdate
+from frappe.utils import (
+	add_days,
+	add_months,
+	add_to_date,
+	date_diff,
+	flt,
+	fmt_money,
+	get_last_day,
+	getdate,
+	nowdate,
+)
 
 from l2c_app import compat
 
@@ -58,7 +68,9 @@ class TestLifeOfADocument(HostCase):
 
 	def test_db_set_runs_only_the_change_hooks(self) -> None:
 		todo = self.todo()
-		self.assertEqual(self.events_of(lambda: todo.db_set("priority", "High")), ["before_change", "on_change"])
+		self.assertEqual(
+			self.events_of(lambda: todo.db_set("priority", "High")), ["before_change", "on_change"]
+		)
 		self.assertEqual(frappe.db.get_value("ToDo", todo.name, "priority"), "High")
 
 	def test_delete_runs_trash_then_after_delete(self) -> None:
@@ -82,7 +94,9 @@ class TestLifeOfADocument(HostCase):
 		self.assertRaises(frappe.LinkValidationError, self.todo, allocated_to="nobody@l2c.example.com")
 
 	def test_a_dynamic_link_needs_its_document(self) -> None:
-		self.assertRaises(frappe.LinkValidationError, self.todo, reference_type="Role", reference_name="No Such Role")
+		self.assertRaises(
+			frappe.LinkValidationError, self.todo, reference_type="Role", reference_name="No Such Role"
+		)
 
 	def test_a_link_takes_the_case_of_its_target(self) -> None:
 		todo = self.todo(role="sales USER")
@@ -142,7 +156,9 @@ class TestCollation(HostCase):
 
 	def test_patterns_ignore_case(self) -> None:
 		self.segment("L2C Café")
-		found = frappe.get_all("Market Segment", filters={"name": ("like", "l2c c%")}, pluck="name", order_by="name")
+		found = frappe.get_all(
+			"Market Segment", filters={"name": ("like", "l2c c%")}, pluck="name", order_by="name"
+		)
 		self.assertEqual(found, ["L2C Café"])
 
 
@@ -184,32 +200,44 @@ class TestLists(HostCase):
 		self.assertIsInstance(frappe.db.get_value("ToDo", self.with_role, "creation"), datetime)
 
 	def test_a_day_holds_all_its_moments(self) -> None:
-		self.assertEqual(self.names(creation=("between", [nowdate(), nowdate()])), {self.with_role, self.without_role})
+		self.assertEqual(
+			self.names(creation=("between", [nowdate(), nowdate()])), {self.with_role, self.without_role}
+		)
 
 	def test_one_value_many_values_and_dicts(self) -> None:
 		self.assertEqual(frappe.db.get_value("ToDo", self.with_role, "role"), "Sales User")
-		self.assertEqual(frappe.db.get_value("ToDo", self.with_role, ["role", "status"]), ("Sales User", "Open"))
+		self.assertEqual(
+			frappe.db.get_value("ToDo", self.with_role, ["role", "status"]), ("Sales User", "Open")
+		)
 		row = frappe.db.get_value("ToDo", self.with_role, ["role", "status"], as_dict=True)
 		self.assertEqual((row.role, row.status), ("Sales User", "Open"))
 		self.assertIsNone(frappe.db.get_value("ToDo", "no such name", "role"))
 
 	def test_order_and_limit(self) -> None:
-		latest = frappe.get_all("ToDo", filters=self.all, fields=["name", "date"], order_by="date desc", limit=1)
+		latest = frappe.get_all(
+			"ToDo", filters=self.all, fields=["name", "date"], order_by="date desc", limit=1
+		)
 		self.assertEqual([row.name for row in latest], [self.without_role])
 
 	def test_conditions_in_a_list_and_alternatives(self) -> None:
 		either = {"role": "Sales User", "date": "2026-02-28"}
 		found = frappe.get_all("ToDo", filters=self.all, or_filters=either, pluck="name", order_by="name")
 		self.assertEqual(set(found), {self.with_role, self.without_role})
-		found = frappe.get_all("ToDo", filters=[["name", "in", self.all["name"][1]], ["role", "=", "Sales User"]], pluck="name")
+		found = frappe.get_all(
+			"ToDo", filters=[["name", "in", self.all["name"][1]], ["role", "=", "Sales User"]], pluck="name"
+		)
 		self.assertEqual(found, [self.with_role])
 
 	def test_aggregates_keep_their_types(self) -> None:
 		table = frappe.qb.DocType("ToDo")
 		query = frappe.qb.from_(table).where(table.name.isin(self.all["name"][1]))
-		latest, number, text = query.select(Max(table.date), Count("*"), Max(Coalesce(table.role, ""))).run()[0]
+		latest, number, text = query.select(Max(table.date), Count("*"), Max(Coalesce(table.role, ""))).run()[
+			0
+		]
 		self.assertEqual((latest, number, text), (date(2026, 2, 28), 2, "Sales User"))
-		nothing = frappe.qb.from_(table).select(Sum(table.idx)).where(table.name == "no such name").run()[0][0]
+		nothing = (
+			frappe.qb.from_(table).select(Sum(table.idx)).where(table.name == "no such name").run()[0][0]
+		)
 		self.assertIsNone(nothing)
 
 	def test_an_update_by_query_is_seen(self) -> None:

@@ -35,9 +35,6 @@ class _dict(dict):
 	__setattr__ = dict.__setitem__
 	__delattr__ = dict.__delitem__
 
-	def copy(self) -> "_dict":
-		return _dict(self)
-
 	def update(self, other: dict | None = None, **kwargs: Any) -> "_dict":
 		super().update(other or {}, **kwargs)
 		return self
@@ -59,7 +56,6 @@ request = None
 response = _dict(docs=[])
 message_log: list[_dict] = []
 user_cache: dict[str, list[str]] = {}
-outbox: list[_dict] = []
 realtime_log: list[_dict] = []
 jobs: list[_dict] = []
 whitelisted: set[Callable] = set()
@@ -79,7 +75,7 @@ def init(site: str = "sandbox.test", **_ignored: Any) -> None:
 		message_log=message_log, user_perms=None, request_cache={}, db=db, qb=qb, cache=cache, request_ip="127.0.0.1",
 	)  # fmt: skip
 	clear_cache()
-	for log in (message_log, outbox, realtime_log, jobs):
+	for log in (message_log, realtime_log, jobs):
 		log.clear()
 
 
@@ -92,7 +88,10 @@ def connect(*_args: Any, **_kwargs: Any) -> None:
 
 
 def msgprint(
-	msg: str, title: str | None = None, raise_exception: bool | type[Exception] | Exception = False, **kwargs: Any
+	msg: str,
+	title: str | None = None,
+	raise_exception: bool | type[Exception] | Exception = False,
+	**kwargs: Any,
 ) -> None:
 	"""Captured in `message_log`; raises if asked."""
 	message_log.append(_dict(message=msg, title=title, **kwargs))
@@ -103,7 +102,9 @@ def msgprint(
 	raise (raise_exception if inspect.isclass(raise_exception) else ValidationError)(msg)
 
 
-def throw(msg: str, exc: type[Exception] | Exception = ValidationError, title: str | None = None, **kwargs: Any) -> NoReturn:
+def throw(
+	msg: str, exc: type[Exception] | Exception = ValidationError, title: str | None = None, **kwargs: Any
+) -> NoReturn:
 	"""Refuse with a message."""
 	msgprint(msg, title=title, raise_exception=exc, indicator="red", **kwargs)
 	raise AssertionError
@@ -185,7 +186,12 @@ def get_doc(*args: Any, **kwargs: Any) -> Any:
 
 
 def new_doc(
-	doctype: str, *, parent_doc: Any = None, parentfield: str | None = None, as_dict: bool = False, **kwargs: Any
+	doctype: str,
+	*,
+	parent_doc: Any = None,
+	parentfield: str | None = None,
+	as_dict: bool = False,
+	**kwargs: Any,
 ) -> Any:
 	"""A new document with its defaults."""
 	from frappe.model.document import new_doc
@@ -201,7 +207,9 @@ def get_cached_doc(doctype: str, name: str | None = None) -> Any:
 	return local.document_cache[key]
 
 
-def get_cached_value(doctype: str, name: str | None, fieldname: str | Iterable[str] = "name", as_dict: bool = False) -> Any:
+def get_cached_value(
+	doctype: str, name: str | None, fieldname: str | Iterable[str] = "name", as_dict: bool = False
+) -> Any:
 	"""A value through the document cache."""
 	try:
 		doc = get_cached_doc(doctype, name)
@@ -250,20 +258,14 @@ def get_value(*args: Any, **kwargs: Any) -> Any:
 	return db.get_value(*args, **kwargs)
 
 
-def set_value(doctype: str, docname: str, fieldname: str | dict, value: Any = None) -> Any:
-	"""Through the document, with its validations."""
-	doc = get_doc(doctype, docname)
-	doc.update(fieldname if isinstance(fieldname, dict) else {fieldname: value})
-	doc.save()
-	return doc.as_dict()
-
-
 def copy_doc(doc: Any, ignore_no_copy: bool = True) -> Any:
 	"""A new, unsaved copy; under tests the docstatus stays, as on the host."""
 	import copy
 
 	copied = get_doc(copy.deepcopy(doc if isinstance(doc, dict) else doc.as_dict()))
-	cleared = ["name", "owner", "creation", "modified", "modified_by"] + ([] if flags.in_test else ["docstatus"])
+	cleared = ["name", "owner", "creation", "modified", "modified_by"] + (
+		[] if flags.in_test else ["docstatus"]
+	)
 	for row in (copied, *copied.get_all_children()):
 		row.set("__islocal", 1)
 		for key in cleared + (["amended_from", "amendment_date"] if row is copied else []):
@@ -279,7 +281,9 @@ def delete_doc(doctype: str, name: str, force: int = 0, **kwargs: Any) -> Any:
 	return delete_doc(doctype, name, force=force, **kwargs)
 
 
-def rename_doc(doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **kwargs: Any) -> str:
+def rename_doc(
+	doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **kwargs: Any
+) -> str:
 	from frappe.model.rename_doc import rename_doc
 
 	return rename_doc(doctype, old, new, merge=merge, force=force, **kwargs)
@@ -369,7 +373,16 @@ EMULATED_HOOKS = {
 	"override_doctype_dashboards", "extend_bootinfo", "jinja", "advance_payment_doctypes", "user_data_fields",
 	"advance_payment_receivable_doctypes", "regional_overrides", "naming_series_variables", "fixtures",
 }  # fmt: skip
-DESK_HOOKS = ("app_", "doctype_", "web", "required_apps", "add_to_apps_screen", "require_type_annotated", "page_js", "export_")
+DESK_HOOKS = (
+	"app_",
+	"doctype_",
+	"web",
+	"required_apps",
+	"add_to_apps_screen",
+	"require_type_annotated",
+	"page_js",
+	"export_",
+)
 
 
 @functools.cache
@@ -460,12 +473,9 @@ def enqueue(method: str | Callable, *args: Any, **kwargs: Any) -> Any:
 	return enqueue(method, *args, **kwargs)
 
 
-def sendmail(recipients: Any = (), sender: str = "", subject: str = "No Subject", message: str = "", **kwargs: Any) -> None:
-	"""Captured in `outbox`."""
-	outbox.append(_dict(recipients=recipients, sender=sender, subject=subject, message=message, **kwargs))
-
-
-def publish_realtime(event: str | None = None, message: Any = None, room: str | None = None, **kwargs: Any) -> None:
+def publish_realtime(
+	event: str | None = None, message: Any = None, room: str | None = None, **kwargs: Any
+) -> None:
 	"""Captured in `realtime_log`."""
 	realtime_log.append(_dict(event=event, message=message, room=room, **kwargs))
 
@@ -481,7 +491,9 @@ def get_precision(doctype: str, fieldname: str, currency: str | None = None, doc
 
 def clear_cache(user: str | None = None, doctype: str | None = None) -> None:
 	"""Forget everything derived from the database."""
-	local.__dict__.update(document_cache={}, role_permissions={}, request_cache={}, meta_cache={}, new_doc_templates={})
+	local.__dict__.update(
+		document_cache={}, role_permissions={}, request_cache={}, meta_cache={}, new_doc_templates={}
+	)
 	cache.clear()
 	db.value_cache.clear()
 

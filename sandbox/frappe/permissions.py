@@ -93,7 +93,9 @@ def cstr_lower(text: Any) -> str:
 	return (text or "").lower()
 
 
-def get_role_permissions(doctype_meta: Any, user: str | None = None, is_owner: bool | None = None, **_ignored: Any) -> dict:
+def get_role_permissions(
+	doctype_meta: Any, user: str | None = None, is_owner: bool | None = None, **_ignored: Any
+) -> dict:
 	"""The union of what the user's roles grant at level 0."""
 	meta = frappe.get_meta(doctype_meta) if isinstance(doctype_meta, str) else doctype_meta
 	user = user or frappe.session.user
@@ -106,7 +108,12 @@ def get_role_permissions(doctype_meta: Any, user: str | None = None, is_owner: b
 	for right in rights:
 		value = any(p.get(right) for p in applicable)
 		granted[right] = int(value)
-		if value and by_owner and right != "create" and not any(p.get(right) and not p.if_owner for p in applicable):
+		if (
+			value
+			and by_owner
+			and right != "create"
+			and not any(p.get(right) and not p.if_owner for p in applicable)
+		):
 			granted["if_owner"][right] = int(bool(is_owner))
 			granted[right] = int(right in ("select", "read"))
 	return granted
@@ -128,7 +135,9 @@ def has_controller_permissions(doc: Any, ptype: str | None, user: str | None = N
 def list_conditions(doctype: str, user: str) -> list[str]:
 	"""What the hooks add to a list, as SQL."""
 	hooks = frappe.get_hooks("permission_query_conditions", {})
-	answers = [frappe.call(method, user, doctype=doctype) for method in hooks.get(doctype, []) + hooks.get("*", [])]
+	answers = [
+		frappe.call(method, user, doctype=doctype) for method in hooks.get(doctype, []) + hooks.get("*", [])
+	]
 	return [answer for answer in answers if answer]
 
 

@@ -53,7 +53,9 @@ def merged_fields(recorded: dict | None, json_fields: list[dict]) -> dict[str, d
 	for name in sorted(recorded, key=lambda name: list(known).index(name) if name in known else 999):
 		fieldtype, options, reqd, no_copy, permlevel = recorded[name]
 		row = dict(known[name]) if known.get(name, {}).get("fieldtype") == fieldtype else {}
-		if not (row.get("options") or "").startswith(options or "-"):  # recorded options are cut off at 400 characters
+		if not (row.get("options") or "").startswith(
+			options or "-"
+		):  # recorded options are cut off at 400 characters
 			row["options"] = options
 		row.update(fieldtype=fieldtype, reqd=reqd, no_copy=no_copy, permlevel=permlevel)
 		if fieldtype not in LAYOUT:

@@ -65,7 +65,9 @@ def _collate(left: str, right: str) -> int:
 def _like_pattern(pattern: str) -> re.Pattern:
 	parts = re.split(r"(\\.|%|_)", collation_key(pattern))
 	wild = {"%": ".*", "_": "."}
-	return re.compile("".join(wild.get(part) or re.escape(part.removeprefix("\\")) for part in parts), re.DOTALL)
+	return re.compile(
+		"".join(wild.get(part) or re.escape(part.removeprefix("\\")) for part in parts), re.DOTALL
+	)
 
 
 def _like(pattern: Any, value: Any) -> bool | None:
@@ -140,7 +142,9 @@ class Database:
 
 	def connect(self) -> None:
 		self.close()
-		self.connection = sqlite3.connect(":memory:", isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES)
+		self.connection = sqlite3.connect(
+			":memory:", isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
+		)
 		self.connection.create_collation("frappe", _collate)
 		for name, arity, function in _functions():
 			self.connection.create_function(name, arity, function)
@@ -201,18 +205,17 @@ class Database:
 	def add_index(self, doctype: str, fields: list[str], index_name: str | None = None) -> None:
 		name = index_name or "_".join(fields) + "_index"
 		columns = ", ".join(f"`{re.sub(r'[(].*', '', field)}`" for field in fields)
-		self.connection.execute(f"create index if not exists `{doctype}_{name}` on `tab{doctype}` ({columns})")
+		self.connection.execute(
+			f"create index if not exists `{doctype}_{name}` on `tab{doctype}` ({columns})"
+		)
 
 	def add_unique(self, doctype: str, fields: list[str] | str, constraint_name: str | None = None) -> None:
 		fields = [fields] if isinstance(fields, str) else fields
 		name = constraint_name or "unique_" + "_".join(fields)
 		columns = ", ".join(f"`{field}`" for field in fields)
-		self.connection.execute(f"create unique index if not exists `{doctype}_{name}` on `tab{doctype}` ({columns})")
-
-	def table_exists(self, doctype: str, cached: bool = True) -> bool:
-		return bool(self.rows("select 1 from sqlite_master where name = ?", f"tab{doctype}"))
-
-	has_table = table_exists
+		self.connection.execute(
+			f"create unique index if not exists `{doctype}_{name}` on `tab{doctype}` ({columns})"
+		)
 
 	def get_table_columns(self, doctype: str) -> list[str]:
 		return [row["name"] for row in self.rows(f"pragma table_info(`tab{doctype}`)")]
@@ -249,7 +252,9 @@ class Database:
 		columns = ", ".join(f"`{column}`" for column in values)
 		marks = ", ".join("?" * len(values))
 		try:
-			self.execute(f"insert into `tab{doctype}` ({columns}) values ({marks})", self._stored(doctype, values))
+			self.execute(
+				f"insert into `tab{doctype}` ({columns}) values ({marks})", self._stored(doctype, values)
+			)
 		except UniqueViolation as error:
 			if self.rows(f"select 1 from `tab{doctype}` where name = ?", values["name"]):
 				error.column = "name"  # the host looks at the primary key first
@@ -257,7 +262,9 @@ class Database:
 
 	def update_row(self, doctype: str, name: str, values: dict) -> None:
 		columns = ", ".join(f"`{column}` = ?" for column in values)
-		self.execute(f"update `tab{doctype}` set {columns} where name = ?", [*self._stored(doctype, values), name])
+		self.execute(
+			f"update `tab{doctype}` set {columns} where name = ?", [*self._stored(doctype, values), name]
+		)
 
 	def _stored(self, doctype: str, values: dict) -> list:
 		meta = frappe.get_meta(doctype)
@@ -265,7 +272,9 @@ class Database:
 
 	# values
 
-	def get_value(self, doctype: str, filters: Any = None, fieldname: Any = "name", *args: Any, **kwargs: Any) -> Any:
+	def get_value(
+		self, doctype: str, filters: Any = None, fieldname: Any = "name", *args: Any, **kwargs: Any
+	) -> Any:
 		"""One row's value, list of values, or dict."""
 		as_dict = kwargs.get("as_dict") or (len(args) > 1 and args[1])
 		kwargs.pop("as_dict", None)
@@ -291,8 +300,12 @@ class Database:
 			return self._single_values(doctype, fieldname, as_dict)
 		if filters is None:
 			return []
-		order_by = default_order(doctype) if order_by in ("DefaultOrderBy", "KEEP_DEFAULT_ORDERING") else order_by
-		query = build_query(doctype, fieldname, filters, order_by=order_by, limit=limit, distinct=kwargs.get("distinct"))
+		order_by = (
+			default_order(doctype) if order_by in ("DefaultOrderBy", "KEEP_DEFAULT_ORDERING") else order_by
+		)
+		query = build_query(
+			doctype, fieldname, filters, order_by=order_by, limit=limit, distinct=kwargs.get("distinct")
+		)
 		if not as_dict and isinstance(fieldname, str) and fieldname == "*":
 			as_dict = True
 		return query.run(as_dict=as_dict, pluck=kwargs.get("pluck"))
@@ -305,7 +318,9 @@ class Database:
 		values = [stored.get(name) for name in names]
 		return [_dict(zip(names, values, strict=True)) if as_dict else values]
 
-	def get_singles_dict(self, doctype: str, debug: bool = False, *, for_update: bool = False, cast: bool = False) -> _dict:
+	def get_singles_dict(
+		self, doctype: str, debug: bool = False, *, for_update: bool = False, cast: bool = False
+	) -> _dict:
 		"""The stored values of a Single, all text unless cast."""
 		meta = frappe.get_meta(doctype)
 		rows = self.rows("select field, value from tabSingles where doctype = ?", doctype)
@@ -331,7 +346,9 @@ class Database:
 			self.execute("insert into tabSingles values (?, ?, ?)", [doctype, field, value])
 		self._forget()
 
-	def set_single_value(self, doctype: str, fieldname: Any, value: Any = None, *args: Any, **kwargs: Any) -> None:
+	def set_single_value(
+		self, doctype: str, fieldname: Any, value: Any = None, *args: Any, **kwargs: Any
+	) -> None:
 		for field, new in (fieldname if isinstance(fieldname, dict) else {fieldname: value}).items():
 			frappe.get_meta(doctype).get_field(field)
 			self.execute("delete from tabSingles where doctype = ? and field = ?", [doctype, field])
@@ -355,7 +372,9 @@ class Database:
 		if dn is None or dt == dn:
 			return self.set_single_value(dt, values)
 		if update_modified:
-			values.update(modified=modified or frappe.utils.now(), modified_by=modified_by or frappe.session.user)
+			values.update(
+				modified=modified or frappe.utils.now(), modified_by=modified_by or frappe.session.user
+			)
 		query = build_query(dt, ["name"], dn, order_by=None)
 		for name in query.run(pluck=True):
 			self.update_row(dt, name, values)
@@ -368,18 +387,23 @@ class Database:
 			dt, dn = dt.pop("doctype"), dt
 		if dt != "DocType" and dt == dn:
 			return dn
-		return self.get_value(dt, dn, order_by=None) if dn else (None if dn is not None else self.get_value(dt, {}))
+		return (
+			self.get_value(dt, dn, order_by=None)
+			if dn
+			else (None if dn is not None else self.get_value(dt, {}))
+		)
 
-	def count(self, dt: str, filters: Any = None, debug: bool = False, cache: bool = False, distinct: bool = True) -> int:
+	def count(
+		self, dt: str, filters: Any = None, debug: bool = False, cache: bool = False, distinct: bool = True
+	) -> int:
 		from frappe.query_builder.functions import Count
 
 		return build_query(dt, [Count("*")], filters or {}, order_by=None).run()[0][0]
 
 	def delete(self, doctype: str, filters: Any = None, debug: bool = False, **kwargs: Any) -> None:
-		build_query(doctype, None, filters if filters is not None else kwargs.get("conditions") or {}, delete=True).run()
-
-	def get_all(self, *args: Any, **kwargs: Any) -> list:
-		return frappe.get_all(*args, **kwargs)
+		build_query(
+			doctype, None, filters if filters is not None else kwargs.get("conditions") or {}, delete=True
+		).run()
 
 	def get_default(self, key: str, parent: str = "__default") -> Any:
 		return frappe.defaults.get_global_default(key)
@@ -395,15 +419,7 @@ class Database:
 			return f"'{text.replace('%', '%%') if percent else text}'"
 		return f"'{s}'"
 
-	def is_deadlocked(self, error: Exception) -> bool:
-		return False
-
-	is_timedout = is_deadlocked
-
 	# transactions
-
-	def begin(self, *, read_only: bool = False) -> None:
-		"""A transaction is always open."""
 
 	def commit(self) -> None:
 		"""Keep what was written; then what waited for it."""
@@ -440,9 +456,6 @@ class Database:
 	def savepoint(self, save_point: str) -> None:
 		self.connection.execute(f"savepoint `{save_point}`")
 
-	def release_savepoint(self, save_point: str) -> None:
-		self.connection.execute(f"release `{save_point}`")
-
 	def __getattr__(self, name: str) -> Any:
 		if name.startswith("__"):
 			raise AttributeError(name)
@@ -452,7 +465,7 @@ class Database:
 def as_column(kind: str | None, value: Any) -> Any:
 	"""Text dates in the stored form, numbers as numbers."""
 	if value in (None, "") or kind not in ("date", "datetime", "time"):
-		return (None if value == "" and kind in ("date", "datetime", "time") else value)
+		return None if value == "" and kind in ("date", "datetime", "time") else value
 	if kind == "date":
 		return frappe.utils.getdate(value)
 	return frappe.utils.get_datetime(value) if kind == "datetime" else frappe.utils.to_timedelta(value)

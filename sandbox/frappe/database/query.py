@@ -20,7 +20,13 @@ NUMBERS = ("Check", "Float", "Int", "Currency", "Percent")
 
 
 def _listed(value: Any) -> list:
-	values = value.split(",") if isinstance(value, str) else list(value) if not hasattr(value, "get_sql") else value
+	values = (
+		value.split(",")
+		if isinstance(value, str)
+		else list(value)
+		if not hasattr(value, "get_sql")
+		else value
+	)
 	return values or [""]
 
 
@@ -93,7 +99,9 @@ class _Lists:
 		return self.table.star if column == "*" else self.table.field(column)
 
 	def select(self, fields: Any) -> None:
-		listed = fields if isinstance(fields, list | tuple) else [part.strip() for part in cstr(fields).split(",")]
+		listed = (
+			fields if isinstance(fields, list | tuple) else [part.strip() for part in cstr(fields).split(",")]
+		)
 		for field in listed:
 			self.query = self.query.select(self._selected(field))
 
@@ -102,7 +110,11 @@ class _Lists:
 			return field
 		if isinstance(field, dict) or "(" in field:
 			not_emulated(f"selected field {field}")
-		name, _as, alias = re.split(r"( as )", field, maxsplit=1, flags=re.IGNORECASE) if " as " in field else (field, "", "")
+		name, _as, alias = (
+			re.split(r"( as )", field, maxsplit=1, flags=re.IGNORECASE)
+			if " as " in field
+			else (field, "", "")
+		)
 		column = self.field(name)
 		return column.as_(alias.strip("` ")) if alias else column
 
@@ -114,7 +126,9 @@ class _Lists:
 			if "(" in part:
 				not_emulated(f"order by {part}")
 			name, _space, direction = part.partition(" ")
-			known = "." in name or self.meta.column_type(name.strip("`")) or name.strip("`") in self.meta.dropped
+			known = (
+				"." in name or self.meta.column_type(name.strip("`")) or name.strip("`") in self.meta.dropped
+			)
 			column = self.field(name) if known else Field(name.strip("`"))
 			parsed.append((column, Order.asc if direction.strip().lower() in ("asc", "") else Order.desc))
 		return parsed
@@ -131,15 +145,24 @@ class _Lists:
 			return [self._from_pair(key, value) for key, value in filters.items()]
 		if not isinstance(filters, list | tuple):
 			return [filters]
-		if filters and isinstance(filters[0], str) and len(filters) in (3, 4) and not isinstance(filters[1], list | tuple | dict):
-			if str(filters[1]).lower() in OPERATORS or (len(filters) == 4 and str(filters[2]).lower() in OPERATORS):
+		if (
+			filters
+			and isinstance(filters[0], str)
+			and len(filters) in (3, 4)
+			and not isinstance(filters[1], list | tuple | dict)
+		):
+			if str(filters[1]).lower() in OPERATORS or (
+				len(filters) == 4 and str(filters[2]).lower() in OPERATORS
+			):
 				return [self._from_list(filters)]
 		if filters and all(isinstance(name, str | int) for name in filters):
 			return [self.table.name.isin([str(name) for name in filters])]
 		return [
 			criterion
 			for item in filters
-			for criterion in ([self._from_list(item)] if isinstance(item, list | tuple) else self.criteria(item))
+			for criterion in (
+				[self._from_list(item)] if isinstance(item, list | tuple) else self.criteria(item)
+			)
 		]
 
 	def _from_pair(self, key: str, value: Any) -> Any:
@@ -182,7 +205,9 @@ class _Lists:
 		if operator in ("in", "not in") and not hasattr(value, "get_sql"):
 			return [self._as_kind(kind, item) for item in _listed(value)]
 		if operator == "between":
-			start, end = (self._as_kind("date" if kind == "datetime" and len(str(v)) <= 10 else kind, v) for v in value)
+			start, end = (
+				self._as_kind("date" if kind == "datetime" and len(str(v)) <= 10 else kind, v) for v in value
+			)
 			return [start, f"{end} 23:59:59.999999" if kind == "datetime" and len(str(end)) <= 10 else end]
 		return value if operator.endswith("like") else self._as_kind(kind, value)
 
@@ -200,7 +225,11 @@ class _Lists:
 		df, kind = self._df(field), frappe.get_meta(field.table._table_name[3:]).column_type(field.name)
 		if operator == "is":
 			blank = (field == "") | field.isnull()
-			return blank if value == "not set" else (field.notnull() if kind in ("date", "datetime") else field != "")
+			return (
+				blank
+				if value == "not set"
+				else (field.notnull() if kind in ("date", "datetime") else field != "")
+			)
 		if operator in ("in", "not in"):
 			return self._null_in_list(field, operator, value)
 		if (df and df.fieldtype in NUMBERS) or kind in ("int", "real"):
@@ -208,7 +237,11 @@ class _Lists:
 		comparable = "" if value is None else self._comparable(field, operator, value)
 		criterion = OPERATORS[operator](field, comparable)
 		nullable = field.name not in ("name", "modified", "creation") and operator != "between"
-		if not nullable or (value and operator in ("=", "like")) or (kind in ("date", "datetime") and operator in (">", ">=")):
+		if (
+			not nullable
+			or (value and operator in ("=", "like"))
+			or (kind in ("date", "datetime") and operator in (">", ">="))
+		):
 			return criterion
 		if operator == "=" or operator in ("!=", "not like", "<", "<="):
 			wants_null = not value if operator in ("=",) else bool(value)
@@ -219,9 +252,15 @@ class _Lists:
 		if hasattr(value, "get_sql"):
 			return OPERATORS[operator](field, value)
 		values = _listed(value or "")
-		criterion = OPERATORS[operator](field, ["" if v is None else v for v in self._comparable(field, operator, values)])
+		criterion = OPERATORS[operator](
+			field, ["" if v is None else v for v in self._comparable(field, operator, values)]
+		)
 		has_empty = any(item in (None, "") for item in values)
-		return criterion | field.isnull() if has_empty == (operator == "in") and field.name != "name" else criterion
+		return (
+			criterion | field.isnull()
+			if has_empty == (operator == "in") and field.name != "name"
+			else criterion
+		)
 
 
 def get_list(
@@ -246,7 +285,12 @@ def get_list(
 	**kwargs: Any,
 ) -> list:
 	"""Rows that the user may read: role permissions, the hooks' conditions, shared documents."""
-	unknown = {key for key, value in kwargs.items() if value} - {"debug", "ignore_ifnull", "strict", "with_childnames"}
+	unknown = {key for key, value in kwargs.items() if value} - {
+		"debug",
+		"ignore_ifnull",
+		"strict",
+		"with_childnames",
+	}
 	if unknown:
 		not_emulated(f"get_list({', '.join(sorted(unknown))})")
 	fields = [pluck] if pluck and not fields else fields or ["name"]

@@ -60,7 +60,18 @@ def _find_controller(doctype: str) -> type:
 	return getattr(importlib.import_module(path), doctype.replace(" ", "").replace("-", ""))
 
 
-FRAPPE_MODULES = {"Core", "Custom", "Desk", "Contacts", "Email", "Geo", "Printing", "Website", "Workflow", "Automation"}
+FRAPPE_MODULES = {
+	"Core",
+	"Custom",
+	"Desk",
+	"Contacts",
+	"Email",
+	"Geo",
+	"Printing",
+	"Website",
+	"Workflow",
+	"Automation",
+}
 
 
 def _exists(path: str) -> bool:
@@ -140,7 +151,9 @@ class BaseDocument:
 
 	def append(self, key: str, value: Any = None, position: int = -1) -> Any:
 		"""A new row in a table."""
-		table = self.__dict__.setdefault(key, None) or self.__dict__.__setitem__(key, []) or self.__dict__[key]
+		table = (
+			self.__dict__.setdefault(key, None) or self.__dict__.__setitem__(key, []) or self.__dict__[key]
+		)
 		row = self._init_child({} if value is None else value, key)
 		if position == -1:
 			table.append(row)
@@ -207,7 +220,11 @@ class BaseDocument:
 		own["idx"] = own["idx"] or 0
 
 	def get_valid_dict(
-		self, sanitize: bool = True, convert_dates_to_str: bool = False, ignore_nulls: bool = False, **_ignored: Any
+		self,
+		sanitize: bool = True,
+		convert_dates_to_str: bool = False,
+		ignore_nulls: bool = False,
+		**_ignored: Any,
 	) -> _dict:
 		"""The columns, cast by their types."""
 		values = _dict()
@@ -249,7 +266,13 @@ class BaseDocument:
 		"""Everything, tables included."""
 		doc = self.get_valid_dict(convert_dates_to_str=convert_dates_to_str, ignore_nulls=no_nulls)
 		doc["doctype"] = self.doctype
-		options = (no_nulls, no_default_fields, convert_dates_to_str, no_child_table_fields, no_private_properties)
+		options = (
+			no_nulls,
+			no_default_fields,
+			convert_dates_to_str,
+			no_child_table_fields,
+			no_private_properties,
+		)
 		for key in sorted(self._table_fieldnames):
 			doc[key] = [row.as_dict(*options) for row in self.get(key) or []]
 		for key in (*(default_fields * no_default_fields), *(child_table_fields * no_child_table_fields)):
@@ -257,9 +280,6 @@ class BaseDocument:
 		if not no_private_properties:
 			doc.update({key: self.__dict__[key] for key in PRIVATE_KEYS if self.__dict__.get(key)})
 		return doc
-
-	def as_json(self) -> str:
-		return frappe.as_json(self.as_dict())
 
 	def get_all_children(self, parenttype: str | None = None) -> list:
 		tables = [df for df in self.meta.table_fields if parenttype in (None, df.options)]
@@ -327,7 +347,9 @@ class BaseDocument:
 			rich = df.fieldtype == "Text Editor" and "<img" in text
 			if value in (None, []) or not (rich or strip_html(text).strip()):
 				row = "{0} #{1}".format(_("Row"), self.idx) if self.get("parentfield") else _(self.doctype)
-				missing.append((df.fieldname, _("Error: Value missing for {0}: {1}").format(row, _(df.label))))
+				missing.append(
+					(df.fieldname, _("Error: Value missing for {0}: {1}").format(row, _(df.label)))
+				)
 		return missing
 
 	def get_invalid_links(self, is_submittable: bool = False) -> tuple[list, list]:
@@ -345,7 +367,10 @@ class BaseDocument:
 			if not values:
 				invalid.append(reference)
 			elif df.fieldname != "amended_from" and (is_submittable or self.meta.is_submittable):
-				if frappe.get_meta(doctype).is_submittable and frappe.db.get_value(doctype, docname, "docstatus") == 2:
+				if (
+					frappe.get_meta(doctype).is_submittable
+					and frappe.db.get_value(doctype, docname, "docstatus") == 2
+				):
 					cancelled.append(reference)
 		return invalid, cancelled
 
@@ -373,19 +398,29 @@ class BaseDocument:
 			self.set(df.fieldname, value)
 			if value not in options and not (frappe.flags.in_test and value.startswith("_T-")):
 				choice = '", "'.join(options)
-				frappe.throw(_('{0} cannot be "{1}". It should be one of "{2}"').format(_(df.label), value, choice))
+				frappe.throw(
+					_('{0} cannot be "{1}". It should be one of "{2}"').format(_(df.label), value, choice)
+				)
 
 	def _validate_data_fields(self) -> None:
 		checks = {"Email": frappe.utils.validate_emails, "Phone": frappe.utils.validate_phone_number}
 		for df in self.meta.fields:
 			value = self.__dict__.get(df.fieldname)
-			if df.fieldtype == "Data" and value and df.options in checks and value not in frappe.STANDARD_USERS:
+			if (
+				df.fieldtype == "Data"
+				and value
+				and df.options in checks
+				and value not in frappe.STANDARD_USERS
+			):
 				checks[df.options](value, throw=True)
 
 	def _validate_non_negative(self) -> None:
 		for df in self.meta.fields:
 			if df.non_negative and flt(self.__dict__.get(df.fieldname)) < 0:
-				frappe.throw(_("Value cannot be negative for {0}").format(frappe.bold(_(df.label))), frappe.NonNegativeError)
+				frappe.throw(
+					_("Value cannot be negative for {0}").format(frappe.bold(_(df.label))),
+					frappe.NonNegativeError,
+				)
 
 	def _validate_length(self) -> None:
 		for df in () if self.meta.issingle else self.meta.value_fields:
@@ -399,13 +434,19 @@ class BaseDocument:
 				too_long = abs(cint(value)) > longest
 			if too_long:
 				message = _("{0}: {1} will get truncated, as max characters allowed is {2}")
-				frappe.throw(message.format(self.doctype, df.label, longest), frappe.CharacterLengthExceededError)
+				frappe.throw(
+					message.format(self.doctype, df.label, longest), frappe.CharacterLengthExceededError
+				)
 
 	def _sanitize_content(self) -> None:
 		"""Tags that could run code become text, unless the field may hold code."""
 		for df in self.meta.value_fields:
 			value = self.__dict__.get(df.fieldname)
-			if isinstance(value, str) and "<" in value and df.fieldtype not in ("Code", "JSON", "HTML Editor"):
+			if (
+				isinstance(value, str)
+				and "<" in value
+				and df.fieldtype not in ("Code", "JSON", "HTML Editor")
+			):
 				if not df.ignore_xss_filter and (self.docstatus == 0 or df.allow_on_submit):
 					self.set(df.fieldname, sanitize_html(value))
 
@@ -415,10 +456,16 @@ class BaseDocument:
 			self.set(fieldname, self.name)
 
 	def _validate_update_after_submit(self) -> None:
-		stored = frappe.get_doc(self.doctype, self.name).as_dict() if not self.parent_doc else self._stored_row()
+		stored = (
+			frappe.get_doc(self.doctype, self.name).as_dict() if not self.parent_doc else self._stored_row()
+		)
 		for df in self.meta.fields:
 			ours, theirs = self.__dict__.get(df.fieldname), stored.get(df.fieldname)
-			if df.allow_on_submit or not (ours or theirs) or not (df.fieldtype in column_types or df.fieldtype in table_fields):
+			if (
+				df.allow_on_submit
+				or not (ours or theirs)
+				or not (df.fieldtype in column_types or df.fieldtype in table_fields)
+			):
 				continue
 			if df.fieldtype in table_fields:
 				ours, theirs = len(ours or ()), len(theirs or ())
@@ -426,7 +473,9 @@ class BaseDocument:
 				ours, theirs = get_date_value(df.fieldtype, ours), get_date_value(df.fieldtype, theirs)
 			if (flt(ours, 9) != flt(theirs, 9)) if df.fieldtype in float_like_fields else (ours != theirs):
 				message = _("Not allowed to change {0} after submission from {1} to {2}")
-				frappe.throw(message.format(frappe.bold(_(df.label)), theirs, ours), frappe.UpdateAfterSubmitError)
+				frappe.throw(
+					message.format(frappe.bold(_(df.label)), theirs, ours), frappe.UpdateAfterSubmitError
+				)
 
 	def _stored_row(self) -> dict:
 		return frappe.db.get_value(self.doctype, self.name, "*", as_dict=True) or {}

@@ -80,7 +80,16 @@ REFERENCES = {
 
 def _ignored(doc: Any, method: str) -> set[str]:
 	if method == "Delete":
-		always = ("Communication", "ToDo", "DocShare", "File", "Version", "Comment", "Notification Log", "Error Log")
+		always = (
+			"Communication",
+			"ToDo",
+			"DocShare",
+			"File",
+			"Version",
+			"Comment",
+			"Notification Log",
+			"Error Log",
+		)
 		return {*frappe.get_hooks("ignore_links_on_delete"), *always}
 	return set(doc.get("ignore_linked_doctypes") or ())
 

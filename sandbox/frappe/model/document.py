@@ -26,7 +26,14 @@ def get_doc(*args: Any, **kwargs: Any) -> Any:
 	return get_controller(kwargs["doctype"])(kwargs)
 
 
-def new_doc(doctype: str, *, parent_doc: Any = None, parentfield: str | None = None, as_dict: bool = False, **kwargs: Any) -> Any:
+def new_doc(
+	doctype: str,
+	*,
+	parent_doc: Any = None,
+	parentfield: str | None = None,
+	as_dict: bool = False,
+	**kwargs: Any,
+) -> Any:
 	"""Defaults: the user's, then the field's own, then what depends on the parent."""
 	templates = frappe.local.new_doc_templates
 	if doctype not in templates:
@@ -106,9 +113,13 @@ class Document(BaseDocument):
 		"""Read everything anew."""
 		doctype, name = self.doctype, self.name
 		if self.meta.issingle:
-			super().__init__({"doctype": doctype, "name": doctype, **frappe.db.get_singles_dict(doctype, cast=True)})
+			super().__init__(
+				{"doctype": doctype, "name": doctype, **frappe.db.get_singles_dict(doctype, cast=True)}
+			)
 		else:
-			row = frappe.db.get_value(doctype, name, "*", as_dict=True) if not isinstance(name, dict) else None
+			row = (
+				frappe.db.get_value(doctype, name, "*", as_dict=True) if not isinstance(name, dict) else None
+			)
 			row = row or frappe.db.get_value(doctype, name, "*", as_dict=True)
 			if not row:
 				message = _("{0} {1} not found").format(_(doctype), name)
@@ -157,7 +168,11 @@ class Document(BaseDocument):
 		set_child_names: bool = True,
 	) -> "Document":
 		"""Store a new document."""
-		options = dict(ignore_permissions=ignore_permissions, ignore_links=ignore_links, ignore_mandatory=ignore_mandatory)
+		options = dict(
+			ignore_permissions=ignore_permissions,
+			ignore_links=ignore_links,
+			ignore_mandatory=ignore_mandatory,
+		)
 		self.flags.update({key: value for key, value in options.items() if value is not None})
 		self.set("__islocal", True)
 		self._set_defaults()
@@ -235,8 +250,12 @@ class Document(BaseDocument):
 		self.docstatus = 2
 		return self.save()
 
-	def delete(self, ignore_permissions: bool = False, force: bool = False, *, delete_permanently: bool = False) -> Any:
-		return frappe.delete_doc(self.doctype, self.name, ignore_permissions=ignore_permissions, flags=self.flags, force=force)
+	def delete(
+		self, ignore_permissions: bool = False, force: bool = False, *, delete_permanently: bool = False
+	) -> Any:
+		return frappe.delete_doc(
+			self.doctype, self.name, ignore_permissions=ignore_permissions, flags=self.flags, force=force
+		)
 
 	def update_children(self) -> None:
 		for df in self.meta.table_fields:
@@ -312,7 +331,9 @@ class Document(BaseDocument):
 		if self._action != "save":
 			self.check_permission("cancel" if self._action == "cancel" else "submit")
 
-	def set_new_name(self, force: bool = False, set_name: str | None = None, set_child_names: bool = True) -> None:
+	def set_new_name(
+		self, force: bool = False, set_name: str | None = None, set_child_names: bool = True
+	) -> None:
 		if self.flags.name_set and not force:
 			return
 		if set_name or (self.get("__newname") and (self.meta.autoname or "").lower() == "prompt"):
@@ -378,7 +399,9 @@ class Document(BaseDocument):
 	def _validate_mandatory(self) -> None:
 		if self.flags.ignore_mandatory:
 			return
-		missing = [item for row in (self, *self.get_all_children()) for item in row._get_missing_mandatory_fields()]
+		missing = [
+			item for row in (self, *self.get_all_children()) for item in row._get_missing_mandatory_fields()
+		]
 		for _fieldname, message in missing:
 			frappe.msgprint(message)
 		if missing:
@@ -466,7 +489,12 @@ class Document(BaseDocument):
 		return get_date_value(kind, before.get(fieldname)) != get_date_value(kind, self.get(fieldname))
 
 	def db_set(
-		self, fieldname: Any, value: Any = None, update_modified: bool = True, notify: bool = False, commit: bool = False
+		self,
+		fieldname: Any,
+		value: Any = None,
+		update_modified: bool = True,
+		notify: bool = False,
+		commit: bool = False,
 	) -> None:
 		"""Write a value past the validations."""
 		self.update(fieldname) if isinstance(fieldname, dict) else self.set(fieldname, value)
@@ -481,7 +509,13 @@ class Document(BaseDocument):
 			frappe.db.set_single_value(self.doctype, fieldname, value, update_modified=update_modified)
 		else:
 			frappe.db.set_value(
-				self.doctype, self.name, fieldname, value, self.modified, self.modified_by, update_modified=update_modified
+				self.doctype,
+				self.name,
+				fieldname,
+				value,
+				self.modified,
+				self.modified_by,
+				update_modified=update_modified,
 			)
 		self.run_method("on_change")
 		if notify:
@@ -497,13 +531,25 @@ class Document(BaseDocument):
 
 	def notify_update(self) -> None:
 		message = {"modified": self.modified, "doctype": self.doctype, "name": self.name}
-		frappe.publish_realtime("doc_update", message, doctype=self.doctype, docname=self.name, after_commit=True)
+		frappe.publish_realtime(
+			"doc_update", message, doctype=self.doctype, docname=self.name, after_commit=True
+		)
 
 	def add_comment(
-		self, comment_type: str = "Comment", text: str | None = None, comment_email: str | None = None, comment_by: str | None = None
+		self,
+		comment_type: str = "Comment",
+		text: str | None = None,
+		comment_email: str | None = None,
+		comment_by: str | None = None,
 	) -> Any:
-		row = dict(comment_type=comment_type, comment_email=comment_email or frappe.session.user, comment_by=comment_by)
-		reference = dict(reference_doctype=self.doctype, reference_name=self.name, content=text or comment_type)
+		row = dict(
+			comment_type=comment_type,
+			comment_email=comment_email or frappe.session.user,
+			comment_by=comment_by,
+		)
+		reference = dict(
+			reference_doctype=self.doctype, reference_name=self.name, content=text or comment_type
+		)
 		return frappe.get_doc({"doctype": "Comment", **row, **reference}).insert(ignore_permissions=True)
 
 

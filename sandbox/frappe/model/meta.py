@@ -17,9 +17,22 @@ from frappe.model import (
 )
 
 NATIVES = Path(__file__).parents[2] / "natives"
-NUMBERS = ("permlevel", "reqd", "no_copy", "allow_on_submit", "unique", "non_negative", "set_only_once", "read_only", "idx")
+NUMBERS = (
+	"permlevel",
+	"reqd",
+	"no_copy",
+	"allow_on_submit",
+	"unique",
+	"non_negative",
+	"set_only_once",
+	"read_only",
+	"idx",
+)
 TABLES = {  # tables without a DocType that filters may name
-	"Singles": {"module": "Core", "fields": {key: ["Data", "", key, {}] for key in ("doctype", "field", "value")}},
+	"Singles": {
+		"module": "Core",
+		"fields": {key: ["Data", "", key, {}] for key in ("doctype", "field", "value")},
+	},
 	"Series": {"module": "Core", "fields": {"current": ["Int", "", "Current", {}]}},
 }
 
@@ -68,7 +81,9 @@ class Meta:
 		self.name = doctype
 		self.doctype = "DocType"
 		self.dropped = frozenset(shape.get("dropped", "").split())
-		self.properties = {k: v for k, v in shape.items() if k not in ("fields", "permissions", "dropped", "name")}
+		self.properties = {
+			k: v for k, v in shape.items() if k not in ("fields", "permissions", "dropped", "name")
+		}
 		rows = shape["fields"]
 		rows = [_native_row(*item) for item in rows.items()] if isinstance(rows, dict) else rows
 		self.fields = [self._field(row) for row in rows]
@@ -88,12 +103,22 @@ class Meta:
 	def _add_customisation(self) -> None:
 		if not frappe.db.is_ready or self.name in ("Custom Field", "Property Setter", "DocType"):
 			return
-		for row in frappe.db.rows("select * from `tabCustom Field` where dt = ? order by idx, creation", self.name):
-			self.fields.append(self._field({key: value for key, value in row.items() if key != "parent" and value is not None}))
+		for row in frappe.db.rows(
+			"select * from `tabCustom Field` where dt = ? order by idx, creation", self.name
+		):
+			self.fields.append(
+				self._field(
+					{key: value for key, value in row.items() if key != "parent" and value is not None}
+				)
+			)
 		for row in frappe.db.rows("select * from `tabProperty Setter` where doc_type = ?", self.name):
 			target = self if row["doctype_or_field"] == "DocType" else self.get_field_in(row["field_name"])
-			value = frappe.utils.cint(row["value"]) if row["property_type"] in ("Check", "Int") else row["value"]
-			self.properties.update({row["property"]: value}) if target is self else target.update({row["property"]: value})
+			value = (
+				frappe.utils.cint(row["value"]) if row["property_type"] in ("Check", "Int") else row["value"]
+			)
+			self.properties.update({row["property"]: value}) if target is self else target.update(
+				{row["property"]: value}
+			)
 
 	def get_field_in(self, fieldname: str) -> DocField:
 		"""The field while the index is not there yet."""
@@ -106,13 +131,19 @@ class Meta:
 		self.link_fields = [df for df in self.fields if df.fieldtype == "Link" and df.options != "[Select]"]
 		self.dynamic_link_fields = [df for df in self.fields if df.fieldtype == "Dynamic Link"]
 		self.select_fields = [df for df in self.fields if df.fieldtype == "Select" and df.options]
-		self.required_fields = [df for df in self.fields if df.reqd and df.fieldtype not in display_fieldtypes]
+		self.required_fields = [
+			df for df in self.fields if df.reqd and df.fieldtype not in display_fieldtypes
+		]
 		self.fetched: dict[str, list[DocField]] = {}
 		for df in self.fields:
 			if df.fetch_from:
 				self.fetched.setdefault(df.fetch_from.split(".")[0], []).append(df)
 		standard = [key for key in default_fields if key != "doctype"]
-		self.columns = [*standard, *(child_table_fields if self.istable else ()), *(df.fieldname for df in self.value_fields)]
+		self.columns = [
+			*standard,
+			*(child_table_fields if self.istable else ()),
+			*(df.fieldname for df in self.value_fields),
+		]
 
 	def __getattr__(self, key: str) -> Any:
 		if key.startswith("__"):

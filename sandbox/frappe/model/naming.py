@@ -35,7 +35,9 @@ def _name_by_rule(doc: Any, rule: str) -> str | None:
 	kind = rule.lower()
 	if kind.startswith("field:"):
 		fieldname = rule[6:]
-		return cstr(doc.get(fieldname)).strip() or frappe.throw(_("{0} is required").format(doc.meta.get_label(fieldname)))
+		return cstr(doc.get(fieldname)).strip() or frappe.throw(
+			_("{0} is required").format(doc.meta.get_label(fieldname))
+		)
 	if kind.startswith("naming_series:"):
 		doc.naming_series = doc.get("naming_series") or get_default_naming_series(doc.doctype)
 		return make_autoname(f"{doc.naming_series}.#####", doc.doctype, doc)
@@ -98,7 +100,9 @@ def get_default_naming_series(doctype: str) -> str | None:
 	return (df and df.default) or (options[0] if options else None)
 
 
-def append_number_if_name_exists(doctype: str, value: str, fieldname: str = "name", separator: str = "-", filters: Any = None) -> str:
+def append_number_if_name_exists(
+	doctype: str, value: str, fieldname: str = "name", separator: str = "-", filters: Any = None
+) -> str:
 	"""VALUE, VALUE-1, VALUE-2 …"""
 	number, candidate = 0, value
 	while frappe.db.exists(doctype, {**(filters or {}), fieldname: candidate}):

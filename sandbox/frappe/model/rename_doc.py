@@ -8,7 +8,9 @@ from frappe.model.meta import all_doctypes
 from frappe.model.naming import validate_name
 
 
-def rename_doc(doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **_ignored: Any) -> str:
+def rename_doc(
+	doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **_ignored: Any
+) -> str:
 	"""Returns the new name; merging into another document deletes the old one."""
 	if doctype == "DocType":
 		not_emulated("renaming a DocType")
@@ -17,7 +19,9 @@ def rename_doc(doctype: str, old: str, new: str, force: bool = False, merge: boo
 	new = validate_name(doctype, new)
 	if bool(frappe.db.exists(doctype, new)) != bool(merge):
 		message = _("{0} {1} does not exist") if merge else _("Another {0} with name {1} exists")
-		frappe.throw(message.format(doctype, new), frappe.ValidationError if merge else frappe.DuplicateEntryError)
+		frappe.throw(
+			message.format(doctype, new), frappe.ValidationError if merge else frappe.DuplicateEntryError
+		)
 	doc.run_method("before_rename", old, new, merge)
 	_move_rows(doc, old, new, merge)
 	_move_links(doctype, old, new)
@@ -44,7 +48,9 @@ def _move_links(doctype: str, old: str, new: str) -> None:
 	for name in all_doctypes():
 		meta = frappe.get_meta(name)
 		fields = [(df.fieldname, None) for df in meta.link_fields if df.options == doctype]
-		fields += [(df.fieldname, df.options) for df in meta.dynamic_link_fields if meta._fields.get(df.options)]
+		fields += [
+			(df.fieldname, df.options) for df in meta.dynamic_link_fields if meta._fields.get(df.options)
+		]
 		for fieldname, by_type in fields if not meta.issingle else ():
 			of_type = f" and `{by_type}` = ?" if by_type else ""
 			sql = f"update `tab{name}` set `{fieldname}` = ? where `{fieldname}` = ?{of_type}"

@@ -37,7 +37,9 @@ class _Builder(MySQLQueryBuilder):
 	def for_update(self, *_args: Any, **_kwargs: Any) -> "_Builder":
 		return self
 
-	def run(self, *_args: Any, as_dict: Any = False, as_list: Any = False, pluck: Any = False, **kwargs: Any) -> Any:
+	def run(
+		self, *_args: Any, as_dict: Any = False, as_list: Any = False, pluck: Any = False, **kwargs: Any
+	) -> Any:
 		return _run(self, as_dict, pluck)
 
 
@@ -57,7 +59,10 @@ def _run(query: Any, as_dict: Any, pluck: Any) -> Any:
 		return ()
 	names = [column[0] for column in cursor.description]
 	converters = _converters(query, len(names))
-	rows = [tuple(_read(value, converter) for value, converter in zip(row, converters, strict=True)) for row in cursor]
+	rows = [
+		tuple(_read(value, converter) for value, converter in zip(row, converters, strict=True))
+		for row in cursor
+	]
 	if pluck:
 		return [row[names.index(pluck) if isinstance(pluck, str) and pluck in names else 0] for row in rows]
 	return [_dict(zip(names, row, strict=True)) for row in rows] if as_dict else tuple(rows)
@@ -86,7 +91,11 @@ def _converters(query: Any, width: int) -> list:
 
 
 def _date_type(term: Any) -> str | None:
-	if isinstance(term, Field) and term.table is not None and getattr(term.table, "_table_name", "").startswith("tab"):
+	if (
+		isinstance(term, Field)
+		and term.table is not None
+		and getattr(term.table, "_table_name", "").startswith("tab")
+	):
 		return frappe.get_meta(term.table._table_name[3:]).column_type(term.name)
 	if isinstance(term, Function) and term.name.upper() in ("MAX", "MIN", "COALESCE", "GREATEST", "LEAST"):
 		kinds = {_date_type(arg) for arg in term.args}

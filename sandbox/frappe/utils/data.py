@@ -13,13 +13,15 @@ from urllib.parse import quote
 import frappe
 from dateutil.parser import parse as parse_date
 from dateutil.relativedelta import relativedelta
-from frappe import _, _dict
+from frappe import _
 from frappe._emulation import module_getattr, not_emulated
 
 DATE_FORMAT = "%Y-%m-%d"
 TIME_FORMAT = "%H:%M:%S.%f"
 DATETIME_FORMAT = f"{DATE_FORMAT} {TIME_FORMAT}"
-SAFE_TAGS = set("a b blockquote br code div em h1 h2 h3 h4 hr i img li ol p pre s span strong table tbody td th thead tr u ul".split())
+SAFE_TAGS = set(
+	"a b blockquote br code div em h1 h2 h3 h4 hr i img li ol p pre s span strong table tbody td th thead tr u ul".split()
+)
 COMPARE = {
 	"=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
 	"not None": lambda a, _b: a is not None, "None": lambda a, _b: a is None,
@@ -105,7 +107,16 @@ def cast(fieldtype: str, value: Any = None, show_warning: bool = True) -> Any:
 		return flt(value)
 	if fieldtype in ("Int", "Check"):
 		return cint(value)
-	if fieldtype in ("Data", "Text", "Small Text", "Long Text", "Text Editor", "Select", "Link", "Dynamic Link"):
+	if fieldtype in (
+		"Data",
+		"Text",
+		"Small Text",
+		"Long Text",
+		"Text Editor",
+		"Select",
+		"Link",
+		"Dynamic Link",
+	):
 		return cstr(value)
 	return get_date_value(fieldtype, value)
 
@@ -117,7 +128,9 @@ def get_date_value(fieldtype: str, value: Any) -> Any:
 	"""Dates and times as objects, so that equal ones compare equal; anything else as it is."""
 	if not value:
 		return value
-	return {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}.get(fieldtype, lambda same: same)(value)
+	return {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}.get(
+		fieldtype, lambda same: same
+	)(value)
 
 
 # dates
@@ -160,7 +173,9 @@ def to_timedelta(value: Any) -> datetime.timedelta:
 	if isinstance(value, datetime.timedelta):
 		return value
 	moment = value if isinstance(value, datetime.time) else parse_date(str(value)).time()
-	return datetime.timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+	return datetime.timedelta(
+		hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond
+	)
 
 
 get_timedelta = to_timedelta
@@ -187,8 +202,6 @@ today = nowdate
 
 def nowtime() -> str:
 	return now_datetime().strftime(TIME_FORMAT)
-
-
 
 
 def add_to_date(
@@ -255,7 +268,9 @@ def get_year_ending(date: Any) -> datetime.date:
 	return getdate(date).replace(month=12, day=31)
 
 
-def formatdate(string_date: Any = None, format_string: str | None = None, parse_day_first: bool = False) -> str:
+def formatdate(
+	string_date: Any = None, format_string: str | None = None, parse_day_first: bool = False
+) -> str:
 	"""By the site's date format, or the one given."""
 	if not string_date:
 		return ""
@@ -286,28 +301,39 @@ def get_number_format_info(number_format: str) -> tuple[str, str, int]:
 	return formats.get(number_format, (".", ",", 2))
 
 
-def fmt_money(amount: Any, precision: int | None = None, currency: str | None = None, format: str | None = None) -> str:
+def fmt_money(
+	amount: Any, precision: int | None = None, currency: str | None = None, format: str | None = None
+) -> str:
 	"""With the currency's symbol before and thousands apart."""
 	number_format = format or frappe.db.get_default("number_format") or "#,###.##"
 	decimal_mark, thousands, digits = get_number_format_info(number_format)
 	if number_format == "#,##,###.##":
 		not_emulated("number format of India")
 	precision = digits if precision is None else precision
-	text = f"{round(flt(amount), precision):,.{precision}f}".translate(str.maketrans({",": thousands, ".": decimal_mark}))
+	text = f"{round(flt(amount), precision):,.{precision}f}".translate(
+		str.maketrans({",": thousands, ".": decimal_mark})
+	)
 	if not currency or frappe.defaults.get_global_default("hide_currency_symbol") == "Yes":
 		return text
-	symbol, on_right = frappe.db.get_value("Currency", currency, ["symbol", "symbol_on_right"]) or (currency, 0)
+	symbol, on_right = frappe.db.get_value("Currency", currency, ["symbol", "symbol_on_right"]) or (
+		currency,
+		0,
+	)
 	return f"{text} {_(symbol or currency)}" if on_right else f"{_(symbol or currency)} {text}"
 
 
-def money_in_words(number: Any, main_currency: str | None = None, fraction_currency: str | None = None) -> str:
+def money_in_words(
+	number: Any, main_currency: str | None = None, fraction_currency: str | None = None
+) -> str:
 	"""In English."""
 	number = flt(number)
 	if number < 0:
 		return ""
 	currency = main_currency or frappe.db.get_default("currency") or "INR"
 	fraction = fraction_currency or frappe.db.get_value("Currency", currency, "fraction") or _("Cent")
-	digits = get_number_format_info(frappe.db.get_value("Currency", currency, "number_format") or "#,###.##")[2]
+	digits = get_number_format_info(frappe.db.get_value("Currency", currency, "number_format") or "#,###.##")[
+		2
+	]
 	whole, _dot, part = f"{number:.{digits}f}".partition(".")
 	words = [f"{currency} {in_words(int(whole)).title()}"] if cint(whole) else []
 	words += [f"{in_words(int(part)).title()} {fraction}"] if cint(part) else []
@@ -352,13 +378,6 @@ def strip(val: str, chars: str | None = None) -> str:
 	return (val or "").replace("\ufeff", "").replace("\u200b", "").strip(chars)
 
 
-def random_string(length: int) -> str:
-	import secrets
-	import string
-
-	return "".join(secrets.choice(string.ascii_letters) for _index in range(length))
-
-
 def split_emails(txt: str) -> list[str]:
 	return [part.strip() for part in re.split(r"[,\n]", cstr(txt)) if part.strip()]
 
@@ -368,7 +387,9 @@ def validate_email_address(email_str: str, throw: bool = False) -> str:
 	good = []
 	for email in split_emails(email_str):
 		address = re.search(r"<([^<>]+)>$", email)
-		if re.fullmatch(r"[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)*\.[^\s@<>.]{2,}", address[1] if address else email):
+		if re.fullmatch(
+			r"[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)*\.[^\s@<>.]{2,}", address[1] if address else email
+		):
 			good.append(email)
 		elif throw:
 			message = _("{0} is not a valid Email Address").format(frappe.bold(email))
@@ -384,7 +405,9 @@ def validate_phone_number(phone_number: str, throw: bool = False) -> bool:
 		return False
 	valid = bool(re.match(r"([0-9 +_\-,.*#()]){1,20}$", phone_number.strip()))
 	if not valid and throw:
-		frappe.throw(_("{0} is not a valid Phone Number").format(phone_number), frappe.InvalidPhoneNumberError)
+		frappe.throw(
+			_("{0} is not a valid Phone Number").format(phone_number), frappe.InvalidPhoneNumberError
+		)
 	return valid
 
 
@@ -410,10 +433,6 @@ def get_link_to_form(doctype: str, name: str | None = None, label: str | None = 
 def get_fullname(user: str | None = None) -> str:
 	user = user or frappe.session.user
 	return frappe.db.get_value("User", user, "full_name") or user
-
-
-def get_defaults(*_args: Any) -> _dict:
-	return frappe.defaults.get_defaults()
 
 
 def json_handler(obj: Any) -> Any:

@@ -24,19 +24,32 @@ class Cache:
 		return f"user:{frappe.session.user if user is True else user}:{key}" if user else key
 
 	def set_value(
-		self, key: str, val: Any, user: str | None = None, expires_in_sec: int | None = None, shared: bool = False
+		self,
+		key: str,
+		val: Any,
+		user: str | None = None,
+		expires_in_sec: int | None = None,
+		shared: bool = False,
 	) -> None:
 		self.values[self._key(key, user)] = copy.deepcopy(val)
 
 	def get_value(
-		self, key: str, generator: Callable | None = None, user: Any = None, expires: bool = False, shared: bool = False, **_ignored: Any
+		self,
+		key: str,
+		generator: Callable | None = None,
+		user: Any = None,
+		expires: bool = False,
+		shared: bool = False,
+		**_ignored: Any,
 	) -> Any:
 		full_key = self._key(key, user)
 		if self.values.get(full_key) is None and generator:
 			self.set_value(full_key, generator())
 		return copy.deepcopy(self.values.get(full_key))
 
-	def delete_value(self, keys: str | Iterable[str], user: Any = None, make_keys: bool = True, shared: bool = False) -> None:
+	def delete_value(
+		self, keys: str | Iterable[str], user: Any = None, make_keys: bool = True, shared: bool = False
+	) -> None:
 		for key in [keys] if isinstance(keys, str) else keys:
 			self.values.pop(self._key(key, user), None)
 

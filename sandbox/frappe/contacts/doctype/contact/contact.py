@@ -22,7 +22,11 @@ class Contact(Document):
 		if not self.user and self.email_id:
 			self.user = frappe.db.get_value("User", {"email": self.email_id})
 		for link in self.links:
-			link.link_title = link.link_title or frappe.get_doc(link.link_doctype, link.link_name).get_title() or link.link_name
+			link.link_title = (
+				link.link_title
+				or frappe.get_doc(link.link_doctype, link.link_name).get_title()
+				or link.link_name
+			)
 
 	def _full_name(self) -> str:
 		parts = [part.strip() for part in (self.first_name, self.middle_name, self.last_name) if part]

@@ -1,6 +1,5 @@
 """Columns that apps add to native documents."""
 
-
 import frappe
 from frappe.model import column_types
 from frappe.model.document import Document

@@ -15,10 +15,18 @@ class ToDo(Document):
 		self._assignment = None
 		if self.is_new():
 			text = _("{0} assigned {1}: {2}")
-			self._assignment = ("Assigned", text.format(get_fullname(self.assigned_by), get_fullname(self.allocated_to), self.description))
+			self._assignment = (
+				"Assigned",
+				text.format(
+					get_fullname(self.assigned_by), get_fullname(self.allocated_to), self.description
+				),
+			)
 		elif self.db_get("status") != self.status:
 			text = _("Assignment of {0} removed by {1}")
-			self._assignment = ("Assignment Completed", text.format(get_fullname(self.allocated_to), get_fullname()))
+			self._assignment = (
+				"Assignment Completed",
+				text.format(get_fullname(self.allocated_to), get_fullname()),
+			)
 
 	def on_update(self) -> None:
 		if self._assignment and self.reference_type and self.reference_name:
