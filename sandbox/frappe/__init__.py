@@ -15,11 +15,7 @@ from typing import Any, NoReturn
 from frappe._emulation import NotEmulated as NotEmulated
 from frappe._emulation import module_getattr, not_emulated
 from frappe.exceptions import *  # noqa: F403
-from frappe.exceptions import (
-	DoesNotExistError,
-	PermissionError,
-	ValidationError,
-)
+from frappe.exceptions import DoesNotExistError, PermissionError, ValidationError
 
 __sandbox__ = True
 flavour = os.environ.get("L2C_SANDBOX", "v15")
