@@ -280,6 +280,17 @@ def order_overbilled(world: World) -> None:
 
 
 @scenario
+def order_cancelled_under_an_invoice(world: World) -> None:
+	order = world.submit(world.order(world.customer(), (SERVICE, 1, 100)))
+	draft = world.save(invoice_of(order))
+	world.refused("with a draft", lambda: world.cancel_quietly(order))
+	world.quiet(draft)
+	world.refused("with a submitted one", lambda: world.cancel_quietly(order))
+	world.cancel(draft)
+	world.cancel(order)
+
+
+@scenario
 def order_with_freight_and_discount_billed(world: World) -> None:
 	taxes = [world.vat(10), world.freight(50)]
 	order = world.order(world.customer(), (SERVICE, 1, 700), (SERVICE, 1, 300), taxes=taxes)

@@ -70,7 +70,7 @@ class SalesOrder(SellingController):
 			frappe.not_emulated("unlink on cancel")
 		if self.status == "Closed":
 			frappe.throw(_("Closed order cannot be cancelled. Unclose to cancel."))
-		if frappe.db.exists("Sales Invoice Item", {"sales_order": self.name, "docstatus": 1}):
+		if frappe.db.exists("Sales Invoice Item", {"sales_order": self.name, "docstatus": 0}):
 			frappe.throw(_("Sales Invoice must be deleted before cancelling this Sales Order"))
 		self.update_quotations()
 		self.db_set("status", "Cancelled")
