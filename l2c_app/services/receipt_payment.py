@@ -78,14 +78,18 @@ def references(collection: Document) -> list[tuple[str, str, float]]:
 
 def _order_totals(known: ledger_facts.ContractFacts) -> dict[str, int]:
 	fields = ["name", "grand_total", "rounded_total"]
+	if not known.orders:
+		return {}
 	filters = {"name": ("in", list(known.orders))}
 	rows = frappe.get_all(ORDER, filters=filters, fields=fields, order_by="transaction_date, creation, name")
-	return {row.name: to_minor(total_of(row), known.unit) for row in rows if known.orders}
+	return {row.name: to_minor(total_of(row), known.unit) for row in rows}
 
 
 def _within_native(targets: list[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
 	"""Cut amounts to what the host lets a payment allocate to an invoice (a standing return is not in it)."""
 	names = [name for doctype, name, _amount in targets if doctype == INVOICE]
+	if not names:
+		return targets
 	rows = frappe.get_all(
 		INVOICE, filters={"name": ("in", names)}, fields=["name", "outstanding_amount"], order_by="name"
 	)
@@ -201,7 +205,9 @@ def _rate(collection: Document, base: str, given: float) -> float:
 def _dimensions(collection: Document) -> dict[str, str]:
 	"""Return cost centre and project where all contracts of the receipt have the same."""
 	names = {row.contract for row in collection.allocations}
-	found = {}
+	found: dict[str, str] = {}
+	if not names:
+		return found
 	for field in ("cost_center", "project"):
 		filters = {"name": ("in", list(names))}
 		values = set(frappe.get_all("Sales Contract", filters=filters, pluck=field, order_by="name"))

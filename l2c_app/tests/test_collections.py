@@ -102,6 +102,23 @@ class TestReportedToConfirmed(CollectionTest):
 		self.assertEqual(self.references(payment), [])
 		self.assertEqual(figures(self.contract, "collected", "on_account"), (1000, 50))
 
+	def test_money_for_no_contract_is_on_account_of_the_customer(self) -> None:
+		said = {"customer": self.customer, "company": factories.COMPANY, "currency": "USD"}
+		name = api.report({**said, "amount": 70, "received_on": nowdate()})["name"]
+		payment = frappe.get_doc("Payment Entry", self.confirm(name))
+		self.assertEqual((len(payment.references), payment.unallocated_amount), (0, 70))
+		self.assertEqual(figures(self.contract, "collected", "on_account"), (0, 0))
+
+	def test_one_receipt_for_two_contracts(self) -> None:
+		second = contracts.active(self.customer, contract_owner=self.rep).name
+		asks = [{"contract": self.contract, "amount": 300}, {"contract": second, "amount": 400}]
+		name = api.report({"amount": 700, "received_on": nowdate()}, asks)["name"]
+		order = frappe.db.get_value("Sales Contract", second, "sales_order")
+		self.assertEqual(
+			sorted(self.references(self.confirm(name))), sorted([(self.order, 300), (order, 400)])
+		)
+		self.assertEqual([figures(each, "collected")[0] for each in (self.contract, second)], [300, 400])
+
 	def test_first_money_makes_the_customer_of_a_lead(self) -> None:
 		lead = factories.lead("L2C Deposit Before Signature", email_id="deposit@example.com")
 		contract = contracts.draft(lead=lead.name)
