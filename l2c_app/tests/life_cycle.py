@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import frappe
@@ -204,10 +205,24 @@ def _digests(table: str) -> Iterator[tuple[str, str]]:
 def _is_ours(table: str, row: dict) -> bool:
 	"""Return whether a row of a native table belongs to the app: by module, by app, by DocType or by path."""
 	names = {custom_fields.MODULE, APP, *leftovers.our_doctypes()}
+	if row.get("parenttype") and row.get("parent") in _standard_records():
+		return True
 	values = [value for key, value in row.items() if isinstance(value, str) and key not in VOLATILE]
 	return any(value in names or value.startswith(f"{APP}.") for value in values) or cstr(
 		row.get("fieldname")
 	).startswith(COLUMN_PREFIX)
+
+
+@cache
+def _standard_records() -> set[str]:
+	"""Return the names of records that we ship in files: workspace, cards, notifications, print formats."""
+	package = Path(frappe.get_app_path(APP))
+	paths = [
+		path
+		for folder in ("l2c_app", "workspace_sidebar", "desktop_icon")
+		for path in (package / folder).rglob("*.json")
+	]
+	return {json.loads(path.read_text())["name"] for path in paths if path.parent.parent.name != "doctype"}
 
 
 def _tables_left() -> list[str]:
