@@ -12,7 +12,7 @@ from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
 from l2c_app.services import seat_log, visibility
 from l2c_app.services.closed_set_cleaning import remove_shares_of_everyone
-from l2c_app.services.seats import chunks
+from l2c_app.services.seats import chunks, update_parties
 
 NEVER_ADMITTED = frozenset({"Converted", "Do Not Contact"})
 COLUMNS = (
@@ -153,15 +153,17 @@ def _insert(rows: Sequence[tuple]) -> None:
 
 
 def _close_parties(fresh: list[Admission], primary: set[Admission], at: datetime, actor: str) -> None:
+	"""Write owner and mark of existing parties, one statement per thousand of equal values."""
+	groups: dict[tuple[str, tuple], set[str]] = {}
 	for admission in fresh:
-		values = (
-			{visibility.OWNER_FIELD[admission.party_type]: admission.holder} if admission in primary else {}
-		)
+		values: list[tuple[str, object]] = [("modified", at), ("modified_by", actor)]
+		if admission in primary:
+			values.append((visibility.OWNER_FIELD[admission.party_type], admission.holder))
 		if admission.party_type == "Lead":
-			values["l2c_pooled"] = 1
-		if values:
-			values |= {"modified": at, "modified_by": actor}
-			frappe.db.set_value(admission.party_type, admission.party, values, update_modified=False)
+			values.append(("l2c_pooled", 1))
+		groups.setdefault((admission.party_type, tuple(values)), set()).add(admission.party)
+	for (party_type, values), parties in groups.items():
+		update_parties(party_type, values, sorted(parties))
 	remove_shares_of_everyone([a.party for a in fresh if a.party_type == "Lead"])
 
 
