@@ -41,7 +41,7 @@ install_packages() {
 	# the stamp is newer than both lists only after a complete installation
 	[ -e $VENV/.ready ] && [ ! pyproject.toml -nt $VENV/.ready ] && [ ! scripts/setup.sh -nt $VENV/.ready ] && return
 	say "Installing Python packages into $VENV ..."
-	$VENV/bin/python -m pip install -q --disable-pip-version-check -e '.[dev,sandbox]'
+	$VENV/bin/python -m pip install -qq --disable-pip-version-check -e '.[dev,sandbox]'
 	touch $VENV/.ready
 }
 
