@@ -50,7 +50,6 @@ conf = _dict(db_type="mariadb", developer_mode=0, host_name="http://sandbox.test
 form_dict = _dict()
 request = None
 response = _dict(docs=[])
-message_log: list[_dict] = []
 user_cache: dict[str, list[str]] = {}
 realtime_log: list[_dict] = []
 jobs: list[_dict] = []
@@ -68,10 +67,10 @@ def init(site: str = "sandbox.test", **_ignored: Any) -> None:
 	conf.site_name = site
 	local.__dict__.update(
 		site=site, flags=flags, session=session, conf=conf, lang="en", form_dict=form_dict, response=response,
-		message_log=message_log, user_perms=None, request_cache={}, db=db, qb=qb, cache=cache, request_ip="127.0.0.1",
+		message_log=[], user_perms=None, request_cache={}, db=db, qb=qb, cache=cache, request_ip="127.0.0.1",
 	)  # fmt: skip
 	clear_cache()
-	for log in (message_log, realtime_log, jobs):
+	for log in (realtime_log, jobs):
 		log.clear()
 
 
@@ -90,7 +89,7 @@ def msgprint(
 	**kwargs: Any,
 ) -> None:
 	"""Captured in `message_log`; raises if asked."""
-	message_log.append(_dict(message=msg, title=title, **kwargs))
+	local.message_log.append(_dict(message=msg, title=title, **kwargs))
 	if not raise_exception:
 		return
 	if isinstance(raise_exception, Exception):
@@ -107,12 +106,12 @@ def throw(
 
 
 def clear_messages() -> None:
-	message_log.clear()
+	local.message_log.clear()
 
 
 def clear_last_message() -> None:
-	if message_log:
-		message_log.pop()
+	if local.message_log:
+		local.message_log.pop()
 
 
 def log_error(
