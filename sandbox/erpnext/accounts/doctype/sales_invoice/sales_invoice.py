@@ -24,7 +24,7 @@ class SalesInvoice(SellingController):
 		self.validate_invoice_schedule()
 		self.after_totals()
 		self.check_party_account()
-		if self.allocate_advances_automatically and not self.is_return:
+		if self.allocate_advances_automatically:
 			self.set_advances()
 			if erpnext.V16:  # in v15 advances drawn here count for what is open only at the next save
 				self.calculate_taxes_and_totals()
