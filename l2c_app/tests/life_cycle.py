@@ -34,7 +34,17 @@ HOUSEKEEPING = {
 	"tabSessions",
 	"tabVersion",
 }
-VOLATILE = {"creation", "modified", "modified_by", "owner", "idx", "last_execution", "last_heartbeat"}
+# Time stamps, and what ERPNext's own nightly job caches on the company.
+NIGHTLY = {"sales_monthly_history", "transactions_annual_history", "total_monthly_sales"}
+VOLATILE = NIGHTLY | {
+	"creation",
+	"modified",
+	"modified_by",
+	"owner",
+	"idx",
+	"last_execution",
+	"last_heartbeat",
+}
 SINGLES_OF_THE_HOST = {"Installed Applications", "Portal Settings", "System Settings", "Global Defaults"}
 
 
