@@ -47,7 +47,7 @@ l2c.contract_headline = (frm) => {
 		entries.push(
 			[__("Billed"), l2c.money(doc.billed, doc.currency), "blue"],
 			[__("Collected"), l2c.money(doc.collected, doc.currency), "green"],
-			[__("Open"), l2c.money(doc.open_amount, doc.currency), "orange"],
+			[__("Still Open"), l2c.money(doc.open_amount, doc.currency), "orange"],
 			[__("Overdue"), money("overdue_amount") || null, "red"],
 			[__("Credit Balance"), money("credit_balance") || null, "purple"],
 			[__("On Account"), money("on_account") || null, "purple"]
