@@ -45,7 +45,11 @@ def readable(doctype: str, names: Iterable[str]) -> set[str]:
 	names = {name for name in names if name}
 	if doctype not in CLOSED_SET or not visibility.restricted(frappe.session.user):
 		return names
-	return {name for name in names if frappe.has_permission(doctype, "read", doc=name)}
+	return {
+		name
+		for name in names  # the search index may still know documents that are gone
+		if frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "read", doc=name)
+	}
 
 
 def only_readable(doctype: str, rows: Iterable | None) -> list | None:
