@@ -86,6 +86,7 @@ doc_events = {
 	},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {
+		"validate": "l2c_app.overrides.sales_order.validate",
 		"on_submit": "l2c_app.overrides.sales_order.on_submit",
 		"on_cancel": "l2c_app.overrides.sales_order.on_cancel",
 		"on_change": "l2c_app.overrides.sales_order.on_change",
@@ -139,7 +140,11 @@ permission_query_conditions = {
 	"Lead Pool Log": "l2c_app.permissions.pool.log_conditions",
 	"Sales Contract": "l2c_app.permissions.contract.conditions",
 	"Sales Contract Revision": "l2c_app.permissions.contract.revision_conditions",
+	"Sales Contract Item": "l2c_app.permissions.contract.row_conditions",
+	"Sales Contract Plan Row": "l2c_app.permissions.contract.row_conditions",
+	"Plan Billing": "l2c_app.permissions.contract.row_conditions",
 	"Collection": "l2c_app.permissions.collection.conditions",
+	"Collection Allocation": "l2c_app.permissions.collection.allocation_conditions",
 }
 has_permission = {
 	"Lead": "l2c_app.permissions.closed_set.lead_has_permission",
@@ -159,8 +164,13 @@ has_permission = {
 	"Lead Pool Log": "l2c_app.permissions.pool.log_has_permission",
 	"Sales Contract": "l2c_app.permissions.contract.has_permission",
 	"Sales Contract Revision": "l2c_app.permissions.contract.revision_has_permission",
+	"Sales Contract Item": "l2c_app.permissions.contract.row_has_permission",
+	"Sales Contract Plan Row": "l2c_app.permissions.contract.row_has_permission",
+	"Plan Billing": "l2c_app.permissions.contract.row_has_permission",
 	"Collection": "l2c_app.permissions.collection.has_permission",
+	"Collection Allocation": "l2c_app.permissions.collection.allocation_has_permission",
 }
+before_request = ["l2c_app.permissions.requests.refuse_copies"]
 # Native back doors to contact data; each calls the native function and drops what the user may not read.
 override_whitelisted_methods = {
 	"erpnext.crm.doctype.lead.lead.get_lead_details": "l2c_app.api.back_doors.get_lead_details",

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services import back_doors
+from l2c_app.services import back_doors, visibility
 
 HERE = "l2c_app.api.back_doors."
 
@@ -20,7 +20,7 @@ def _call_on(original: str, name: str, arguments: dict[str, Any]) -> Any:
 @frappe.whitelist()
 def get_lead_details(lead: str | None = None, **arguments: Any) -> Any:
 	"""Native lead details, refused for closed leads."""
-	back_doors.require_lead(lead)
+	visibility.require_lead(lead)
 	native = "erpnext.crm.doctype.lead.lead.get_lead_details"
 	return _call_on(native, "get_lead_details", {"lead": lead, **arguments})
 

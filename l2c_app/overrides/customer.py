@@ -34,7 +34,11 @@ def _member(doc: Document, pool: str) -> str | None:
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	"""Refuse a stale form or an account manager that the primary seat's pool does not allow."""
+	"""Refuse to take a lead that is closed to the user, a stale form, or an owner the primary seat's pool forbids."""
+	before = doc.get_doc_before_save()
+	if doc.get("lead_name") and not doc.flags.ignore_permissions:
+		if not before or before.lead_name != doc.lead_name:
+			visibility.require_lead(doc.lead_name)
 	if visibility.enabled_pools("Customer") and not doc.is_new():
 		lead_owner.check(doc)
 

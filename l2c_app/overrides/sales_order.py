@@ -5,6 +5,13 @@ from frappe.model.document import Document
 from l2c_app.services import contract_customers, contract_natives, recompute
 
 
+def validate(doc: Document, method: str | None = None) -> None:
+	"""Only our services put an order under a contract: a form or request keeps what is stored."""
+	if not doc.flags.get("l2c_by_service"):
+		before = doc.get_doc_before_save()
+		doc.l2c_contract = before.get("l2c_contract") if before else None
+
+
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""Follow the order, also when it amends one of a contract."""
 	if doc.flags.get("l2c_by_service"):

@@ -61,7 +61,7 @@ def prospect_conditions(user: str | None = None, doctype: str | None = None) -> 
 
 def prospect_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny a prospect when one of its stored leads is closed to the user."""
-	if not visibility.enabled_pools() or not doc.get("name") or doc.get("__islocal"):
+	if not visibility.enabled_pools() or not doc.get("name"):
 		return compat.no_opinion()
 	leads = frappe.get_all("Prospect Lead", filters={"parent": doc.get("name")}, pluck="lead", order_by="idx")
 	if any(closed_set.answer(ptype, user, [lead]) is False for lead in leads):

@@ -167,4 +167,5 @@ def answer(ptype: str, user: str | None, leads: list[str]) -> bool | None:
 
 
 def _is_new(doc: object) -> bool:
-	return not doc.get("name") or bool(doc.get("__islocal"))
+	"""Only a document without a name is new: the form's own mark can be sent along to copy a stored one."""
+	return not doc.get("name")

@@ -25,21 +25,44 @@ def conditions(user: str | None = None, doctype: str | None = None) -> str:
 def has_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, **kwargs: object
 ) -> bool | None:
-	"""Deny what the list would not show, and writing to others' reports; else leave it to the roles."""
+	"""Deny what the list would not show, and writing to others' reports; else leave it to the roles.
+
+	The stored receipt counts, never the document in hand, in which a request may name anybody.
+	"""
 	user = user or frappe.session.user
-	if _sees_all(user) or not doc.get("name") or doc.get("__islocal") or doc.get("reported_by") == user:
+	if _sees_all(user):
 		return compat.no_opinion()
-	if ptype in ("write", "delete", "share") or not _owns_a_contract(doc, user):
+	reported_by = (
+		frappe.db.get_value("Collection", doc.get("name"), "reported_by") if doc.get("name") else user
+	)
+	if reported_by in (None, user):
+		return compat.no_opinion()
+	if ptype in ("write", "create", "delete", "share") or not _owns_a_contract(doc.get("name"), user):
 		return False
 	return compat.no_opinion()
+
+
+def allocation_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Restrict allocations, listed by themselves, to receipts that the user sees."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	seen = f"select name from `tabCollection` where {conditions(user)}"
+	return f"(`tabCollection Allocation`.parent in ({seen}))"
+
+
+def allocation_has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""Deny allocations of receipts that the user does not see."""
+	return has_permission(frappe._dict(name=doc.get("parent")), ptype, user)
 
 
 def _sees_all(user: str) -> bool:
 	return user == "Administrator" or bool(SEES_ALL.intersection(frappe.get_roles(user)))
 
 
-def _owns_a_contract(doc: Document, user: str) -> bool:
-	contracts = [row.contract for row in doc.get("allocations") or ()]
+def _owns_a_contract(collection: str, user: str) -> bool:
+	filters = {"parent": collection, "parenttype": "Collection"}
+	contracts = frappe.get_all("Collection Allocation", filters=filters, pluck="contract", order_by="idx")
 	if not contracts:
 		return False
 	return bool(frappe.db.exists("Sales Contract", {"name": ("in", contracts), "contract_owner": user}))

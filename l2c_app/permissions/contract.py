@@ -28,10 +28,33 @@ def has_permission(doc: Document, ptype: str | None = None, user: str | None = N
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return compat.no_opinion()
-	people = {doc.get("contract_owner"), doc.get("owner")} - {None, ""}
+	people = _people(doc)
 	if people and people.isdisjoint(visibility.team(user)):
 		return False
 	return compat.no_opinion()
+
+
+def _people(doc: Document) -> set[str]:
+	"""Return whose contract it is: as stored, for the document in hand may name whoever sends it as its owner."""
+	fields = ["contract_owner", "owner"]
+	stored = frappe.db.get_value(CONTRACT, doc.get("name"), fields) if doc.get("name") else None
+	return set(stored or [doc.get(field) for field in fields]) - {None, ""}
+
+
+def row_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Restrict lines, plan rows and billing links, listed by themselves, to contracts that the user sees."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	return f"(`tab{doctype}`.parent in (select name from `tab{CONTRACT}` where {conditions(user)}))"
+
+
+def row_has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+	"""Deny rows of contracts that the user does not see."""
+	user = user or frappe.session.user
+	if _sees_all(user) or not doc.get("parent"):
+		return compat.no_opinion()
+	return has_permission(frappe._dict(name=doc.get("parent")), ptype, user)
 
 
 def revision_conditions(user: str | None = None, doctype: str | None = None) -> str:

@@ -13,6 +13,7 @@ from l2c_app import compat
 from l2c_app.services import visibility
 
 RECEIVABLES = ("Sales Contract", "Sales Invoice", "Sales Order", "Collection", "Payment Entry")
+JUDGED_BY = ["lead", "customer", "reference_doctype", "reference_name", "assigned_to", "owner"]
 OWNER_FIELDS = {
 	"Opportunity": "opportunity_owner",
 	"Quotation": "owner",
@@ -34,12 +35,19 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None) 
 	user = user or frappe.session.user
 	if visibility.sees_everything(user):
 		return compat.no_opinion()
-	lead = doc.get("lead")
+	stored = _stored(doc)
+	lead = (stored or doc).get("lead")
 	if lead and not visibility.may_access("Lead", lead, user=user, right="read"):
 		return False
-	if ptype == "create" or doc.is_new() or _allowed(doc, user):
+	if not stored or _allowed(stored, user):
 		return compat.no_opinion()
 	return False
+
+
+def _stored(doc: Document) -> frappe._dict | None:
+	"""Return what the follow up is judged by as stored, None for a new one: a request may send other values along."""
+	name = doc.get("name")
+	return frappe.db.get_value("Follow Up", name, JUDGED_BY, as_dict=True) if name else None
 
 
 def _allowed(doc: Document, user: str) -> bool:

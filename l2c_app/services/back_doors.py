@@ -33,13 +33,6 @@ def next_in_chain(original: str, ours: str) -> Callable:
 	return frappe.get_attr(before[-1] if before else original)
 
 
-def require_lead(lead: str | None) -> None:
-	"""Raise PermissionError when the user may not read the pooled lead; other leads keep the native answer."""
-	user = frappe.session.user
-	if lead and visibility.restricted(user) and not visibility.may_access("Lead", lead, user=user):
-		frappe.throw(_("Not permitted"), frappe.PermissionError)
-
-
 def readable(doctype: str, names: Iterable[str]) -> set[str]:
 	"""Return the names the session user may read; of DocTypes outside the closed set all of them."""
 	names = {name for name in names if name}

@@ -10,7 +10,7 @@ from frappe.utils import flt, getdate
 
 from l2c_app.core import plan
 from l2c_app.core.money import exact
-from l2c_app.services import contract_money
+from l2c_app.services import contract_money, visibility
 from l2c_app.services.errors import (
 	ContractCompanyError,
 	ContractDatesError,
@@ -28,10 +28,13 @@ from l2c_app.services.errors import (
 def check_party(contract: Document) -> None:
 	"""Refuse without customer or lead, a disabled customer, and a customer made from another lead.
 
-	Raises ContractPartyError.
+	Raises ContractPartyError, and PermissionError for a pooled lead that is closed to the user.
 	"""
 	if not (contract.customer or contract.lead):
 		refuse(ContractPartyError, _("The contract needs a customer or a lead."), do=_("Choose one of them."))
+	before = contract.get_doc_before_save()
+	if not before or before.lead != contract.lead:
+		visibility.require_lead(contract.lead)
 	if contract.customer:
 		_check_customer(contract)
 	else:

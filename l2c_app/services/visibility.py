@@ -6,6 +6,7 @@ What a user holds, manages and belongs to is read once per request and forgotten
 from collections.abc import Iterable
 
 import frappe
+from frappe import _
 
 from l2c_app.core.seats import State
 
@@ -160,6 +161,13 @@ def may_access(party_type: str, party: str, *, user: str, right: str = "read") -
 	if right == "share":
 		return False
 	return not {seat.holder for seat in seats if seat.holder}.isdisjoint(team(user))
+
+
+def require_lead(lead: str | None) -> None:
+	"""Raise PermissionError when the session user may not read a pooled lead; other leads are the host's business."""
+	user = frappe.session.user
+	if lead and restricted(user) and not may_access("Lead", lead, user=user):
+		frappe.throw(_("Not permitted"), frappe.PermissionError)
 
 
 def live_seats(party_type: str, parties: Iterable[str]) -> dict[str, list]:
