@@ -83,7 +83,7 @@ def nothing_is_left(name: str | None = None) -> None:
 
 def native_forms_open() -> None:
 	"""Form definitions and lists of the native documents we touch load, and agree with the table behind them."""
-	from frappe.desk.form.load import getdoctype
+	from frappe.desk.form.load import getdoctype, run_onload
 
 	for doctype in (
 		*custom_fields.FIELDS,
@@ -99,7 +99,7 @@ def native_forms_open() -> None:
 		missing = [field for field in frappe.get_meta(doctype).get_valid_columns() if field not in columns]
 		assert not missing, f"{doctype} has fields without a column: {missing}"
 		for row in frappe.get_all(doctype, order_by="creation", limit=3):
-			frappe.get_doc(doctype, row.name).run_method("onload")
+			run_onload(frappe.get_doc(doctype, row.name))
 
 
 def complete_wizard() -> None:
