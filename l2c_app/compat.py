@@ -35,6 +35,15 @@ def lead_source_field() -> str:
 	return "source" if host_major() < NEWEST_MAJOR else "utm_source"
 
 
+def tax_line_without_rate() -> dict[str, int]:
+	"""Return what keeps a fixed tax line from setting its account's rate.
+
+	16 gives every item the rates of all tax lines by account, the last line of an account wins; a fixed line's rate is
+	0 and would take the tax of a rated line on the same account away. The mark leaves a line out of that.
+	"""
+	return {} if host_major() < NEWEST_MAJOR else {"set_by_item_tax_template": 1}
+
+
 def desk_route(path: str) -> str:
 	"""Return the address of a desk page under the site, e.g. `/app/lead-pool`. 16 redirects /app to /desk."""
 	prefix = "/app" if host_major() < NEWEST_MAJOR else "/desk"

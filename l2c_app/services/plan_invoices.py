@@ -16,6 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from l2c_app import compat
 from l2c_app.core import billing
 from l2c_app.core.money import exact, from_minor, precision_unit, to_minor
 from l2c_app.services import order_rest
@@ -175,8 +176,14 @@ def _rounding(invoice: Document, rest: order_rest.Rest, gap: int) -> dict[str, i
 
 
 def _add_rounding(invoice: Document, account: str, *, amount: float) -> None:
+	"""Append the line, marked so that its rate of zero does not become the rate of the account."""
 	model = next(tax for tax in invoice.taxes if tax.account_head == account)
-	row = {"charge_type": ACTUAL, "account_head": account, "cost_center": model.cost_center}
+	row = {
+		"charge_type": ACTUAL,
+		"account_head": account,
+		"cost_center": model.cost_center,
+		**compat.tax_line_without_rate(),
+	}
 	invoice.append("taxes", {**row, "description": order_rest.rounding_text(), "tax_amount": amount})
 
 

@@ -1,5 +1,7 @@
 """Money reported by sales and confirmed by accounts, by the people who do it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import frappe
@@ -333,11 +335,22 @@ class TestRefusals(CollectionTest):
 	@bench_only("frozen accounts and accounting periods")
 	def test_a_frozen_date_surfaces_as_the_host_says_it(self) -> None:
 		name = self.report(100)
-		with self.settings(
-			"Accounts Settings", acc_frozen_upto=nowdate(), frozen_accounts_modifier="System Manager"
-		):
-			with self.assertRaises(frappe.ValidationError):
-				self.confirm(name)
+		with self.frozen_until(nowdate()), self.assertRaises(frappe.ValidationError):
+			self.confirm(name)
+
+	@contextmanager
+	def frozen_until(self, date: str) -> Iterator[None]:
+		"""Freeze the books where the host keeps that date: on the Company since 16, before in Accounts Settings."""
+		if not frappe.get_meta("Company").has_field("accounts_frozen_till_date"):
+			values = {"acc_frozen_upto": date, "frozen_accounts_modifier": "System Manager"}
+			with self.settings("Accounts Settings", **values):
+				yield
+			return
+		values = {"accounts_frozen_till_date": date, "role_allowed_for_frozen_entries": "System Manager"}
+		frappe.db.set_value("Company", factories.COMPANY, values)
+		self.addCleanup(frappe.clear_document_cache, "Company", factories.COMPANY)
+		frappe.clear_document_cache("Company", factories.COMPANY)
+		yield
 
 	@bench_only("frozen accounts and accounting periods")
 	def test_a_closed_period_surfaces_as_the_host_says_it(self) -> None:
