@@ -229,9 +229,12 @@ def clear_document_cache(doctype: str, name: str | None = None) -> None:
 
 
 def get_meta(doctype: str, cached: bool = True) -> Any:
-	from frappe.model.meta import get_meta
+	known = local.meta_cache.get(doctype) if isinstance(doctype, str) else None
+	if known is None:
+		from frappe.model import meta
 
-	return get_meta(doctype, cached=cached)
+		known = meta.get_meta(doctype, cached=cached)
+	return known
 
 
 def get_list(doctype: str, *args: Any, **kwargs: Any) -> list:
@@ -377,6 +380,7 @@ DESK_HOOKS = (
 	"require_type_annotated",
 	"page_js",
 	"export_",
+	"before_request",
 )
 
 

@@ -19,14 +19,21 @@ def get_roles(user: str | None = None, with_standard: bool = True) -> list[str]:
 	user = user or frappe.session.user
 	if user == "Guest" or not user:
 		return ["Guest"]
+	known = frappe.db.value_cache.setdefault("User", {})  # forgotten when a user is saved or undone
+	if user not in known:
+		known[user] = _roles_of(user)
+	roles = known[user]
+	return list(roles) if with_standard else [role for role in roles if role not in AUTOMATIC_ROLES]
+
+
+def _roles_of(user: str) -> list[str]:
 	if user == "Administrator":
-		roles = frappe.get_all("Role", pluck="name", order_by="name")
-	else:
-		filters = {"parenttype": "User", "parent": user, "role": ("not in", AUTOMATIC_ROLES)}
-		roles = [*frappe.get_all("Has Role", filters=filters, pluck="role", order_by="idx"), "All", "Guest"]
-		if frappe.db.get_value("User", user, "user_type") == "System User":
-			roles.append("Desk User")
-	return roles if with_standard else [role for role in roles if role not in AUTOMATIC_ROLES]
+		return frappe.get_all("Role", pluck="name", order_by="name")
+	filters = {"parenttype": "User", "parent": user, "role": ("not in", AUTOMATIC_ROLES)}
+	roles = [*frappe.get_all("Has Role", filters=filters, pluck="role", order_by="idx"), "All", "Guest"]
+	if frappe.db.get_value("User", user, "user_type") == "System User":
+		roles.append("Desk User")
+	return roles
 
 
 def has_permission(

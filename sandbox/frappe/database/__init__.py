@@ -303,12 +303,32 @@ class Database:
 		order_by = (
 			default_order(doctype) if order_by in ("DefaultOrderBy", "KEEP_DEFAULT_ORDERING") else order_by
 		)
+		if (
+			as_dict
+			and fieldname == "*"
+			and not kwargs
+			and (found := self._whole_rows(doctype, filters, order_by)) is not None
+		):
+			return found[:limit]
 		query = build_query(
 			doctype, fieldname, filters, order_by=order_by, limit=limit, distinct=kwargs.get("distinct")
 		)
 		if not as_dict and isinstance(fieldname, str) and fieldname == "*":
 			as_dict = True
 		return query.run(as_dict=as_dict, pluck=kwargs.get("pluck"))
+
+	def _whole_rows(self, doctype: str, filters: Any, order_by: str | None) -> list | None:
+		"""Whole rows by name, or by texts that columns equal: what loading documents asks for, without a builder."""
+		filters = filters if isinstance(filters, dict) else {"name": filters}
+		meta = frappe.get_meta(doctype)
+		if not all(isinstance(value, str) and meta.column_type(column) for column, value in filters.items()):
+			return None
+		where = " and ".join(f"`{column}` = ?" for column in filters)
+		rows = self.rows(f"select * from `tab{doctype}` where {where} order by {order_by}", *filters.values())
+		return [
+			_dict({column: round(v, 9) if isinstance(v, float) else v for column, v in row.items()})
+			for row in rows
+		]
 
 	def _single_values(self, doctype: str, fieldname: Any, as_dict: Any) -> list:
 		stored = self.get_singles_dict(doctype, cast=True)

@@ -118,8 +118,9 @@ class _QB:
 		return Table(name, *args, **kwargs)
 
 	@staticmethod
-	def from_(table: Any, *_args: Any, **_kwargs: Any) -> _Builder:
-		return _Query.from_(_QB.DocType(table) if isinstance(table, str) else table)
+	def from_(table: Any, *_args: Any, immutable: bool = True) -> _Builder:
+		table = _QB.DocType(table) if isinstance(table, str) else table
+		return _Query.from_(table, immutable=immutable)
 
 	@staticmethod
 	def into(table: Any) -> _Builder:
