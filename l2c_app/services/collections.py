@@ -85,7 +85,8 @@ def link(name: str, voucher_type: str, voucher_no: str) -> Document:
 	frappe.has_permission(voucher_type, "submit", throw=True)
 	_ensure_customer(collection)
 	_lock_voucher(voucher_type, voucher_no)
-	if not existing_vouchers.fits(collection, voucher_type, voucher_no):
+	taken = existing_vouchers.is_taken(voucher_type, voucher_no)
+	if taken or not existing_vouchers.fits(collection, voucher_type, voucher_no):
 		_refuse_voucher(voucher_type, voucher_no)
 	collection_vouchers.link(collection, voucher_type, voucher_no)
 	return collection

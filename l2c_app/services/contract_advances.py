@@ -2,6 +2,7 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import flt
 
 from l2c_app.core import billing
 from l2c_app.core.money import from_minor, to_minor
@@ -44,7 +45,7 @@ def _own_part(row: Document, contract: Document) -> float:
 				if _reference(row, "Payment Entry Reference") == contract.sales_order
 				else 0
 			)
-		return min(row.advance_amount, _earmarked(row.reference_name, contract.name))
+		return min(row.advance_amount, _earmarked(row.reference_name, contract))
 	if row.reference_row and _reference(row, "Journal Entry Account") == contract.sales_order:
 		return row.advance_amount
 	return 0
@@ -54,10 +55,30 @@ def _reference(row: Document, doctype: str) -> str | None:
 	return frappe.db.get_value(doctype, row.reference_row, "reference_name")
 
 
-def _earmarked(payment: str, contract: str) -> float:
-	"""Return what the payment's Collection says is for the contract."""
+def _earmarked(payment: str, contract: Document) -> float:
+	"""Return what the payment's Collection says is for the contract, less what of it the contract has already.
+
+	The rest of the payment may be another contract's: its part must not be taken twice.
+	"""
 	collection = frappe.db.get_value("Payment Entry", payment, "l2c_collection")
 	if not collection:
 		return 0
-	filters = {"parent": collection, "parenttype": "Collection", "contract": contract}
-	return sum(frappe.get_all("Collection Allocation", filters=filters, pluck="amount", order_by="idx"))
+	filters = {"parent": collection, "parenttype": "Collection"}
+	asks = frappe.get_all(
+		"Collection Allocation", filters=filters, fields=["contract", "amount"], order_by="idx"
+	)
+	asked = sum(ask.amount for ask in asks if ask.contract == contract.name)
+	if all(ask.contract == contract.name for ask in asks):
+		return asked
+	return max(0, flt(asked - _applied(payment, contract), contract.precision("grand_total")))
+
+
+def _applied(payment: str, contract: Document) -> float:
+	"""Return what a payment has on orders and invoices of the contract (account currency)."""
+	filters = {"l2c_contract": contract.name, "docstatus": 1}
+	orders = frappe.get_all("Sales Order", filters=filters, pluck="name", order_by="name")
+	names = [*orders, *(link.sales_invoice for link in contract.plan_billing)]
+	filters = {"parent": payment, "parenttype": "Payment Entry", "reference_name": ("in", names)}
+	return sum(
+		frappe.get_all("Payment Entry Reference", filters=filters, pluck="allocated_amount", order_by="idx")
+	)

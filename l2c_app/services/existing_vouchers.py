@@ -33,6 +33,17 @@ def fits(collection: Document, voucher_type: str, voucher_no: str) -> bool:
 	)
 
 
+def is_taken(voucher_type: str, voucher_no: str) -> bool:
+	"""Return whether a Collection is confirmed by the document, also one that was linked a moment ago.
+
+	A locking read: plain ones show the state at which this transaction began to read.
+	"""
+	table = frappe.qb.DocType("Collection")
+	query = frappe.qb.from_(table).select(table.name).where(table.status == "Confirmed")
+	query = query.where((table.voucher_type == voucher_type) & (table.voucher_no == voucher_no))
+	return bool(query.for_update().run())
+
+
 def window_days() -> int:
 	"""Return the days around a receipt in which a voucher may be the same money."""
 	value = frappe.db.get_single_value("L2C Settings", "link_window_days")
