@@ -80,9 +80,20 @@ def _documents() -> list[str]:
 	"""Write a contract in each language and the statement of the customer with the most entries."""
 	written = []
 	for language in (ENGLISH, CHINESE):
-		name = frappe.get_all("Sales Contract", filters={"docstatus": 1, "collected": (">", 0)}, pluck="name", order_by="language desc, name", limit=1)
-		written += [_file(f"contract-{language}.pdf", contract_document.contract_pdf(contract, language)) for contract in name]
-	entries = frappe.get_all("Payment Ledger Entry", filters={"party_type": "Customer"}, pluck="party", order_by="party")
+		name = frappe.get_all(
+			"Sales Contract",
+			filters={"docstatus": 1, "collected": (">", 0)},
+			pluck="name",
+			order_by="language desc, name",
+			limit=1,
+		)
+		written += [
+			_file(f"contract-{language}.pdf", contract_document.contract_pdf(contract, language))
+			for contract in name
+		]
+	entries = frappe.get_all(
+		"Payment Ledger Entry", filters={"party_type": "Customer"}, pluck="party", order_by="party"
+	)
 	if entries:
 		customer = max(sorted(set(entries)), key=entries.count)
 		written.append(_file("statement.pdf", statement_document.statement_pdf(customer, factories.COMPANY)))

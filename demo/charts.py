@@ -15,7 +15,17 @@ def funnel(steps: Sequence[tuple[str, float]]) -> str:
 	for number, (label, value) in enumerate(steps):
 		wide, y = max(2, 330 * value / top), number * (height + 8)
 		share = f"{100 * value / (steps[0][1] or 1):.1f} %"
-		parts.append(_bar(305 - wide / 2, y, wide, height, COLOURS[0], f"{label}: {value:,.0f} ({share})", 1 - number * 0.09))
+		parts.append(
+			_bar(
+				305 - wide / 2,
+				y,
+				wide,
+				height,
+				COLOURS[0],
+				f"{label}: {value:,.0f} ({share})",
+				1 - number * 0.09,
+			)
+		)
 		parts.append(_text(125, y + 22, label, "end"))
 		parts.append(_text(WIDTH, y + 22, f"{value:,.0f}  ·  {share}", "end"))
 	return _svg(len(steps) * (height + 8), parts)
@@ -47,7 +57,9 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], *, u
 		parts.append(_text(140, y + 17, label, "end"))
 		for number, value in enumerate(values):
 			wide = 390 * value / top
-			parts.append(_bar(x, y + 2, wide, 22, COLOURS[number], f"{label}, {names[number]}: {value:,.2f} {unit}"))
+			parts.append(
+				_bar(x, y + 2, wide, 22, COLOURS[number], f"{label}, {names[number]}: {value:,.2f} {unit}")
+			)
 			x += wide
 		parts.append(_text(x + 6, y + 17, f"{sum(values):,.0f}"))
 	return _svg(height, parts)

@@ -16,14 +16,14 @@ from l2c_app.services.receipt_payment import Receipt
 from l2c_app.tests import factories
 
 Progress = Callable[[str, int, int], None]
-BILLING_DAY = 1
+MONDAY = 0  # the weekly billing run
 
 
 class Story:
 	"""Plays deals, billing runs and bank lines in the order of their days; `log` counts what came of each."""
 
 	def __init__(self, deals: Sequence[Deal], lines: Iterable[BankLine], leads: dict[str, str]) -> None:
-		self.leads = leads
+		self.leads, self.last_day = leads, date.max
 		self.log: Counter = Counter()
 		self.refusals: list[str] = []
 		self.contracts: dict[str, list[str]] = defaultdict(list)
@@ -38,6 +38,7 @@ class Story:
 
 	def play(self, last_day: date, progress: Progress) -> None:
 		"""Play every day up to and including the last one."""
+		self.last_day = last_day
 		days = sorted(self.by_day.keys() | set(_billing_days(min(self.by_day), last_day)))
 		for number, day in enumerate(days, start=1):
 			with world.at(day):
@@ -54,7 +55,7 @@ class Story:
 		for event in self.by_day.get(day, ()):
 			if isinstance(event, Deal):
 				self._isolated(self._sign, event, f"deal of {event.company_name[:40]}")
-		if day.day == BILLING_DAY or day in self.by_day:
+		if day.weekday() == MONDAY or day == self.last_day:
 			self._bill()
 		for event in self.by_day.get(day, ()):
 			if isinstance(event, BankLine):
@@ -101,16 +102,20 @@ class Story:
 			return
 		contract = frappe.get_doc("Sales Contract", contracts[0])
 		with world.acting(contract.contract_owner):
-			reported = collections.report(_receipt(line, contract), [{"contract": contract.name, "amount": float(line.amount)}])
+			reported = collections.report(
+				_receipt(line, contract), [{"contract": contract.name, "amount": float(line.amount)}]
+			)
 		with world.acting(world.accountant()):
-			collections.confirm(reported.name, Receipt(factories.bank_account(line.currency), "", line.reference, 0))
+			collections.confirm(
+				reported.name, Receipt(factories.bank_account(line.currency), "", line.reference, 0)
+			)
 		self.log["receipts"] += 1
 
 
 def _billing_days(first: date, last: date) -> Iterable[date]:
 	day = first
 	while day <= last:
-		if day.day == BILLING_DAY:
+		if day.weekday() == MONDAY:
 			yield day
 		day += timedelta(days=1)
 	yield last
@@ -130,7 +135,12 @@ def _contract(deal: Deal, lead: str, holder: str) -> dict:
 		}
 		for number, step in enumerate(PLANS[deal.plan], start=1)
 	]
-	line = {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": float(deal.amount), "delivery_date": deal.signed_on + timedelta(days=45)}
+	line = {
+		"item_code": factories.SERVICE_ITEM,
+		"qty": 1,
+		"rate": float(deal.amount),
+		"delivery_date": deal.signed_on + timedelta(days=45),
+	}
 	return {
 		"doctype": "Sales Contract",
 		"title": f"{deal.company_name[:100]} {deal.signed_on:%Y-%m}",
@@ -168,5 +178,9 @@ def made_up_lines(deals: Sequence[Deal], last_day: date) -> list[BankLine]:
 			day = deal.signed_on + timedelta(days=step.days + (place * 7) % 40)
 			amount = (deal.amount * Decimal(str(step.percent)) / 100).quantize(Decimal("0.01"))
 			if day <= last_day:
-				lines.append(BankLine(len(lines) + 2, day, deal.company_name, amount, deal.currency, f"TT{place}-{number}"))
+				lines.append(
+					BankLine(
+						len(lines) + 2, day, deal.company_name, amount, deal.currency, f"TT{place}-{number}"
+					)
+				)
 	return lines

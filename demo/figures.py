@@ -27,15 +27,34 @@ def read(today: date) -> Figures:
 	"""Read the figures as of the last day of the story."""
 	contracts, rows, receipts = _contracts(), _rows(), _receipts()
 	months, planned, collected = _by_month(rows, receipts, today)
-	totals = {name: float((contracts[name] * contracts.rate).sum()) for name in ("grand_total", "billed", "open_amount", "overdue_amount")}
+	totals = {
+		name: float((contracts[name] * contracts.rate).sum())
+		for name in ("grand_total", "billed", "open_amount", "overdue_amount")
+	}
 	totals["collected"] = float(contracts.collected_base.sum())
 	return Figures(
-		_funnel(contracts), months, planned, collected, _ageing(rows, contracts, today), _reps(contracts), totals
+		_funnel(contracts),
+		months,
+		planned,
+		collected,
+		_ageing(rows, contracts, today),
+		_reps(contracts),
+		totals,
 	)
 
 
 def _contracts() -> pd.DataFrame:
-	fields = ["name", "contract_owner", "grand_total", "billed", "collected", "collected_base", "open_amount", "overdue_amount", "conversion_rate"]
+	fields = [
+		"name",
+		"contract_owner",
+		"grand_total",
+		"billed",
+		"collected",
+		"collected_base",
+		"open_amount",
+		"overdue_amount",
+		"conversion_rate",
+	]
 	found = frappe.get_all("Sales Contract", filters={"docstatus": 1}, fields=fields, order_by="name")
 	return _frame(found, fields).rename(columns={"conversion_rate": "rate"})
 
@@ -46,18 +65,27 @@ def _frame(found: list, fields: list[str]) -> pd.DataFrame:
 
 def _rows() -> pd.DataFrame:
 	fields = ["parent", "amount", "due_date", "open_amount"]
-	found = frappe.get_all("Sales Contract Plan Row", filters={"docstatus": 1}, fields=fields, order_by="parent, idx")
+	found = frappe.get_all(
+		"Sales Contract Plan Row", filters={"docstatus": 1}, fields=fields, order_by="parent, idx"
+	)
 	return _frame(found, fields)
 
 
 def _receipts() -> pd.DataFrame:
 	fields = ["posting_date", "base_amount"]
-	found = frappe.get_all("Contract Voucher", filters={"kind": ("in", ["Cash", "Advance"])}, fields=fields, order_by="posting_date")
+	found = frappe.get_all(
+		"Contract Voucher",
+		filters={"kind": ("in", ["Cash", "Advance"])},
+		fields=fields,
+		order_by="posting_date",
+	)
 	return _frame(found, fields)
 
 
 def _funnel(contracts: pd.DataFrame) -> list[tuple[str, float]]:
-	seats = frappe.get_all("Lead Pool Seat", filters={"pool": world.POOL}, fields=["state", "party"], order_by="name")
+	seats = frappe.get_all(
+		"Lead Pool Seat", filters={"pool": world.POOL}, fields=["state", "party"], order_by="name"
+	)
 	worked = frappe.get_all("Follow Up", filters={"status": "Done"}, pluck="lead", order_by="lead")
 	return [
 		("Leads", frappe.db.count("Lead")),
@@ -70,13 +98,23 @@ def _funnel(contracts: pd.DataFrame) -> list[tuple[str, float]]:
 	]
 
 
-def _by_month(rows: pd.DataFrame, receipts: pd.DataFrame, today: date) -> tuple[list[str], list[float], list[float]]:
-	rates = dict(frappe.get_all("Sales Contract", fields=["name", "conversion_rate"], as_list=True, order_by="name"))
+def _by_month(
+	rows: pd.DataFrame, receipts: pd.DataFrame, today: date
+) -> tuple[list[str], list[float], list[float]]:
+	rates = dict(
+		frappe.get_all("Sales Contract", fields=["name", "conversion_rate"], as_list=True, order_by="name")
+	)
 	due = rows.dropna(subset=["due_date"])
-	planned = (due.amount * due.parent.map(rates)).groupby(pd.to_datetime(due.due_date).dt.to_period("M")).sum()
+	planned = (
+		(due.amount * due.parent.map(rates)).groupby(pd.to_datetime(due.due_date).dt.to_period("M")).sum()
+	)
 	paid = receipts.base_amount.groupby(pd.to_datetime(receipts.posting_date).dt.to_period("M")).sum()
 	span = pd.period_range(min(planned.index.min(), paid.index.min()), pd.Period(today, "M"), freq="M")
-	return [str(month) for month in span], [float(planned.get(m, 0)) for m in span], [float(paid.get(m, 0)) for m in span]
+	return (
+		[str(month) for month in span],
+		[float(planned.get(m, 0)) for m in span],
+		[float(paid.get(m, 0)) for m in span],
+	)
 
 
 def _ageing(rows: pd.DataFrame, contracts: pd.DataFrame, today: date) -> list[tuple[str, list[float]]]:
@@ -99,7 +137,14 @@ def _reps(contracts: pd.DataFrame) -> list[dict]:
 				"Sales person": name,
 				"Leads held": frappe.db.count("Lead Pool Seat", {"holder": user, "state": "Held"}),
 				"Follow ups": frappe.db.count("Follow Up", {"assigned_to": user, "status": "Done"}),
-				"Overdue follow ups": frappe.db.count("Follow Up", {"assigned_to": user, "status": "Planned", "planned_for": ("<", frappe.utils.now_datetime())}),
+				"Overdue follow ups": frappe.db.count(
+					"Follow Up",
+					{
+						"assigned_to": user,
+						"status": "Planned",
+						"planned_for": ("<", frappe.utils.now_datetime()),
+					},
+				),
 				"Contracts": len(own),
 				"Signed": float((own.grand_total * own.rate).sum()),
 				"Collected": float(own.collected_base.sum()),

@@ -83,7 +83,13 @@ def deals_for(rows: list[dict], *, first_day: date, most: int = 60) -> Iterator[
 def read_deals(path: Path) -> list[Deal]:
 	"""Return the deals of a file with company_name, amount, currency, signed_on, plan."""
 	return [
-		Deal(row["company_name"], Decimal(row["amount"]), row["currency"], parse_day(row["signed_on"]), row["plan"])
+		Deal(
+			row["company_name"],
+			Decimal(row["amount"]),
+			row["currency"],
+			parse_day(row["signed_on"]),
+			row["plan"],
+		)
 		for row in read_rows(path)
 	]
 
@@ -100,7 +106,9 @@ def _bank_line(number: int, row: dict) -> BankLine:
 	problem = problem or ("" if amount else "no amount")
 	problem = problem or ("" if amount > 0 else "not a receipt")
 	texts = {name: (row.get(name) or "").strip() for name in ("payer", "currency", "reference")}
-	return BankLine(number, day, texts["payer"], amount or Decimal(0), texts["currency"], texts["reference"], problem)
+	return BankLine(
+		number, day, texts["payer"], amount or Decimal(0), texts["currency"], texts["reference"], problem
+	)
 
 
 def parse_day(text: str) -> date | None:

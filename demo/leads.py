@@ -19,7 +19,10 @@ Progress = Callable[[str, int, int], None]
 
 def open_pool() -> None:
 	"""Make the pool that admits every new lead; the manager leads it, the reps are its members."""
-	members = [{"member_type": "User", "user": world.rep(name), "weight": 1 + number % 2} for number, name in enumerate(world.REPS)]
+	members = [
+		{"member_type": "User", "user": world.rep(name), "weight": 1 + number % 2}
+		for number, name in enumerate(world.REPS)
+	]
 	members.append({"member_type": "User", "user": world.manager(), "is_manager": 1, "weight": 0})
 	pool = frappe.get_doc(
 		{
@@ -73,7 +76,11 @@ def claim_more() -> Counter:
 	ends: Counter = Counter()
 	for name in world.REPS:
 		free = frappe.get_all(
-			"Lead Pool Seat", filters={"pool": world.POOL, "state": "Available"}, pluck="name", order_by="admitted_on, name", limit=12
+			"Lead Pool Seat",
+			filters={"pool": world.POOL, "state": "Available"},
+			pluck="name",
+			order_by="admitted_on, name",
+			limit=12,
 		)
 		with world.acting(world.rep(name)):
 			for answer in claims.claim(free):
@@ -85,7 +92,10 @@ def claim_more() -> Counter:
 def work(today: date, progress: Progress) -> int:
 	"""Log a follow up with its next step on every third held lead, each by its holder. Returns how many."""
 	seats = frappe.get_all(
-		"Lead Pool Seat", filters={"pool": world.POOL, "state": "Held"}, fields=["party", "holder"], order_by="holder, name"
+		"Lead Pool Seat",
+		filters={"pool": world.POOL, "state": "Held"},
+		fields=["party", "holder"],
+		order_by="holder, name",
 	)
 	chosen = list(islice(seats, 0, None, WORKED_SHARE))
 	for number, seat in enumerate(chosen):
@@ -99,10 +109,18 @@ def work(today: date, progress: Progress) -> int:
 
 def _result(number: int, today: date) -> dict:
 	outcome = OUTCOMES[number % len(OUTCOMES)]
-	result = {"follow_up_type": "Call", "outcome": outcome, "note": f"Spoke about the machine on stand {number}; {outcome.lower()}."}
+	result = {
+		"follow_up_type": "Call",
+		"outcome": outcome,
+		"note": f"Spoke about the machine on stand {number}; {outcome.lower()}.",
+	}
 	if outcome == "Not Interested":
 		return {**result, "closes": 1, "close_reason": "No need this year"}
-	return {**result, "next_action": "Call", "next_action_on": f"{today + timedelta(days=3 + number % 9)} 10:00:00"}
+	return {
+		**result,
+		"next_action": "Call",
+		"next_action_on": f"{today + timedelta(days=3 + number % 9)} 10:00:00",
+	}
 
 
 def holders() -> dict[str, str]:

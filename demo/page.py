@@ -23,11 +23,18 @@ th,td{padding:6px 8px;border-bottom:1px solid #e3e7ec;text-align:right}th:first-
 """
 
 
-def render(figures: Figures, proof: list[Line], *, log: Counter, refusals: list[str], files: list[str], subtitle: str) -> str:
+def render(
+	figures: Figures, proof: list[Line], *, log: Counter, refusals: list[str], files: list[str], subtitle: str
+) -> str:
 	"""Return the page as HTML."""
 	sections = [
 		("From lead to cash", charts.funnel(figures.funnel)),
-		("Plan against collected, by month", charts.columns(figures.months, {"Planned": figures.planned, "Collected": figures.collected}, unit="USD")),
+		(
+			"Plan against collected, by month",
+			charts.columns(
+				figures.months, {"Planned": figures.planned, "Collected": figures.collected}, unit="USD"
+			),
+		),
 		("Age of open money, by sales person", charts.bars(figures.ageing, BUCKETS, unit="USD")),
 		("By sales person", _table(figures.reps)),
 		("Proof", _proof(proof)),
@@ -43,7 +50,13 @@ def render(figures: Figures, proof: list[Line], *, log: Counter, refusals: list[
 
 
 def _headline(figures: Figures) -> list[tuple[str, float]]:
-	names = {"grand_total": "signed", "billed": "billed", "collected": "collected", "open_amount": "open", "overdue_amount": "overdue"}
+	names = {
+		"grand_total": "signed",
+		"billed": "billed",
+		"collected": "collected",
+		"open_amount": "open",
+		"overdue_amount": "overdue",
+	}
 	return [(f"{name} (USD)", figures.totals[key]) for key, name in names.items()]
 
 
@@ -53,7 +66,9 @@ def _tile(label: str, value: float) -> str:
 
 def _table(rows: list[dict]) -> str:
 	head = "".join(f"<th>{escape(name)}</th>" for name in rows[0])
-	body = "".join("<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row.values()) + "</tr>" for row in rows)
+	body = "".join(
+		"<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row.values()) + "</tr>" for row in rows
+	)
 	return f"<table><tr>{head}</tr>{body}</table>"
 
 
@@ -62,7 +77,9 @@ def _cell(value: object) -> str:
 
 
 def _proof(lines: list[Line]) -> str:
-	items = "".join(f'<li class="{"fail" if line.failed else "ok"}">{escape(str(line))}</li>' for line in lines)
+	items = "".join(
+		f'<li class="{"fail" if line.failed else "ok"}">{escape(str(line))}</li>' for line in lines
+	)
 	return f"<ul>{items}</ul>"
 
 

@@ -29,7 +29,9 @@ def lines() -> list[Line]:
 	names = frappe.get_all("Sales Contract", filters={"docstatus": 1}, pluck="name", order_by="name")
 	known = ledger_facts.read(names)
 	today = frappe.utils.getdate()
-	broken = [contract for contract, facts in known.items() if violations(facts.facts, position(facts.facts, today))]
+	broken = [
+		contract for contract, facts in known.items() if violations(facts.facts, position(facts.facts, today))
+	]
 	report = audit.run()
 	vouchers, unbalanced = _general_ledger()
 	return [
@@ -37,7 +39,11 @@ def lines() -> list[Line]:
 		Line("the identities between rows, invoices and money hold", len(names), len(broken)),
 		Line("debit = credit in the general ledger, by voucher", vouchers, unbalanced),
 		Line("payment ledger = general ledger, by customer", report["contracts"], len(report["ledgers"])),
-		Line("stored figures = recomputed from the ledger (drift)", report["contracts"], report["drift"] + len(report["failed"])),
+		Line(
+			"stored figures = recomputed from the ledger (drift)",
+			report["contracts"],
+			report["drift"] + len(report["failed"]),
+		),
 	]
 
 
@@ -55,6 +61,8 @@ def _wrong_plans(names: list[str]) -> list[str]:
 def _general_ledger() -> tuple[int, int]:
 	"""Return how many vouchers there are, and how many whose debit and credit differ."""
 	entry, unit = frappe.qb.DocType("GL Entry"), money_unit()
-	query = frappe.qb.from_(entry).where(entry.is_cancelled == 0).groupby(entry.voucher_type, entry.voucher_no)
+	query = (
+		frappe.qb.from_(entry).where(entry.is_cancelled == 0).groupby(entry.voucher_type, entry.voucher_no)
+	)
 	sums = query.select(Sum(entry.debit).as_("debit"), Sum(entry.credit).as_("credit")).run(as_dict=True)
 	return len(sums), sum(to_minor(row.debit, unit) != to_minor(row.credit, unit) for row in sums)

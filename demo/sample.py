@@ -19,11 +19,15 @@ FIRST_NAMES = "Ada Ben Clara David Emma Farid Grace Hugo Ines Jonas Karim Lena M
 LAST_NAMES = "Adler Brooks Costa Dubois Ekström Fischer Garcia Haddad Ivanova Jensen Kaya Lopez Moreau Novak Okafor Peters".split()
 CHINESE_FAMILY = "王李张刘陈杨赵黄周吴徐孙"
 CHINESE_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
-TRADES = "Precision Optics|Cold Chain|Packaging|Solar|Robotics|Textiles|Instruments|Logistics|Foods|Castings".split("|")
+TRADES = "Precision Optics|Cold Chain|Packaging|Solar|Robotics|Textiles|Instruments|Logistics|Foods|Castings".split(
+	"|"
+)
 FORMS = ("Ltd", "GmbH", "Inc.", "Co., Ltd.", "S.A.", "B.V.")
 CHINESE_PLACES = "苏州|宁波|青岛|成都|武汉|佛山|无锡|东莞".split("|")
 CHINESE_TRADES = "精密仪器|冷链物流|包装材料|光伏科技|机器人|纺织|食品|铸造".split("|")
-PLACES = "Northfield Eastgate Lakeview Hillcrest Riverton Oakham Stonebridge Westmark Fairhaven Ashford".split()
+PLACES = (
+	"Northfield Eastgate Lakeview Hillcrest Riverton Oakham Stonebridge Westmark Fairhaven Ashford".split()
+)
 SOURCES = ("Exhibition", "Reference", "Cold Calling", "Advertisement", "Campaign")
 COLUMNS = ("first_name", "last_name", "company_name", "email_id", "mobile_no", "city", "source", "job_title")
 CURRENCIES = ("USD", "USD", "USD", "EUR", "CNY")
@@ -76,8 +80,19 @@ def _chinese(chance: random.Random, number: int) -> dict:
 	return _row(given, family, company, mail=f"cn{number}@example.cn", phone=phone, city=place, chance=chance)
 
 
-def _row(first: str, last: str, company: str, *, mail: str, phone: str, city: str, chance: random.Random) -> dict:
-	values = (first, last, company, mail, phone, city, chance.choice(SOURCES), chance.choice(("Buyer", "Owner", "Engineer")))
+def _row(
+	first: str, last: str, company: str, *, mail: str, phone: str, city: str, chance: random.Random
+) -> dict:
+	values = (
+		first,
+		last,
+		company,
+		mail,
+		phone,
+		city,
+		chance.choice(SOURCES),
+		chance.choice(("Buyer", "Owner", "Engineer")),
+	)
 	return dict(zip(COLUMNS, values, strict=True))
 
 
@@ -94,7 +109,11 @@ def _broken(chance: random.Random, number: int) -> dict:
 		empty,
 		{**empty, "company_name": f"No Contact {number} Ltd"},
 		{**empty, "company_name": "x" * 10_000, "email_id": f"long{number}@example.com"},
-		{**empty, "company_name": f"<script>alert({number})</script>'; drop table tabLead; --", "email_id": f"q{number}@example.com"},
+		{
+			**empty,
+			"company_name": f"<script>alert({number})</script>'; drop table tabLead; --",
+			"email_id": f"q{number}@example.com",
+		},
 		{**empty, "company_name": f"شركة الاختبار {number} 🚀", "email_id": f"rtl{number}@example.com"},
 	)
 	return chance.choice(broken)
@@ -107,13 +126,31 @@ def _deals(chance: random.Random, leads: list[dict]) -> Iterable[dict]:
 		currency = chance.choice(CURRENCIES)
 		amount = chance.randrange(40, 600) * 100 + chance.choice((0, 0, 33.33, 99.99))
 		plan = chance.choice(("deposit", "deposit", "halves", "thirds"))
-		yield dict(company_name=row["company_name"], amount=amount, currency=currency, signed_on=signed, plan=plan)
+		yield dict(
+			company_name=row["company_name"], amount=amount, currency=currency, signed_on=signed, plan=plan
+		)
 
 
 def _bank(chance: random.Random, deals: list[dict]) -> Iterable[dict]:
 	lines = [line for deal in deals for line in _receipts(chance, deal)]
-	lines.append(dict(date=date(2026, 8, 12), payer="Unknown Holding", amount=1234.5, currency="USD", reference="NTRF 99812"))
-	lines.append(dict(date=date(2026, 9, 3), payer=deals[0]["company_name"], amount="", currency=deals[0]["currency"], reference="no amount"))
+	lines.append(
+		dict(
+			date=date(2026, 8, 12),
+			payer="Unknown Holding",
+			amount=1234.5,
+			currency="USD",
+			reference="NTRF 99812",
+		)
+	)
+	lines.append(
+		dict(
+			date=date(2026, 9, 3),
+			payer=deals[0]["company_name"],
+			amount="",
+			currency=deals[0]["currency"],
+			reference="no amount",
+		)
+	)
 	return sorted(lines, key=lambda line: (line["date"], line["payer"]))
 
 
@@ -128,12 +165,22 @@ def _receipts(chance: random.Random, deal: dict) -> Iterable[dict]:
 			return
 		amount = round(deal["amount"] * step.percent / 100, 2)
 		amount = round(amount * 1.02, 2) if chance.random() < 0.03 else amount
-		parts = (amount,) if chance.random() < 0.9 else (round(amount * 0.4, 2), round(amount - round(amount * 0.4, 2), 2))
+		parts = (
+			(amount,)
+			if chance.random() < 0.9
+			else (round(amount * 0.4, 2), round(amount - round(amount * 0.4, 2), 2))
+		)
 		for part_number, part in enumerate(parts):
 			reference = f"TT{deal['signed_on']:%m%d}{number}{part_number}"
 			later = day + timedelta(days=7 * part_number)
 			if later <= date(2026, 11, 20):
-				yield dict(date=later, payer=deal["company_name"], amount=part, currency=deal["currency"], reference=reference)
+				yield dict(
+					date=later,
+					payer=deal["company_name"],
+					amount=part,
+					currency=deal["currency"],
+					reference=reference,
+				)
 
 
 if __name__ == "__main__":
