@@ -34,10 +34,15 @@ def voucher_submitted(voucher: Document) -> None:
 	if not name:
 		return
 	collection = _locked(name)
-	if collection and collection.status == REPORTED:
+	if collection and collection.status == REPORTED and _of_same_party(collection, voucher):
 		link(collection, voucher.doctype, voucher.name)
 	elif voucher.get("l2c_collection"):
 		voucher.db_set("l2c_collection", None, update_modified=False)
+
+
+def _of_same_party(collection: Document, voucher: Document) -> bool:
+	"""A payment that names a Collection may have been typed, or amended for another customer."""
+	return (collection.customer, collection.company) == (voucher.get("party"), voucher.get("company"))
 
 
 def voucher_gone(voucher: Document, *, deleted: bool = False) -> None:

@@ -102,9 +102,11 @@ def invoice_gone(invoice: Document) -> None:
 
 
 def contract_of_lines(invoice: Document) -> str | None:
-	"""Return the contract of the orders an invoice bills, None if there is none or more than one."""
+	"""Return the contract of the orders an invoice bills, None if there is none, more than one, or another customer's."""
 	names = {name for name in billing_links.contracts_of(invoice) if name}
-	return names.pop() if len(names) == 1 else None
+	name = names.pop() if len(names) == 1 else None
+	customer = frappe.db.get_value("Sales Contract", name, "customer") if name else None
+	return name if customer == invoice.get("customer") else None
 
 
 def delivered(note: Document) -> None:

@@ -5,6 +5,7 @@ import json
 import frappe
 from frappe.utils import add_to_date, now_datetime, nowdate
 
+from l2c_app.api import collection as api
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.closed_set_case import PHONE, ClosedSetCase
@@ -179,3 +180,19 @@ class TestOrdersOfOthers(L2CTestCase):
 		order.l2c_contract = contract.name
 		order.save()
 		self.assertFalse(frappe.db.get_value("Sales Order", order.name, "l2c_contract"))
+
+	def test_no_invoice_of_another_customer_bills_a_contract(self):
+		contract = contracts.active()
+		invoice = factories.sales_invoice(factories.customer("L2C Stranger"), l2c_contract=contract.name)
+		self.assertFalse(invoice.l2c_contract)
+		self.assertEqual(contracts.fresh(contract).billed, 0)
+
+	def test_no_payment_of_another_customer_confirms_a_receipt(self):
+		contract = contracts.active()
+		asks = [{"contract": contract.name, "amount": 1000}]
+		name = api.report({"amount": 1000, "received_on": nowdate()}, asks)["name"]
+		payment = factories.payment(factories.customer("L2C Stranger"), 1, submit=False)
+		payment.l2c_collection = name
+		payment.submit()
+		self.assertEqual(frappe.db.get_value("Collection", name, "status"), "Reported")
+		self.assertFalse(frappe.db.get_value("Payment Entry", payment.name, "l2c_collection"))
