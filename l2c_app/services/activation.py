@@ -7,7 +7,7 @@ customer of an approved contract, whose approval is the authority for it. Nothin
 from datetime import date
 
 import frappe
-from erpnext.accounts.party import get_party_account
+from erpnext.accounts.party import get_party_account, get_party_gle_currency
 from erpnext.crm.doctype.lead.lead import _make_customer
 from frappe import _
 from frappe.model.document import Document
@@ -134,14 +134,18 @@ def receivable_account(contract: Document) -> str:
 	"""
 	chosen = contract.receivable_account or get_party_account("Customer", contract.customer, contract.company)
 	problem = _account_problem(chosen, contract)
-	if not problem:
+	booked = get_party_gle_currency("Customer", contract.customer, contract.company)
+	elsewhere = bool(booked) and booked != contract.currency
+	if not problem and not elsewhere:
 		return chosen
-	if not contract.receivable_account:
+	if not contract.receivable_account and not elsewhere:
 		others = _accounts_in_currency(contract)
 		if len(others) == 1:
 			return others[0]
 	if problem == "currency" and _single_account_allowed(chosen, contract):
 		return chosen
+	if elsewhere:
+		_refuse_booked_currency(contract, booked)
 	_refuse_account(contract, chosen)
 
 
@@ -179,6 +183,18 @@ def _single_account_allowed(account: str, contract: Document) -> bool:
 	)
 	company_currency = frappe.get_cached_value("Company", contract.company, "default_currency")
 	return bool(allowed) and frappe.db.get_value("Account", account, "account_currency") == company_currency
+
+
+def _refuse_booked_currency(contract: Document, booked: str) -> None:
+	"""A customer's entries are in one currency: the host would refuse the first invoice in another."""
+	refuse(
+		ReceivableAccountError,
+		_("Customer {0} has entries in {1} already; the books take no second currency.").format(
+			contract.customer, booked
+		),
+		compared=_("Entries in {0}, contract in {1}.").format(booked, contract.currency),
+		do=_("Make a customer record for this currency, or agree the contract in {0}.").format(booked),
+	)
 
 
 def _refuse_account(contract: Document, chosen: str | None) -> None:

@@ -72,6 +72,16 @@ class TestActivation(L2CTestCase):
 		with self.assertRaises(ReceivableAccountError):
 			activation.activate(other.name)
 
+	def test_a_customer_booked_in_another_currency_is_refused_before_the_order(self) -> None:
+		customer = factories.customer("L2C Dollar Customer")
+		factories.sales_invoice(customer)
+		contract = contracts.draft(customer, currency="EUR", conversion_rate=0)
+		contract.submit()
+		activation.sign(contract.name)
+		with self.assertRaises(ReceivableAccountError) as refused:
+			activation.activate(contract.name)
+		self.assertIn("USD", str(refused.exception))
+
 	def test_a_frozen_account_is_refused(self) -> None:
 		contract = contracts.draft()
 		contract.submit()
