@@ -50,8 +50,6 @@ def create() -> None:
 			frappe.db.set_single_value(doctype, field, value)
 	defaults = {"company": COMPANY, "currency": CURRENCY, "country": COUNTRY, "selling_price_list": "Standard Selling"}
 	defaults.update(float_precision="3", stock_uom="Nos")
-	if frappe.flavour == "v15":
-		defaults.update(territory="All Territories", customer_group="All Customer Groups")
 	for key, value in defaults.items():
 		frappe.defaults.set_global_default(key, value)
 	frappe.clear_cache()

@@ -18,6 +18,8 @@ UNMEASURED = {
 	"item.py": "masters are made before any scenario",
 	"payment_reconciliation.py": "refuses at once",
 	"_post_advance": "v16 only: measured when the suite runs in that flavour",
+	"post_advance": "v15 only, likewise",
+	"get_balance_on": "v15 only, likewise",
 	"conversion": "units other than the item's own: no factor is guessed",
 	"_new_line": "a line added by Update Items",
 	"_remove_lines": "entered by every Update Items; its removal is not played",

@@ -618,6 +618,18 @@ def two_deposits_drawn_in_turn(world: World) -> None:
 		world.submit(invoice)
 
 
+@scenario
+def drawn_deposits_cancelled(world: World) -> None:
+	order = world.submit(world.order(world.customer(), (HOUR, 10, 100)))
+	deposits = [world.submit(world.receipt(order.customer, amount, (order, amount))) for amount in (200, 300.33)]
+	invoice = invoice_of(order)
+	invoice.update({"allocate_advances_automatically": 1, "only_include_allocated_payments": 1})
+	invoice = world.submit(invoice)
+	world.cancel(world.submit(payment_of(invoice)))
+	for deposit in deposits:
+		world.cancel(deposit)
+
+
 @host_only("exchange gain and loss")
 def euro_deposit_drawn_at_another_rate(world: World) -> None:
 	customer = world.customer("Conformance Euro", currency="EUR")
@@ -691,6 +703,27 @@ def credit_note_to_bill_again(world: World) -> None:
 def credit_note_against_the_invoice(world: World) -> None:
 	invoice = world.submit(world.invoice(world.customer(), (SERVICE, 1, 500)))
 	world.submit(return_of(invoice, update_outstanding_for_self=0))
+
+
+@scenario
+def credit_note_after_an_advance(world: World) -> None:
+	customer = world.customer()
+	ordered = world.submit(world.order(customer, (HOUR, 10, 100)))
+	world.submit(world.receipt(customer, 400, (ordered, 400)))
+	drawing = invoice_of(ordered)
+	drawing.set_advances()
+	invoice = world.submit(drawing)
+	world.refused("as the host maps it", lambda: world.quiet(return_of(invoice)))
+	world.refused("without its advances", lambda: world.quiet(return_of(invoice, advances=[])))
+	world.submit(world.receipt(customer, 150))
+	automatic = world.invoice(customer, (SERVICE, 1, 100), allocate_advances_automatically=1)
+	invoice = world.submit(automatic)
+	world.refused("drawn automatically", lambda: world.quiet(return_of(invoice)))
+	by_hand = return_of(invoice, allocate_advances_automatically=0)
+	world.refused("drawn automatically, not again", lambda: world.quiet(by_hand))
+	mapped_rows = world.invoice(customer, (SERVICE, 1, 100))
+	mapped_rows.append("advances", {"advance_amount": 10, "allocated_amount": 10})
+	world.refused("an advance of nothing", world.quiet, mapped_rows)
 
 
 @scenario

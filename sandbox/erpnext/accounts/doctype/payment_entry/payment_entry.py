@@ -256,10 +256,11 @@ class PaymentEntry(AccountsController):
 		self.set_status()
 
 	def forget_in_invoices(self) -> None:
-		"""Invoices that drew this payment as an advance lose the row."""
-		for row in self.references:
-			if row.reference_doctype == INVOICE:
-				frappe.db.delete("Sales Invoice Advance", {"reference_name": self.name, "parent": row.reference_name})
+		"""Invoices that drew this payment as an advance lose the row and its share of the total."""
+		for invoice in [row.reference_name for row in self.references if row.reference_doctype == INVOICE]:
+			frappe.db.delete("Sales Invoice Advance", {"reference_name": self.name, "parent": invoice})
+			left = frappe.get_all("Sales Invoice Advance", filters={"parent": invoice}, pluck="allocated_amount", order_by="idx")
+			frappe.db.set_value(INVOICE, invoice, "total_advance", sum(left), update_modified=False)
 
 	def post_advances(self) -> None:
 		references = [(row.reference_doctype, row.reference_name, flt(row.allocated_amount)) for row in self.references]

@@ -23,6 +23,8 @@ class SalesInvoice(SellingController):
 		validate_return(self)
 		self.validate_invoice_schedule()
 		self.after_totals()
+		if any(not row.reference_type or not row.reference_name for row in self.get("advances")):
+			frappe.throw(_("A row in Advance Payments names no Payment Entry or Journal Entry."))
 		self.check_party_account()
 		if self.allocate_advances_automatically:
 			self.set_advances()
@@ -235,6 +237,7 @@ def make_sales_return(source_name: str, target_doc: object = None) -> object:
 	map_rows(source, target, "items", names={"sales_invoice_item": "name"}, finish=finish)
 	map_rows(source, target, "taxes", finish=lambda tax, new: new.set("tax_amount", -tax.tax_amount if tax.charge_type == "Actual" else 0))
 	map_rows(source, target, "sales_team")
+	map_rows(source, target, "advances")  # without their references: the host then refuses the note
 	target.update({"is_return": 1, "ignore_pricing_rule": 1, "return_against": source.name})
 	target.party_account_currency = source.party_account_currency
 	target.update_outstanding_for_self = 1
