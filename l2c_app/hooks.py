@@ -113,9 +113,7 @@ doc_events = {
 		"on_cancel": "l2c_app.overrides.journal_entry.on_cancel",
 	},
 	"Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_submit"},
-	"Advance Payment Ledger Entry": {
-		"on_submit": "l2c_app.overrides.payment_ledger_entry.on_advance_submit"
-	},
+	"Advance Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_advance_submit"},
 	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
 }
 ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up"]

@@ -19,7 +19,9 @@ def refuse(error: type[L2CError], what: str, *, compared: str = "", do: str = ""
 	"""
 	parts = [escape_html(part) for part in (what, compared, do) if part]
 	frappe.throw("<br>".join(parts), error)
-	raise error(what)  # frappe.throw never returns; this keeps the promise visible to readers and type checkers
+	raise error(
+		what
+	)  # frappe.throw never returns; this keeps the promise visible to readers and type checkers
 
 
 class FollowUpIncompleteError(L2CError):

@@ -7,7 +7,13 @@ from frappe.utils import getdate, nowdate
 
 COMPANY, ABBR, CURRENCY, COUNTRY = "L2C Demo", "LD", "USD", "United States"
 REPORTS = {"Asset": "Balance Sheet", "Liability": "Balance Sheet", "Equity": "Balance Sheet"}
-ROOTS = {"Application": "Asset", "Equity": "Equity", "Expenses": "Expense", "Income": "Income", "Source": "Liability"}
+ROOTS = {
+	"Application": "Asset",
+	"Equity": "Equity",
+	"Expenses": "Expense",
+	"Income": "Income",
+	"Source": "Liability",
+}
 DEFAULT_ACCOUNTS = {
 	"default_bank_account": "Bank Account", "default_cash_account": "Cash", "default_receivable_account": "Debtors",
 	"default_payable_account": "Creditors", "write_off_account": "Write Off", "default_income_account": "Sales",
@@ -48,7 +54,12 @@ def create() -> None:
 	for doctype, values in SETTINGS.items():
 		for field, value in values.items():
 			frappe.db.set_single_value(doctype, field, value)
-	defaults = {"company": COMPANY, "currency": CURRENCY, "country": COUNTRY, "selling_price_list": "Standard Selling"}
+	defaults = {
+		"company": COMPANY,
+		"currency": CURRENCY,
+		"country": COUNTRY,
+		"selling_price_list": "Standard Selling",
+	}
 	defaults.update(float_precision="3", stock_uom="Nos")
 	for key, value in defaults.items():
 		frappe.defaults.set_global_default(key, value)
@@ -57,7 +68,9 @@ def create() -> None:
 
 def _row(doctype: str, name: str, **values: object) -> None:
 	now = frappe.utils.now()
-	stamps = dict(creation=now, modified=now, owner="Administrator", modified_by="Administrator", docstatus=0, idx=0)
+	stamps = dict(
+		creation=now, modified=now, owner="Administrator", modified_by="Administrator", docstatus=0, idx=0
+	)
 	frappe.db.insert_row(doctype, {"name": name, **stamps, **values})
 
 
@@ -65,8 +78,17 @@ def _masters() -> None:
 	_row("Country", COUNTRY, country_name=COUNTRY, code="us")
 	_row("Country", "China", country_name="China", code="cn")
 	for name, (smallest, units, number_format) in CURRENCIES.items():
-		shape = dict(smallest_currency_fraction_value=smallest, fraction_units=units, number_format=number_format)
-		_row("Currency", name, currency_name=name, enabled=1, fraction=FRACTIONS.get(name, "Cent") if units else None, **shape)
+		shape = dict(
+			smallest_currency_fraction_value=smallest, fraction_units=units, number_format=number_format
+		)
+		_row(
+			"Currency",
+			name,
+			currency_name=name,
+			enabled=1,
+			fraction=FRACTIONS.get(name, "Cent") if units else None,
+			**shape,
+		)
 	for name in (*PIECES, *MEASURES):
 		_row("UOM", name, uom_name=name, must_be_whole_number=int(name in PIECES), enabled=1)
 	for doctype, (root, *leaves) in TREES.items():
@@ -77,14 +99,34 @@ def _masters() -> None:
 			_row(doctype, leaf, **{title: leaf, "is_group": 0, parent: root})
 	_row("Party Type", "Customer", party_type="Customer", account_type="Receivable")
 	for name in ("Cash", "Wire Transfer", "Check"):
-		_row("Mode of Payment", name, mode_of_payment=name, enabled=1, type="Cash" if name == "Cash" else "Bank")
-	_row("Price List", "Standard Selling", price_list_name="Standard Selling", currency=CURRENCY, enabled=1, selling=1)
+		_row(
+			"Mode of Payment",
+			name,
+			mode_of_payment=name,
+			enabled=1,
+			type="Cash" if name == "Cash" else "Bank",
+		)
+	_row(
+		"Price List",
+		"Standard Selling",
+		price_list_name="Standard Selling",
+		currency=CURRENCY,
+		enabled=1,
+		selling=1,
+	)
 	_row("User Type", "System User") if not frappe.db.exists("User Type", "System User") else None
 	_row("Gender", "Other", gender="Other")
 	_row("Opportunity Type", "Sales")
 	_row("Sales Stage", "Prospecting", stage_name="Prospecting")
 	for year in range(getdate(nowdate()).year - 1, getdate(nowdate()).year + 2):
-		_row("Fiscal Year", str(year), year=str(year), disabled=0, year_start_date=f"{year}-01-01", year_end_date=f"{year}-12-31")
+		_row(
+			"Fiscal Year",
+			str(year),
+			year=str(year),
+			disabled=0,
+			year_start_date=f"{year}-01-01",
+			year_end_date=f"{year}-12-31",
+		)
 
 
 def _company() -> None:
@@ -93,14 +135,32 @@ def _company() -> None:
 	if frappe.flavour == "v16":
 		del accounts["default_bank_account"]
 	centers = dict(cost_center=f"Main - {ABBR}", round_off_cost_center=f"Main - {ABBR}")
-	shape = dict(default_currency=CURRENCY, country=COUNTRY, chart_of_accounts="Standard", enable_perpetual_inventory=1)
+	shape = dict(
+		default_currency=CURRENCY, country=COUNTRY, chart_of_accounts="Standard", enable_perpetual_inventory=1
+	)
 	_row("Company", COMPANY, company_name=COMPANY, abbr=ABBR, **shape, **accounts, **centers)
 	root = f"{COMPANY} - {ABBR}"
 	_row("Cost Center", root, cost_center_name=COMPANY, company=COMPANY, is_group=1)
-	_row("Cost Center", f"Main - {ABBR}", cost_center_name="Main", company=COMPANY, is_group=0, parent_cost_center=root)
-	_row("Warehouse", f"All Warehouses - {ABBR}", warehouse_name="All Warehouses", company=COMPANY, is_group=1)
+	_row(
+		"Cost Center",
+		f"Main - {ABBR}",
+		cost_center_name="Main",
+		company=COMPANY,
+		is_group=0,
+		parent_cost_center=root,
+	)
+	_row(
+		"Warehouse", f"All Warehouses - {ABBR}", warehouse_name="All Warehouses", company=COMPANY, is_group=1
+	)
 	parent = f"All Warehouses - {ABBR}"
-	_row("Warehouse", f"Stores - {ABBR}", warehouse_name="Stores", company=COMPANY, is_group=0, parent_warehouse=parent)
+	_row(
+		"Warehouse",
+		f"Stores - {ABBR}",
+		warehouse_name="Stores",
+		company=COMPANY,
+		is_group=0,
+		parent_warehouse=parent,
+	)
 
 
 def _accounts() -> None:

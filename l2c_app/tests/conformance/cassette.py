@@ -7,7 +7,9 @@ from pathlib import Path
 import frappe
 
 # How a total is spelt differs between versions; the root group and territory are a site's defaults: on some, not on others.
-MEANS_NOTHING = re.compile(r" \| (in_words=[^|]*only\.|customer_group=All Customer Groups|territory=All Territories)")
+MEANS_NOTHING = re.compile(
+	r" \| (in_words=[^|]*only\.|customer_group=All Customer Groups|territory=All Territories)"
+)
 FOLDER = Path(__file__).parent.parent / "cassettes"
 
 
@@ -57,5 +59,9 @@ def compare(recorded: list[dict], played: list[dict]) -> list[str]:
 
 
 def _flat(step: dict) -> list[str]:
-	rows = [f"{doctype}: {MEANS_NOTHING.sub('', row)}" for doctype in sorted(step["rows"]) for row in step["rows"][doctype]]
+	rows = [
+		f"{doctype}: {MEANS_NOTHING.sub('', row)}"
+		for doctype in sorted(step["rows"])
+		for row in step["rows"][doctype]
+	]
 	return [step["step"], f"refused: {step.get('refused')}", f"events: {' '.join(step['events'])}", *rows]

@@ -35,7 +35,19 @@ class Chain:
 		self.customer = world.customer("Conformance Chain", currency=currency)
 		self.order()
 		for _number in range(STEPS):
-			self.random.choice([self.order, self.bill, self.bill, self.pay, self.pay, self.pay_freely, self.deposit, self.undo, self.credit])()
+			self.random.choice(
+				[
+					self.order,
+					self.bill,
+					self.bill,
+					self.pay,
+					self.pay,
+					self.pay_freely,
+					self.deposit,
+					self.undo,
+					self.credit,
+				]
+			)()
 
 	def amount(self, most: float) -> float:
 		"""A random amount of money, mostly below `most`."""
@@ -73,7 +85,11 @@ class Chain:
 			on = self.random.choice(["Grand Total", "Net Total"])
 			values = {"apply_discount_on": on, "discount_amount": self.amount(30)}
 		taxes = self.taxes()
-		self.attempt("order", self.orders, lambda: self.world.order(self.customer, *lines, taxes=taxes, **values, **self.currency))
+		self.attempt(
+			"order",
+			self.orders,
+			lambda: self.world.order(self.customer, *lines, taxes=taxes, **values, **self.currency),
+		)
 
 	def bill(self) -> None:
 		"""The rest of an order, or a part of its first line."""
@@ -85,7 +101,9 @@ class Chain:
 		def make() -> object:
 			invoice = invoice_of(order)
 			invoice.items[0].qty = round(invoice.items[0].qty * share, 2)
-			invoice.update({"allocate_advances_automatically": int(draw), "only_include_allocated_payments": 1})
+			invoice.update(
+				{"allocate_advances_automatically": int(draw), "only_include_allocated_payments": 1}
+			)
 			return invoice
 
 		self.attempt(f"bill {share}", self.invoices, make)
@@ -103,10 +121,18 @@ class Chain:
 		fee = self.amount(5) if against and self.random.random() < 0.3 else 0
 
 		def make() -> object:
-			receipt = self.world.receipt(self.customer, paid, *allocated, currency=self.currency["currency"], rate=self.currency["conversion_rate"])
+			receipt = self.world.receipt(
+				self.customer,
+				paid,
+				*allocated,
+				currency=self.currency["currency"],
+				rate=self.currency["conversion_rate"],
+			)
 			if fee:
 				center = frappe.db.get_value("Company", receipt.company, "cost_center")
-				receipt.append("deductions", {"account": expense_account(), "cost_center": center, "amount": fee})
+				receipt.append(
+					"deductions", {"account": expense_account(), "cost_center": center, "amount": fee}
+				)
 			return receipt
 
 		self.attempt("pay freely", self.payments, make)
@@ -117,13 +143,21 @@ class Chain:
 			return
 		order, amount = self.random.choice(self.orders), self.amount(400)
 		rate = {"currency": self.currency["currency"], "rate": self.currency["conversion_rate"]}
-		self.attempt("deposit", self.payments, lambda: self.world.receipt(self.customer, amount, (order, amount), **rate))
+		self.attempt(
+			"deposit",
+			self.payments,
+			lambda: self.world.receipt(self.customer, amount, (order, amount), **rate),
+		)
 
 	def credit(self) -> None:
 		"""A standing credit note over all or half of an invoice."""
 		if not self.invoices:
 			return
-		invoice, half, again = self.random.choice(self.invoices), self.random.random() < 0.5, self.random.random() < 0.5
+		invoice, half, again = (
+			self.random.choice(self.invoices),
+			self.random.random() < 0.5,
+			self.random.random() < 0.5,
+		)
 
 		def make() -> object:
 			note = return_of(invoice, update_billed_amount_in_sales_order=int(again))
@@ -153,7 +187,9 @@ def compare_with_sandbox(seeds: Iterable[int]) -> dict:
 	with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
 		json.dump({"version": cassette.version(), "chains": played}, file)
 		file.flush()
-		answer = subprocess.run([sys.executable, str(REPLAY), file.name], capture_output=True, text=True, check=False)
+		answer = subprocess.run(
+			[sys.executable, str(REPLAY), file.name], capture_output=True, text=True, check=False
+		)
 	if answer.returncode:
 		raise RuntimeError(answer.stderr[-3000:])
 	return json.loads(answer.stdout)

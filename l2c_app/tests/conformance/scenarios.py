@@ -67,7 +67,9 @@ def set_rows(order: object, *rows: dict) -> None:
 	changed = []
 	for line, row in zip(order.items, rows, strict=True):
 		base = {"docname": line.name, "item_code": line.item_code, "uom": line.uom, "conversion_factor": 1}
-		base.update({"delivery_date": str(line.delivery_date), "qty": line.qty, "rate": line.rate, "idx": line.idx})
+		base.update(
+			{"delivery_date": str(line.delivery_date), "qty": line.qty, "rate": line.rate, "idx": line.idx}
+		)
 		changed.append({**base, **row})
 	update_child_qty_rate("Sales Order", json.dumps(changed), order.name)
 
@@ -113,14 +115,22 @@ def order_with_freight(world: World) -> None:
 def order_with_discounts(world: World) -> None:
 	lines = ((SERVICE, 1, 333.33), (HOUR, 3, 66.67))
 	customer, vat = world.customer(), [world.vat(13)]
-	world.submit(world.order(customer, *lines, taxes=vat, apply_discount_on="Grand Total", discount_amount=100))
-	world.submit(world.order(customer, *lines, taxes=vat, apply_discount_on="Net Total", discount_amount=99.99))
+	world.submit(
+		world.order(customer, *lines, taxes=vat, apply_discount_on="Grand Total", discount_amount=100)
+	)
+	world.submit(
+		world.order(customer, *lines, taxes=vat, apply_discount_on="Net Total", discount_amount=99.99)
+	)
 	share = {"apply_discount_on": "Grand Total", "additional_discount_percentage": 7.5}
 	world.submit(world.order(customer, *lines, taxes=vat, **share))
 	freight = [world.vat(13), world.freight(20)]
-	world.submit(world.order(customer, *lines, taxes=freight, apply_discount_on="Grand Total", discount_amount=50))
+	world.submit(
+		world.order(customer, *lines, taxes=freight, apply_discount_on="Grand Total", discount_amount=50)
+	)
 	inclusive = [world.vat(13, included=True)]
-	world.submit(world.order(customer, *lines, taxes=inclusive, apply_discount_on="Grand Total", discount_amount=50))
+	world.submit(
+		world.order(customer, *lines, taxes=inclusive, apply_discount_on="Grand Total", discount_amount=50)
+	)
 
 
 @scenario
@@ -157,7 +167,11 @@ def order_refusals(world: World) -> None:
 	world.refused("euro, company party account", world.quiet, world.order(customer, currency="EUR"))
 	tax = {**world.vat(5), "charge_type": "On Previous Row Amount", "row_id": "1"}
 	world.refused("tax on a row that is not there", world.quiet, world.order(customer, taxes=[tax]))
-	world.refused("included freight", world.quiet, world.order(customer, taxes=[{**world.freight(5), "included_in_print_rate": 1}]))
+	world.refused(
+		"included freight",
+		world.quiet,
+		world.order(customer, taxes=[{**world.freight(5), "included_in_print_rate": 1}]),
+	)
 
 
 @scenario
@@ -200,7 +214,9 @@ def order_held_closed_reopened(world: World) -> None:
 
 @scenario
 def order_items_updated(world: World) -> None:
-	order = world.submit(world.order(world.customer(), (SERVICE, 2, 500), (HOUR, 10, 60), taxes=[world.vat(13)]))
+	order = world.submit(
+		world.order(world.customer(), (SERVICE, 2, 500), (HOUR, 10, 60), taxes=[world.vat(13)])
+	)
 	world.does("more hours", set_rows, order, {}, {"qty": 12.5})
 	order = frappe.get_doc("Sales Order", order.name)
 	world.does("dearer", set_rows, order, {"rate": 550}, {"rate": 55.5})
@@ -237,7 +253,10 @@ def order_payment_schedule(world: World) -> None:
 	early.append("payment_schedule", {"due_date": add_days(nowdate(), -10), "invoice_portion": 100})
 	world.refused("due before the order", world.quiet, early)
 	short = world.order(customer)
-	short.append("payment_schedule", {"due_date": add_days(nowdate(), 10), "invoice_portion": 90, "payment_amount": 900})
+	short.append(
+		"payment_schedule",
+		{"due_date": add_days(nowdate(), 10), "invoice_portion": 90, "payment_amount": 900},
+	)
 	world.refused("less than the total", world.quiet, short)
 
 
@@ -246,7 +265,9 @@ def order_payment_schedule(world: World) -> None:
 
 @scenario
 def order_billed_at_once(world: World) -> None:
-	order = world.submit(world.order(world.customer(), (SERVICE, 2, 500), (HOUR, 3, 99.99), taxes=[world.vat(13)]))
+	order = world.submit(
+		world.order(world.customer(), (SERVICE, 2, 500), (HOUR, 3, 99.99), taxes=[world.vat(13)])
+	)
 	invoice = world.save(invoice_of(order))
 	world.submit(invoice)
 	world.refused("nothing left to bill", lambda: world.quiet(invoice_of(order)))
@@ -254,7 +275,9 @@ def order_billed_at_once(world: World) -> None:
 
 @scenario
 def order_billed_in_parts(world: World) -> None:
-	order = world.submit(world.order(world.customer(), (HOUR, 10, 100), (SERVICE, 1, 1000), taxes=[world.vat(13)]))
+	order = world.submit(
+		world.order(world.customer(), (HOUR, 10, 100), (SERVICE, 1, 1000), taxes=[world.vat(13)])
+	)
 	first = invoice_of(order)
 	first.items[0].qty = 4
 	first.items[1].rate = 250
@@ -300,7 +323,9 @@ def order_with_freight_and_discount_billed(world: World) -> None:
 
 @scenario
 def order_billed_with_included_tax(world: World) -> None:
-	order = world.order(world.customer(), (SERVICE, 1, 999.99), (HOUR, 3, 33.33), taxes=[world.vat(13, included=True)])
+	order = world.order(
+		world.customer(), (SERVICE, 1, 999.99), (HOUR, 3, 33.33), taxes=[world.vat(13, included=True)]
+	)
 	world.submit(invoice_of(world.submit(order)))
 
 
@@ -311,19 +336,27 @@ def two_orders_on_one_invoice(world: World) -> None:
 	second = world.submit(world.order(customer, (HOUR, 2, 100)))
 	invoice, other = invoice_of(first), invoice_of(second)
 	line = other.items[0].as_dict()
-	invoice.append("items", {key: line[key] for key in ("item_code", "qty", "rate", "sales_order", "so_detail")})
+	invoice.append(
+		"items", {key: line[key] for key in ("item_code", "qty", "rate", "sales_order", "so_detail")}
+	)
 	world.submit(invoice)
 
 
 @scenario
 def invoice_without_order(world: World) -> None:
-	invoice = world.save(world.invoice(world.customer(), (SERVICE, 1, 500), taxes=[world.vat(13), world.freight(7)]))
+	invoice = world.save(
+		world.invoice(world.customer(), (SERVICE, 1, 500), taxes=[world.vat(13), world.freight(7)])
+	)
 	world.cancel(world.submit(invoice))
 
 
 @scenario
 def invoice_overdue(world: World) -> None:
-	past = {"posting_date": add_days(nowdate(), -20), "set_posting_time": 1, "due_date": add_days(nowdate(), -5)}
+	past = {
+		"posting_date": add_days(nowdate(), -20),
+		"set_posting_time": 1,
+		"due_date": add_days(nowdate(), -5),
+	}
 	invoice = world.submit(world.invoice(world.customer(), (SERVICE, 1, 500), **past))
 	world.submit(world.receipt(invoice.customer, 200, (invoice, 200)))
 
@@ -341,12 +374,16 @@ def invoice_schedule(world: World) -> None:
 	customer = world.customer()
 	invoice = world.invoice(customer, (SERVICE, 1, 1000), due_date=None)
 	for days, portion in ((10, 30), (40, 70)):
-		invoice.append("payment_schedule", {"due_date": add_days(nowdate(), days), "invoice_portion": portion})
+		invoice.append(
+			"payment_schedule", {"due_date": add_days(nowdate(), days), "invoice_portion": portion}
+		)
 	invoice = world.submit(invoice)
 	world.submit(world.receipt(customer, 400, (invoice, 400)))
 	by_amount = world.invoice(customer, (SERVICE, 1, 1000), due_date=None)
 	for days, amount in ((5, 123.45), (50, 876.55)):
-		by_amount.append("payment_schedule", {"due_date": add_days(nowdate(), days), "payment_amount": amount})
+		by_amount.append(
+			"payment_schedule", {"due_date": add_days(nowdate(), days), "payment_amount": amount}
+		)
 	world.submit(by_amount)
 	short = world.invoice(customer, (SERVICE, 1, 1000), due_date=None)
 	short.append("payment_schedule", {"due_date": add_days(nowdate(), 5), "payment_amount": 900})
@@ -363,7 +400,11 @@ def invoice_refusals(world: World) -> None:
 	world.refused("no fiscal year", world.quiet, old)
 	world.refused("half a piece", world.quiet, world.invoice(customer, (SERVICE, 0.5, 1)))
 	world.refused("not receivable", world.quiet, world.invoice(customer, debit_to=factories.bank_account()))
-	world.refused("group account", world.quiet, world.invoice(customer, debit_to=f"Accounts Receivable - {factories.ABBR}"))
+	world.refused(
+		"group account",
+		world.quiet,
+		world.invoice(customer, debit_to=f"Accounts Receivable - {factories.ABBR}"),
+	)
 	other = world.invoice(customer, debit_to=factories.receivable_account("EUR"))
 	world.refused("receivable in another currency", world.quiet, other)
 	group = world.invoice(customer)
@@ -373,7 +414,13 @@ def invoice_refusals(world: World) -> None:
 	cost_center.items[0].cost_center = f"{factories.COMPANY} - {factories.ABBR}"
 	world.refused("group cost centre", world.quiet, cost_center)
 	draft = world.save(world.order(customer))
-	line = {"item_code": SERVICE, "qty": 1, "rate": 1000, "sales_order": draft.name, "so_detail": draft.items[0].name}
+	line = {
+		"item_code": SERVICE,
+		"qty": 1,
+		"rate": 1000,
+		"sales_order": draft.name,
+		"so_detail": draft.items[0].name,
+	}
 	of_draft = world.invoice(customer)
 	of_draft.set("items", [line])
 	world.refused("of a draft order", world.quiet, of_draft)
@@ -416,7 +463,9 @@ class as_accountant:
 @scenario
 def euro_invoice_paid_at_its_rate(world: World) -> None:
 	customer = world.customer("Conformance Euro", currency="EUR")
-	order = world.submit(world.order(customer, (SERVICE, 1, 800), (HOUR, 2, 100), currency="EUR", conversion_rate=1.2))
+	order = world.submit(
+		world.order(customer, (SERVICE, 1, 800), (HOUR, 2, 100), currency="EUR", conversion_rate=1.2)
+	)
 	invoice = world.submit(invoice_of(order))
 	world.submit(world.receipt(customer, 400, (invoice, 400), currency="EUR", rate=1.2))
 	world.submit(world.receipt(customer, 600, (invoice, 600), currency="EUR", rate=1.2, bank="USD"))
@@ -621,7 +670,9 @@ def two_deposits_drawn_in_turn(world: World) -> None:
 @scenario
 def drawn_deposits_cancelled(world: World) -> None:
 	order = world.submit(world.order(world.customer(), (HOUR, 10, 100)))
-	deposits = [world.submit(world.receipt(order.customer, amount, (order, amount))) for amount in (200, 300.33)]
+	deposits = [
+		world.submit(world.receipt(order.customer, amount, (order, amount))) for amount in (200, 300.33)
+	]
 	invoice = invoice_of(order)
 	invoice.update({"allocate_advances_automatically": 1, "only_include_allocated_payments": 1})
 	invoice = world.submit(invoice)
@@ -658,9 +709,16 @@ def paid_invoice_cancelled(world: World) -> None:
 def deposit_in_a_separate_account(world: World) -> None:
 	parent = f"Duties and Taxes - {factories.ABBR}"
 	account = factories.account(
-		"Conformance Advances", parent=parent, account_type="Receivable", currency="USD", root_type="Liability"
+		"Conformance Advances",
+		parent=parent,
+		account_type="Receivable",
+		currency="USD",
+		root_type="Liability",
 	)
-	fields = {"book_advance_payments_in_separate_party_account": 1, "default_advance_received_account": account}
+	fields = {
+		"book_advance_payments_in_separate_party_account": 1,
+		"default_advance_received_account": account,
+	}
 	frappe.db.set_value("Company", factories.COMPANY, fields)
 	frappe.clear_document_cache("Company", factories.COMPANY)
 	order = world.submit(world.order(world.customer(), (SERVICE, 1, 1000)))
@@ -766,7 +824,12 @@ def write_off(invoice: object, amount: float) -> tuple[dict, dict]:
 def journal_receipt_on_an_order(world: World) -> None:
 	order = world.submit(world.order(world.customer(), (SERVICE, 1, 500)))
 	party = {"party_type": "Customer", "party": order.customer, "account": factories.receivable_account()}
-	row = {**party, "credit_in_account_currency": 120, "reference_type": "Sales Order", "reference_name": order.name}
+	row = {
+		**party,
+		"credit_in_account_currency": 120,
+		"reference_type": "Sales Order",
+		"reference_name": order.name,
+	}
 	bank = {"account": factories.bank_account(), "debit_in_account_currency": 120}
 	world.cancel(world.submit(world.journal(bank, {**row, "is_advance": "Yes"})))
 
@@ -782,10 +845,18 @@ def journal_on_account(world: World) -> None:
 def journal_refusals(world: World) -> None:
 	invoice = world.submit(world.invoice(world.customer(), (SERVICE, 1, 500)))
 	debit, credit = write_off(invoice, 20)
-	world.refused("unbalanced", world.quiet, world.journal({**debit, "debit_in_account_currency": 19}, credit))
+	world.refused(
+		"unbalanced", world.quiet, world.journal({**debit, "debit_in_account_currency": 19}, credit)
+	)
 	world.refused("more than open", world.quiet, world.journal(*write_off(invoice, 501)))
-	world.refused("receivable without party", world.quiet, world.journal(debit, {**credit, "party": None, "party_type": None}))
-	world.refused("both sides", world.quiet, world.journal({**debit, "credit_in_account_currency": 20}, credit))
+	world.refused(
+		"receivable without party",
+		world.quiet,
+		world.journal(debit, {**credit, "party": None, "party_type": None}),
+	)
+	world.refused(
+		"both sides", world.quiet, world.journal({**debit, "credit_in_account_currency": 20}, credit)
+	)
 	group = {**debit, "account": f"Indirect Expenses - {factories.ABBR}"}
 	world.refused("group account", world.quiet, world.journal(group, credit))
 	world.refused("no rows", world.quiet, world.journal())
@@ -800,7 +871,9 @@ def journal_refusals(world: World) -> None:
 def lead_to_customer(world: World) -> None:
 	from erpnext.crm.doctype.lead.lead import make_customer
 
-	lead = factories.make("Lead", first_name="Ada", company_name="Conformance Works", email_id="ada@l2c.example.com")
+	lead = factories.make(
+		"Lead", first_name="Ada", company_name="Conformance Works", email_id="ada@l2c.example.com"
+	)
 	world.step("lead")
 	customer = make_customer(lead.name)
 	customer.customer_group = factories.leaf_of("Customer Group")
@@ -826,7 +899,9 @@ def lead_opportunity_quotation_order(world: World) -> None:
 	world.save(opportunity)
 	quotation = make_quotation(opportunity.name)
 	quotation.update({"selling_price_list": factories.price_list(), "plc_conversion_rate": 1})
-	quotation.update({"taxes_and_charges": None, "taxes": []})  # the company's default template is not ours to know
+	quotation.update(
+		{"taxes_and_charges": None, "taxes": []}
+	)  # the company's default template is not ours to know
 	quotation.valid_till = add_days(nowdate(), 30)
 	quotation = world.submit(quotation)
 	world.submit(_ordered(quotation))

@@ -16,7 +16,8 @@ DOCUMENTS = {
 	"Lead": "status lead_owner lead_name title company_name first_name customer qualification_status".split(),
 	"Opportunity": "status opportunity_from party_name customer_name currency opportunity_amount docstatus".split(),
 	"Customer": "customer_name customer_type customer_group territory lead_name account_manager disabled".split(),
-	"Quotation": TOTALS + "quotation_to party_name customer_name order_type valid_till transaction_date".split(),
+	"Quotation": TOTALS
+	+ "quotation_to party_name customer_name order_type valid_till transaction_date".split(),
 	"Sales Order": TOTALS
 	+ "customer customer_name billing_status delivery_status per_billed per_delivered advance_paid "
 	"party_account_currency transaction_date delivery_date order_type payment_terms_template".split(),
@@ -148,7 +149,9 @@ def _ledger(names: Names, doctype: str) -> list[Row]:
 	fields = existing(doctype, LEDGERS[doctype])
 	if not vouchers or not fields:
 		return []
-	found = frappe.get_all(doctype, filters={"voucher_no": ("in", vouchers)}, fields=fields, order_by="creation")
+	found = frappe.get_all(
+		doctype, filters={"voucher_no": ("in", vouchers)}, fields=fields, order_by="creation"
+	)
 	return sorted(shown(names, row, fields) for row in found)
 
 

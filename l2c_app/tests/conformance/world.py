@@ -10,7 +10,16 @@ from frappe.utils import add_days, nowdate
 from l2c_app.tests import factories
 from l2c_app.tests.conformance import snapshot
 
-EVENTS = ("validate", "after_insert", "on_update", "on_submit", "on_cancel", "on_update_after_submit", "on_change", "on_trash")
+EVENTS = (
+	"validate",
+	"after_insert",
+	"on_update",
+	"on_submit",
+	"on_cancel",
+	"on_update_after_submit",
+	"on_change",
+	"on_trash",
+)
 LEDGER_EVENTS = {"Payment Ledger Entry": ("on_submit",), "Advance Payment Ledger Entry": ("on_submit",)}
 SERVICE = factories.SERVICE_ITEM
 HOUR = factories.HOUR_ITEM
@@ -138,7 +147,9 @@ class World:
 		currency = values.pop("currency", factories.COMPANY_CURRENCY)
 		rate = values.pop("conversion_rate", factories.RATES.get(currency, 1))
 		taxes = values.pop("taxes", ())
-		document = frappe.get_doc({"doctype": doctype, "company": factories.company(), "currency": currency, **values})
+		document = frappe.get_doc(
+			{"doctype": doctype, "company": factories.company(), "currency": currency, **values}
+		)
 		if customer:
 			document.customer = customer
 		document.update(
@@ -159,12 +170,22 @@ class World:
 
 	def vat(self, rate: float, *, included: bool = False) -> dict:
 		"""Return a tax row on the net total, added or included in the price."""
-		row = {"charge_type": "On Net Total", "account_head": tax_account(), "description": "VAT", "rate": rate}
+		row = {
+			"charge_type": "On Net Total",
+			"account_head": tax_account(),
+			"description": "VAT",
+			"rate": rate,
+		}
 		return {**row, "included_in_print_rate": int(included)}
 
 	def freight(self, amount: float) -> dict:
 		"""Return a charge of a fixed amount."""
-		return {"charge_type": "Actual", "account_head": tax_account(), "description": "Freight", "tax_amount": amount}
+		return {
+			"charge_type": "Actual",
+			"account_head": tax_account(),
+			"description": "Freight",
+			"tax_amount": amount,
+		}
 
 	def receipt(self, customer: str, amount: float, *against: tuple, **values: object) -> Document:
 		"""Return a new, unsaved receipt; `against` holds (document, allocated)."""
@@ -172,7 +193,11 @@ class World:
 		rate = values.pop("rate", factories.RATES.get(currency, 1))
 		bank = values.pop("bank", currency)
 		references = [
-			{"reference_doctype": document.doctype, "reference_name": document.name, "allocated_amount": allocated}
+			{
+				"reference_doctype": document.doctype,
+				"reference_name": document.name,
+				"allocated_amount": allocated,
+			}
 			for document, allocated in against
 		]
 		fields = {
@@ -201,7 +226,12 @@ class World:
 
 	def journal(self, *accounts: dict, **values: object) -> Document:
 		"""Return a new, unsaved journal entry of account rows."""
-		fields = {"voucher_type": "Journal Entry", "company": factories.company(), "posting_date": nowdate(), **values}
+		fields = {
+			"voucher_type": "Journal Entry",
+			"company": factories.company(),
+			"posting_date": nowdate(),
+			**values,
+		}
 		return frappe.get_doc({"doctype": "Journal Entry", **fields, "accounts": list(accounts)})
 
 

@@ -7,16 +7,23 @@ from frappe._emulation import module_getattr
 from frappe.utils import flt, getdate
 
 MERGE_BY = "account cost_center party party_type voucher_detail_no against_voucher against_voucher_type project".split()
-SIDES = [(f"debit{suffix}", f"credit{suffix}") for suffix in ("", "_in_account_currency", "_in_transaction_currency")]
+SIDES = [
+	(f"debit{suffix}", f"credit{suffix}")
+	for suffix in ("", "_in_account_currency", "_in_transaction_currency")
+]
 
 
-def make_gl_entries(gl_map: list, cancel: bool = False, adv_adj: bool = False, update_outstanding: str = "Yes") -> None:
+def make_gl_entries(
+	gl_map: list, cancel: bool = False, adv_adj: bool = False, update_outstanding: str = "Yes"
+) -> None:
 	"""Post a voucher's rows, or reverse them."""
 	if cancel:
 		return make_reverse_gl_entries(gl_map, adv_adj=adv_adj, update_outstanding=update_outstanding)
 	disabled = {row.account for row in gl_map if frappe.get_cached_value("Account", row.account, "disabled")}
 	if disabled:
-		frappe.throw(_("Cannot create accounting entries against disabled accounts: {0}").format(", ".join(disabled)))
+		frappe.throw(
+			_("Cannot create accounting entries against disabled accounts: {0}").format(", ".join(disabled))
+		)
 	gl_map = process_gl_map(gl_map)
 	if len(gl_map) == 1:
 		frappe.throw(_("Incorrect number of General Ledger Entries found."))
@@ -58,15 +65,23 @@ def _balance(gl_map: list) -> None:
 		for debit, credit in (SIDES[0], SIDES[2]):
 			row[debit], row[credit] = flt(row.get(debit), 2), flt(row.get(credit), 2)
 	first = gl_map[0]
-	difference, shown = (flt(sum(row[debit] - row[credit] for row in gl_map), 2) for debit, credit in (SIDES[0], SIDES[2]))
+	difference, shown = (
+		flt(sum(row[debit] - row[credit] for row in gl_map), 2) for debit, credit in (SIDES[0], SIDES[2])
+	)
 	if abs(difference) > (0.05 if first.voucher_type in ("Journal Entry", "Payment Entry") else 0.5):
-		frappe.throw(_("Debit and Credit not equal for {0}. Difference is {1}.").format(first.voucher_no, difference))
+		frappe.throw(
+			_("Debit and Credit not equal for {0}. Difference is {1}.").format(first.voucher_no, difference)
+		)
 	if not difference:
 		return
-	account, center = frappe.get_cached_value("Company", first.company, ["round_off_account", "round_off_cost_center"])
+	account, center = frappe.get_cached_value(
+		"Company", first.company, ["round_off_account", "round_off_cost_center"]
+	)
 	if any(row.account == account for row in gl_map):
 		not_emulated("a second row on the round off account")
-	entry = frappe._dict({key: first[key] for key in ("voucher_type", "voucher_no", "company", "posting_date", "remarks")})
+	entry = frappe._dict(
+		{key: first[key] for key in ("voucher_type", "voucher_no", "company", "posting_date", "remarks")}
+	)
 	entry.update(account=account, cost_center=center, is_opening="No")
 	for (debit, credit), amount in zip(SIDES, (difference, difference, shown), strict=True):
 		entry[debit], entry[credit] = max(0, -amount), max(0, amount)
@@ -98,7 +113,9 @@ def make_reverse_gl_entries(
 	update_outstanding: str = "Yes",
 ) -> None:
 	"""Cancel a voucher's rows and post their opposite."""
-	voucher_type, voucher_no = (gl_entries[0].voucher_type, gl_entries[0].voucher_no) if gl_entries else (voucher_type, voucher_no)
+	voucher_type, voucher_no = (
+		(gl_entries[0].voucher_type, gl_entries[0].voucher_no) if gl_entries else (voucher_type, voucher_no)
+	)
 	filters = {"voucher_type": voucher_type, "voucher_no": voucher_no, "is_cancelled": 0}
 	rows = gl_entries or frappe.get_all("GL Entry", filters=filters, fields=["*"], order_by="creation, idx")
 	if not rows:
@@ -107,7 +124,9 @@ def make_reverse_gl_entries(
 	check_freezing_date(rows[0].posting_date, rows[0].company, adv_adj)
 	frappe.db.set_value("GL Entry", filters, "is_cancelled", 1)
 	for row in rows:
-		opposite = frappe._dict({key: value for key, value in row.items() if key not in ("name", "creation", "modified", "owner")})
+		opposite = frappe._dict(
+			{key: value for key, value in row.items() if key not in ("name", "creation", "modified", "owner")}
+		)
 		for debit, credit in SIDES:
 			opposite[debit], opposite[credit] = flt(row.get(credit)), flt(row.get(debit))
 		opposite.update(is_cancelled=1, remarks="On cancellation of " + row.voucher_no)

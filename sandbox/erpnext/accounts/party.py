@@ -27,20 +27,32 @@ def _own_account(doctype: str, name: str | None, company: str) -> str | None:
 
 def get_party_account_currency(party_type: str, party: str, company: str) -> str:
 	"""Currency of the party's account."""
-	return frappe.get_cached_value("Account", get_party_account(party_type, party, company), "account_currency")
+	return frappe.get_cached_value(
+		"Account", get_party_account(party_type, party, company), "account_currency"
+	)
 
 
 def get_party_gle_currency(party_type: str, party: str, company: str) -> str | None:
 	"""Currency in which the party was booked before, if it was."""
-	filters = {"docstatus": 1, "company": company, "party_type": party_type, "party": party, "is_cancelled": 0}
+	filters = {
+		"docstatus": 1,
+		"company": company,
+		"party_type": party_type,
+		"party": party,
+		"is_cancelled": 0,
+	}
 	return frappe.db.get_value("GL Entry", filters, "account_currency")
 
 
-def validate_party_gle_currency(party_type: str, party: str, company: str, party_account_currency: str) -> None:
+def validate_party_gle_currency(
+	party_type: str, party: str, company: str, party_account_currency: str
+) -> None:
 	"""A party is booked in one currency only."""
 	known = get_party_gle_currency(party_type, party, company)
 	if known and known != party_account_currency:
-		message = _("{0} {1} has accounting entries in currency {2} for company {3}. Please select an account in {2}.")
+		message = _(
+			"{0} {1} has accounting entries in currency {2} for company {3}. Please select an account in {2}."
+		)
 		frappe.throw(message.format(party_type, party, known, company), InvalidAccountCurrency)
 
 

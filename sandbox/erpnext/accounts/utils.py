@@ -15,7 +15,11 @@ class FiscalYearError(frappe.ValidationError):
 
 
 def get_fiscal_year(
-	date: str | None = None, fiscal_year: str | None = None, label: str = "Date", verbose: int = 1, company: str | None = None
+	date: str | None = None,
+	fiscal_year: str | None = None,
+	label: str = "Date",
+	verbose: int = 1,
+	company: str | None = None,
 ) -> tuple:
 	"""(name, start, end) of the fiscal year of a date."""
 	return get_fiscal_years(date, fiscal_year, label, verbose, company)[0]
@@ -46,7 +50,9 @@ def get_fiscal_years(
 def frozen_until(company: str) -> tuple:
 	"""(last frozen date, role that may post all the same): a setting in v15, the company's in v16."""
 	if erpnext.V16:
-		return frappe.db.get_value("Company", company, ["accounts_frozen_till_date", "role_allowed_for_frozen_entries"])
+		return frappe.db.get_value(
+			"Company", company, ["accounts_frozen_till_date", "role_allowed_for_frozen_entries"]
+		)
 	fields = ("acc_frozen_upto", "frozen_accounts_modifier")
 	return tuple(frappe.db.get_single_value("Accounts Settings", field) for field in fields)
 
@@ -74,12 +80,15 @@ def create_payment_ledger_entry(
 			against_voucher_type=row.against_voucher_type or row.voucher_type,
 			against_voucher_no=row.against_voucher or row.voucher_no,
 			amount=sign * (flt(row.debit) - flt(row.credit)),
-			amount_in_account_currency=sign * (flt(row.debit_in_account_currency) - flt(row.credit_in_account_currency)),
+			amount_in_account_currency=sign
+			* (flt(row.debit_in_account_currency) - flt(row.credit_in_account_currency)),
 			delinked=int(bool(cancel)),
 			**{key: row.get(key) for key in COPIED},
 		)
 		if cancel:
-			frappe.db.set_value("Payment Ledger Entry", {key: entry.get(key) for key in SAME_ROW}, "delinked", 1)
+			frappe.db.set_value(
+				"Payment Ledger Entry", {key: entry.get(key) for key in SAME_ROW}, "delinked", 1
+			)
 		flags = dict(ignore_permissions=1, adv_adj=adv_adj, update_outstanding=update_outstanding)
 		if row.get("advance_voucher_no"):
 			_post_advance(row, entry, flags, cancel=bool(cancel))
@@ -92,10 +101,19 @@ def _post_advance(row: dict, entry: object, flags: dict, *, cancel: bool) -> Non
 	of_order = dict(against_voucher_type=row.advance_voucher_type, against_voucher_no=row.advance_voucher_no)
 	same = {key: entry.get(key) for key in ("company", "voucher_type", "voucher_no")}
 	if cancel:
-		frappe.db.set_value("Advance Payment Ledger Entry", {**same, **of_order}, {"delinked": 1, "event": "Cancel"})
+		frappe.db.set_value(
+			"Advance Payment Ledger Entry", {**same, **of_order}, {"delinked": 1, "event": "Cancel"}
+		)
 	advance = frappe.new_doc("Advance Payment Ledger Entry")
-	advance.update({**same, **of_order, "currency": entry.account_currency, "amount": entry.amount_in_account_currency})
-	advance.update({"event": "Adjustment" if entry.against_voucher_type == "Sales Invoice" else "Submit", "delinked": int(cancel)})
+	advance.update(
+		{**same, **of_order, "currency": entry.account_currency, "amount": entry.amount_in_account_currency}
+	)
+	advance.update(
+		{
+			"event": "Adjustment" if entry.against_voucher_type == "Sales Invoice" else "Submit",
+			"delinked": int(cancel),
+		}
+	)
 	advance.flags.update(flags)
 	advance.submit()
 
@@ -109,7 +127,9 @@ SAME_ROW = (
 ).split()
 
 
-def outstanding_of(voucher_type: str, voucher_no: str, account: str | None, party_type: str, party: str) -> float | None:
+def outstanding_of(
+	voucher_type: str, voucher_no: str, account: str | None, party_type: str, party: str
+) -> float | None:
 	"""What is open on a voucher in account currency; None if it was never posted itself or is gone."""
 	ledger = frappe.qb.DocType("Payment Ledger Entry")
 	live = (ledger.delinked == 0) & (ledger.party_type == party_type) & (ledger.party == party)
@@ -123,7 +143,9 @@ def outstanding_of(voucher_type: str, voucher_no: str, account: str | None, part
 	return None
 
 
-def update_voucher_outstanding(voucher_type: str, voucher_no: str, account: str, party_type: str, party: str) -> None:
+def update_voucher_outstanding(
+	voucher_type: str, voucher_no: str, account: str, party_type: str, party: str
+) -> None:
 	"""Write what is open back to the invoice, with its status."""
 	if voucher_type not in KEEPS_OUTSTANDING or not party:
 		return
@@ -155,7 +177,9 @@ def reconcile_against_document(advances: list) -> None:
 		payment.save_drawn(rows)
 		create_payment_ledger_entry(payment.posted_rows(), update_outstanding="No", adv_adj=1)
 		for row in rows:
-			update_voucher_outstanding(row.against_voucher_type, row.against_voucher, row.account, row.party_type, row.party)
+			update_voucher_outstanding(
+				row.against_voucher_type, row.against_voucher, row.account, row.party_type, row.party
+			)
 		if (order := payment.drawn_order) and not erpnext.V16:
 			frappe.get_doc("Sales Order", order).set_total_advance_paid()
 
@@ -174,7 +198,9 @@ def get_balance_on(
 		return flt((query.select(Sum(ledger.debit) - Sum(ledger.credit))).run()[0][0])
 	query = query.where(ledger.account == account)
 	return flt(
-		query.select(Sum(ledger.debit_in_account_currency) - Sum(ledger.credit_in_account_currency)).run()[0][0]
+		query.select(Sum(ledger.debit_in_account_currency) - Sum(ledger.credit_in_account_currency)).run()[0][
+			0
+		]
 	)
 
 

@@ -4,8 +4,16 @@ import json
 
 import erpnext
 import frappe
-from erpnext.accounts.party import get_party_account, get_party_account_currency, get_party_gle_currency, validate_due_date
-from erpnext.accounts.utils import get_account_currency, get_fiscal_year, get_fiscal_years, reconcile_against_document
+from erpnext.accounts.party import (
+	get_party_account_currency,
+	validate_due_date,
+)
+from erpnext.accounts.utils import (
+	get_account_currency,
+	get_fiscal_year,
+	get_fiscal_years,
+	reconcile_against_document,
+)
 from erpnext.controllers.status_updater import StatusUpdater, update_order
 from erpnext.controllers.taxes_and_totals import calculate_taxes_and_totals
 from erpnext.exceptions import InvalidCurrency
@@ -45,12 +53,16 @@ class AccountsController(StatusUpdater):
 	def blank_own_references(self) -> None:
 		"""On cancel, ledger rows that point at this voucher lose that, its own too; their opposites may keep it."""
 		blank = {"against_voucher_type": None, "against_voucher": None}
-		frappe.db.set_value("GL Entry", {"against_voucher_type": self.doctype, "against_voucher": self.name}, blank)
+		frappe.db.set_value(
+			"GL Entry", {"against_voucher_type": self.doctype, "against_voucher": self.name}, blank
+		)
 
 	def voucher_subtype(self) -> str:
 		"""Kind of voucher, written to every ledger row."""
 		if self.doctype == "Sales Invoice":
-			return "Credit Note" if self.is_return else "Debit Note" if self.is_debit_note else "Sales Invoice"
+			return (
+				"Credit Note" if self.is_return else "Debit Note" if self.is_debit_note else "Sales Invoice"
+			)
 		return self.get("payment_type") or self.get("voucher_type") or self.doctype
 
 	def make_advance_payment_ledger_entries(self, references: list[tuple], currency: str) -> None:
@@ -91,7 +103,10 @@ class SellingController(AccountsController):
 		if not self.get("is_return") and not self.get("is_debit_note"):
 			for item in self.items:
 				if not flt(item.qty):
-					frappe.throw(_("Row #{0}: Quantity for Item {1} cannot be zero.").format(item.idx, item.item_code), InvalidQtyError)
+					frappe.throw(
+						_("Row #{0}: Quantity for Item {1} cannot be zero.").format(item.idx, item.item_code),
+						InvalidQtyError,
+					)
 		if not self.get(date_field):
 			self.set(date_field, nowdate())
 		self.set_missing_values(for_validate=True)
@@ -99,7 +114,9 @@ class SellingController(AccountsController):
 			get_fiscal_year(self.get(date_field), company=self.company)
 		self.calculate_taxes_and_totals()
 		if not self.get("is_return") and flt(self.base_grand_total) < 0:
-			frappe.throw(_("{0} must be greater than or equal to {1}").format(_("Grand Total (Company Currency)"), 0))
+			frappe.throw(
+				_("{0} must be greater than or equal to {1}").format(_("Grand Total (Company Currency)"), 0)
+			)
 
 	def after_totals(self) -> None:
 		"""Party, currency, text of the total."""
@@ -129,14 +146,18 @@ class SellingController(AccountsController):
 
 	def set_missing_values(self, for_validate: bool = False) -> None:
 		"""What the form would fill in: names, price list, line details."""
-		customer = self.get("customer") or (self.get("party_name") if self.get("quotation_to") == "Customer" else None)
+		customer = self.get("customer") or (
+			self.get("party_name") if self.get("quotation_to") == "Customer" else None
+		)
 		if customer and not self.get("customer_name"):
 			self.customer_name = frappe.get_cached_value("Customer", customer, "customer_name")
 		self.fill_party(customer)
 		if not self.get("selling_price_list"):
 			self.selling_price_list = frappe.db.get_single_value("Selling Settings", "selling_price_list")
 		if self.get("selling_price_list") and not self.get("price_list_currency"):
-			self.price_list_currency = frappe.get_cached_value("Price List", self.selling_price_list, "currency")
+			self.price_list_currency = frappe.get_cached_value(
+				"Price List", self.selling_price_list, "currency"
+			)
 		if not flt(self.get("plc_conversion_rate")):
 			self.plc_conversion_rate = 1.0
 		if not self.currency:
@@ -154,7 +175,13 @@ class SellingController(AccountsController):
 				self.set(field, known.get(field))
 		if self.meta.has_field("sales_team") and not self.get("sales_team"):
 			for row in known.get("sales_team") or []:
-				self.append("sales_team", {key: row.get(key) for key in ("sales_person", "allocated_percentage", "commission_rate")})
+				self.append(
+					"sales_team",
+					{
+						key: row.get(key)
+						for key in ("sales_person", "allocated_percentage", "commission_rate")
+					},
+				)
 
 	def fill_line(self, line: object) -> None:
 		"""Item details; the item must be for sale and alive."""
@@ -162,7 +189,12 @@ class SellingController(AccountsController):
 			return
 		item = frappe.get_cached_doc("Item", line.item_code)
 		check_item(item)
-		if item.is_stock_item and self.doctype == "Sales Invoice" and not line.get("so_detail") and self.get("update_stock"):
+		if (
+			item.is_stock_item
+			and self.doctype == "Sales Invoice"
+			and not line.get("so_detail")
+			and self.get("update_stock")
+		):
 			not_emulated("stock")
 		line.stock_uom = item.stock_uom
 		if "ordered_qty" in line.meta.columns and line.get("ordered_qty") is None:
@@ -171,14 +203,20 @@ class SellingController(AccountsController):
 			if not line.get(field) and line.meta.has_field(field):
 				line.set(field, item.get(field) or (item.item_name if field == "description" else None))
 		line.uom = line.uom or item.sales_uom or item.stock_uom
-		line.conversion_factor = 1.0 if line.uom == line.stock_uom else flt(line.conversion_factor) or conversion(item, line.uom)
+		line.conversion_factor = (
+			1.0 if line.uom == line.stock_uom else flt(line.conversion_factor) or conversion(item, line.uom)
+		)
 		line.stock_qty = flt(flt(line.qty) * line.conversion_factor, line.precision("stock_qty"))
 		if line.meta.has_field("cost_center") and not line.get("cost_center"):
 			default = item_default(item, self.company, "selling_cost_center")
-			line.cost_center = default or self.get("cost_center") or erpnext.get_default_cost_center(self.company)
+			line.cost_center = (
+				default or self.get("cost_center") or erpnext.get_default_cost_center(self.company)
+			)
 		if line.meta.has_field("income_account") and not line.get("income_account"):
 			default = item_default(item, self.company, "income_account")
-			line.income_account = default or frappe.get_cached_value("Company", self.company, "default_income_account")
+			line.income_account = default or frappe.get_cached_value(
+				"Company", self.company, "default_income_account"
+			)
 		if line.meta.has_field("warehouse") and not line.get("warehouse"):
 			default = frappe.db.get_single_value("Stock Settings", "default_warehouse")
 			line.warehouse = item_default(item, self.company, "default_warehouse") or default
@@ -192,7 +230,9 @@ class SellingController(AccountsController):
 		base = sum(flt(row.base_net_amount) for row in self.items if row.get("grant_commission", 1))
 		for row in team:
 			row.allocated_percentage = flt(row.allocated_percentage, row.precision("allocated_percentage"))
-			row.allocated_amount = flt(base * row.allocated_percentage / 100, row.precision("allocated_amount"))
+			row.allocated_amount = flt(
+				base * row.allocated_percentage / 100, row.precision("allocated_amount")
+			)
 		if team and abs(sum(flt(row.allocated_percentage) for row in team) - 100) > 0.0001:
 			frappe.throw(_("Total allocated percentage for sales team should be 100"))
 
@@ -201,7 +241,9 @@ class SellingController(AccountsController):
 
 	def set_total_in_words(self) -> None:
 		disabled = self.is_rounded_total_disabled()
-		self.in_words = money_in_words(abs(flt(self.grand_total if disabled else self.rounded_total)), self.currency)
+		self.in_words = money_in_words(
+			abs(flt(self.grand_total if disabled else self.rounded_total)), self.currency
+		)
 		base = self.base_grand_total if disabled else self.base_rounded_total
 		self.base_in_words = money_in_words(abs(flt(base)), self.company_currency)
 
@@ -210,7 +252,10 @@ class SellingController(AccountsController):
 		for row in self.items:
 			uom = row.get(uom_field)
 			if uom and frappe.get_cached_value("UOM", uom, "must_be_whole_number"):
-				if abs(cint(row.get(qty_field)) - flt(row.get(qty_field), row.precision(qty_field))) > 0.0000001:
+				if (
+					abs(cint(row.get(qty_field)) - flt(row.get(qty_field), row.precision(qty_field)))
+					> 0.0000001
+				):
 					from erpnext.utilities.transaction_base import UOMMustBeIntegerError
 
 					message = _("Row {0}: Quantity ({1}) cannot be a fraction.")
@@ -220,7 +265,10 @@ class SellingController(AccountsController):
 
 	def open_total(self) -> tuple[float, float]:
 		"""What the schedule spreads, in document and company currency: the total less advances."""
-		total, base = self.get("rounded_total") or self.grand_total, self.get("base_rounded_total") or self.base_grand_total
+		total, base = (
+			self.get("rounded_total") or self.grand_total,
+			self.get("base_rounded_total") or self.base_grand_total,
+		)
 		advance = flt(self.get("total_advance"))
 		if advance and self.party_account_currency == self.company_currency:
 			base -= advance
@@ -235,13 +283,20 @@ class SellingController(AccountsController):
 		total, base = self.open_total()
 		if not self.get("payment_schedule"):
 			due = self.get("due_date") or self.get("posting_date") or self.get("transaction_date")
-			self.append("payment_schedule", dict(due_date=due, invoice_portion=100, payment_amount=total, base_payment_amount=base))
+			self.append(
+				"payment_schedule",
+				dict(due_date=due, invoice_portion=100, payment_amount=total, base_payment_amount=base),
+			)
 		for row in self.payment_schedule:
 			if row.payment_term:
 				not_emulated("payment terms")
 			if row.invoice_portion:
-				row.payment_amount = flt(total * flt(row.invoice_portion) / 100, row.precision("payment_amount"))
-				row.base_payment_amount = flt(base * flt(row.invoice_portion) / 100, row.precision("base_payment_amount"))
+				row.payment_amount = flt(
+					total * flt(row.invoice_portion) / 100, row.precision("payment_amount")
+				)
+				row.base_payment_amount = flt(
+					base * flt(row.invoice_portion) / 100, row.precision("base_payment_amount")
+				)
 				row.outstanding, row.base_outstanding = row.payment_amount, row.base_payment_amount
 			else:
 				paid = flt(row.payment_amount) * self.conversion_rate
@@ -252,8 +307,16 @@ class SellingController(AccountsController):
 		"""No date twice, none before the order."""
 		dates = []
 		for row in self.get("payment_schedule"):
-			if self.doctype == "Sales Order" and row.due_date and getdate(row.due_date) < getdate(self.transaction_date):
-				frappe.throw(_("Row {0}: Due Date in the Payment Terms table cannot be before Posting Date").format(row.idx))
+			if (
+				self.doctype == "Sales Order"
+				and row.due_date
+				and getdate(row.due_date) < getdate(self.transaction_date)
+			):
+				frappe.throw(
+					_("Row {0}: Due Date in the Payment Terms table cannot be before Posting Date").format(
+						row.idx
+					)
+				)
 			dates.append(str(row.due_date))
 		if len(dates) != len(set(dates)):
 			frappe.throw(_("Rows with duplicate due dates in other rows were found"))
@@ -263,7 +326,9 @@ class SellingController(AccountsController):
 		total, base = self.open_total()
 		rows = self.get("payment_schedule")
 		gap = sum(flt(row.payment_amount, 2) for row in rows) - flt(total, self.precision("grand_total"))
-		base_gap = sum(flt(row.base_payment_amount, 2) for row in rows) - flt(base, self.precision("base_grand_total"))
+		base_gap = sum(flt(row.base_payment_amount, 2) for row in rows) - flt(
+			base, self.precision("base_grand_total")
+		)
 		if rows and max(abs(gap), abs(base_gap)) > 0.1:
 			frappe.throw(_("Total Payment Amount in Payment Schedule must be equal to Grand / Rounded Total"))
 
@@ -292,7 +357,9 @@ class SellingController(AccountsController):
 			self.get("rounded_total") or self.grand_total
 		)  # fmt: skip
 		left = total
-		for found in self.get_advance_entries(include_unallocated=not cint(self.get("only_include_allocated_payments"))):
+		for found in self.get_advance_entries(
+			include_unallocated=not cint(self.get("only_include_allocated_payments"))
+		):
 			allocated = min(left, found.amount)
 			left -= flt(allocated)
 			self.append(
@@ -309,14 +376,20 @@ class SellingController(AccountsController):
 	def get_advance_entries(self, include_unallocated: bool = True) -> list:
 		"""Submitted receipts that may be drawn: of the invoice's orders first, then what is on account."""
 		orders = list({row.sales_order for row in self.items if row.get("sales_order")})
-		if frappe.get_all("Journal Entry Account", filters={"party": self.customer, "is_advance": "Yes", "docstatus": 1}):
+		if frappe.get_all(
+			"Journal Entry Account", filters={"party": self.customer, "is_advance": "Yes", "docstatus": 1}
+		):
 			not_emulated("an advance by Journal Entry")
 		payment, reference = frappe.qb.DocType("Payment Entry"), frappe.qb.DocType("Payment Entry Reference")
 		base = (
 			frappe.qb.from_(payment)
 			.select(payment.name.as_("reference_name"), payment.remarks, payment.paid_from)
 			.select(payment.source_exchange_rate.as_("exchange_rate"))
-			.where((payment.payment_type == "Receive") & (payment.party_type == "Customer") & (payment.docstatus == 1))
+			.where(
+				(payment.payment_type == "Receive")
+				& (payment.party_type == "Customer")
+				& (payment.docstatus == 1)
+			)
 			.where((payment.party == self.customer) & (payment.paid_from == self.debit_to))
 			.orderby(payment.posting_date)
 			.orderby(payment.creation)
@@ -325,9 +398,13 @@ class SellingController(AccountsController):
 		if orders:
 			of_order = (reference.reference_doctype == "Sales Order") & reference.reference_name.isin(orders)
 			drawn = base.inner_join(reference).on(payment.name == reference.parent).where(of_order)
-			found = drawn.select(reference.allocated_amount.as_("amount"), reference.name.as_("reference_row")).run(as_dict=True)
+			found = drawn.select(
+				reference.allocated_amount.as_("amount"), reference.name.as_("reference_row")
+			).run(as_dict=True)
 		if include_unallocated:
-			spare = base.select(payment.unallocated_amount.as_("amount")).where(payment.unallocated_amount > 0)
+			spare = base.select(payment.unallocated_amount.as_("amount")).where(
+				payment.unallocated_amount > 0
+			)
 			found += spare.run(as_dict=True)
 		return found
 
@@ -339,7 +416,11 @@ class SellingController(AccountsController):
 
 	def drawing(self, row: object) -> frappe._dict:
 		"""What the payment needs to know of one advance."""
-		if flt(row.ref_exchange_rate) and not self.in_company_currency() and flt(row.ref_exchange_rate) != flt(self.conversion_rate):
+		if (
+			flt(row.ref_exchange_rate)
+			and not self.in_company_currency()
+			and flt(row.ref_exchange_rate) != flt(self.conversion_rate)
+		):
 			not_emulated("exchange gain and loss")
 		return frappe._dict(
 			voucher_type=row.reference_type, voucher_no=row.reference_name, voucher_detail_no=row.reference_row,
@@ -357,14 +438,20 @@ class SellingController(AccountsController):
 		if erpnext.V16:
 			of_order &= ledger.delinked == 0
 		row = frappe.qb.from_(ledger).select(Sum(ledger.amount)).where(of_order).run()
-		currency = frappe.db.get_value("Advance Payment Ledger Entry", {"against_voucher_no": self.name}, "currency")
+		currency = frappe.db.get_value(
+			"Advance Payment Ledger Entry", {"against_voucher_no": self.name}, "currency"
+		)
 		if not currency and not erpnext.V16:
 			return
 		paid = flt(abs(flt(row[0][0])), self.precision("advance_paid"))
 		frappe.db.set_value(self.doctype, self.name, "party_account_currency", currency)
 		total = self.get("rounded_total") or self.grand_total
 		if self.currency == self.company_currency and paid > total:
-			frappe.throw(_("Total advance ({0}) against Order {1} cannot be greater than the Grand Total ({2})").format(paid, self.name, total))
+			frappe.throw(
+				_(
+					"Total advance ({0}) against Order {1} cannot be greater than the Grand Total ({2})"
+				).format(paid, self.name, total)
+			)
 		self.db_set("advance_paid", paid)
 
 
@@ -372,7 +459,11 @@ def check_item(item: object) -> None:
 	"""Not disabled, not past its end, no template, for sale."""
 	if item.disabled:
 		frappe.throw(_("Item {0} is disabled").format(item.name))
-	if item.end_of_life and getdate(item.end_of_life) <= getdate(nowdate()) and str(item.end_of_life) != "0000-00-00":
+	if (
+		item.end_of_life
+		and getdate(item.end_of_life) <= getdate(nowdate())
+		and str(item.end_of_life) != "0000-00-00"
+	):
 		frappe.throw(_("Item {0} has reached its end of life on {1}").format(item.name, item.end_of_life))
 	if item.has_variants:
 		frappe.throw(_("Item {0} is a template, please select one of its variants").format(item.name))
@@ -391,7 +482,9 @@ def item_default(item: object, company: str, field: str) -> str | None:
 
 
 @frappe.whitelist()
-def update_child_qty_rate(parent_doctype: str, trans_items: str, parent_doctype_name: str, child_docname: str = "items") -> None:
+def update_child_qty_rate(
+	parent_doctype: str, trans_items: str, parent_doctype_name: str, child_docname: str = "items"
+) -> None:
 	"""Change, add or remove lines of a submitted order."""
 	order = frappe.get_doc(parent_doctype, parent_doctype_name)
 	order.check_permission("write")
@@ -419,23 +512,45 @@ def update_child_qty_rate(parent_doctype: str, trans_items: str, parent_doctype_
 def _remove_lines(order: object, kept: set) -> None:
 	for line in [line for line in order.items if line.name not in kept]:
 		if flt(line.billed_amt) or flt(line.delivered_qty):
-			frappe.throw(_("Row #{0}: Cannot delete item {1} which has already been billed.").format(line.idx, line.item_code))
+			frappe.throw(
+				_("Row #{0}: Cannot delete item {1} which has already been billed.").format(
+					line.idx, line.item_code
+				)
+			)
 		frappe.db.delete(line.doctype, {"name": line.name})
 
 
 def _change_line(order: object, row: dict) -> None:
-	line = frappe.get_doc(f"{order.doctype} Item", row["docname"]) if row.get("docname") else _new_line(order, row)
+	line = (
+		frappe.get_doc(f"{order.doctype} Item", row["docname"])
+		if row.get("docname")
+		else _new_line(order, row)
+	)
 	same = all(flt(line.get(key)) == flt(row.get(key, line.get(key))) for key in ("qty", "rate"))
-	if row.get("docname") and same and str(line.delivery_date) == str(row.get("delivery_date") or line.delivery_date):
+	if (
+		row.get("docname")
+		and same
+		and str(line.delivery_date) == str(row.get("delivery_date") or line.delivery_date)
+	):
 		return
 	if not flt(row.get("qty")):
-		frappe.throw(_("Row #{0}: Quantity for Item {1} cannot be zero.").format(row.get("idx"), row["item_code"]))
+		frappe.throw(
+			_("Row #{0}: Quantity for Item {1} cannot be zero.").format(row.get("idx"), row["item_code"])
+		)
 	if flt(row["qty"]) < flt(line.delivered_qty):
 		frappe.throw(_("Cannot set quantity less than delivered quantity"))
 	rate = flt(row.get("rate"), line.precision("rate"))
 	if flt(line.billed_amt, 2) > flt(rate * flt(row["qty"], line.precision("qty")), 2) and rate > 0:
-		frappe.throw(_("Row #{0}: Cannot set Rate if the billed amount is greater than the amount").format(line.idx))
-	line.update({"qty": flt(row["qty"]), "rate": rate, "delivery_date": row.get("delivery_date") or line.delivery_date})
+		frappe.throw(
+			_("Row #{0}: Cannot set Rate if the billed amount is greater than the amount").format(line.idx)
+		)
+	line.update(
+		{
+			"qty": flt(row["qty"]),
+			"rate": rate,
+			"delivery_date": row.get("delivery_date") or line.delivery_date,
+		}
+	)
 	if flt(line.price_list_rate):
 		not_emulated("Update Items with a price list rate")
 	line.flags.ignore_validate_update_after_submit = True

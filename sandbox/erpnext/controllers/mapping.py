@@ -27,9 +27,18 @@ def map_document(
 def copy_fields(source: Document, target: Document, leave: tuple = ()) -> None:
 	"""Fields of the same name, unless either side says no copy."""
 	barred = {*default_fields, *child_table_fields, *leave}
-	barred |= {df.fieldname for meta in (source.meta, target.meta) for df in meta.fields if df.no_copy or df.fieldtype in table_fields}
+	barred |= {
+		df.fieldname
+		for meta in (source.meta, target.meta)
+		for df in meta.fields
+		if df.no_copy or df.fieldtype in table_fields
+	}
 	for df in target.meta.fields:
-		value = source.get(df.fieldname) if df.fieldname not in barred and source.meta.has_field(df.fieldname) else None
+		value = (
+			source.get(df.fieldname)
+			if df.fieldname not in barred and source.meta.has_field(df.fieldname)
+			else None
+		)
 		if value not in (None, ""):
 			target.set(df.fieldname, value)
 

@@ -29,7 +29,9 @@ def validate_return(doc: Document) -> None:
 	if original.customer != doc.customer:
 		frappe.throw(_("The customer does not match with the customer of {0}").format(original.name))
 	if original.docstatus == 1:
-		when, earliest = (get_datetime(f"{row.posting_date} {row.posting_time or '00:00:00'}") for row in (doc, original))
+		when, earliest = (
+			get_datetime(f"{row.posting_date} {row.posting_time or '00:00:00'}") for row in (doc, original)
+		)
 		if when < earliest:
 			frappe.throw(_("Posting timestamp must be after {0}").format(earliest))
 		if doc.conversion_rate != original.conversion_rate:
@@ -44,7 +46,9 @@ def validate_return(doc: Document) -> None:
 
 def _check_line(row: Document, line: Document | None, returned: dict[str, float]) -> None:
 	if line is None or line.item_code != row.item_code:
-		frappe.throw(_("Row # {0}: Returned Item {1} does not exist in the original").format(row.idx, row.item_code))
+		frappe.throw(
+			_("Row # {0}: Returned Item {1} does not exist in the original").format(row.idx, row.item_code)
+		)
 	left = flt(line.qty - returned.get(line.name, 0.0), row.precision("qty"))
 	if left <= 0 and flt(row.qty) >= 0:
 		frappe.throw(_("Item {0} has already been returned").format(row.item_code), StockOverReturnError)
@@ -52,7 +56,9 @@ def _check_line(row: Document, line: Document | None, returned: dict[str, float]
 		message = _("Row # {0}: Cannot return more than {1} for Item {2}")
 		frappe.throw(message.format(row.idx, left, row.item_code), StockOverReturnError)
 	if line.rate and flt(row.rate) > line.rate:
-		frappe.throw(_("Row # {0}: Rate cannot be greater than the rate used in the original").format(row.idx))
+		frappe.throw(
+			_("Row # {0}: Rate cannot be greater than the rate used in the original").format(row.idx)
+		)
 
 
 __getattr__ = module_getattr(__name__)

@@ -18,7 +18,10 @@ class OverAllowanceError(frappe.ValidationError):
 Rules = list[tuple[str, Callable[[Document], bool]]]
 ORDER: Rules = [
 	("Draft", lambda doc: True),
-	("To Deliver and Bill", lambda doc: doc.docstatus == 1 and not delivered(doc, or_skipped=False) and not billed(doc)),
+	(
+		"To Deliver and Bill",
+		lambda doc: doc.docstatus == 1 and not delivered(doc, or_skipped=False) and not billed(doc),
+	),
 	("To Bill", lambda doc: doc.docstatus == 1 and delivered(doc) and not billed(doc)),
 	("To Deliver", lambda doc: doc.docstatus == 1 and not delivered(doc) and billed(doc)),
 	("Completed", lambda doc: doc.docstatus == 1 and delivered(doc) and billed(doc)),
@@ -62,7 +65,9 @@ def billed(doc: Document) -> bool:
 class StatusUpdater(Document):
 	"""Base of documents with a computed status."""
 
-	def set_status(self, update: bool = False, status: str | None = None, update_modified: bool = True) -> None:
+	def set_status(
+		self, update: bool = False, status: str | None = None, update_modified: bool = True
+	) -> None:
 		"""Last rule that holds wins; stored at once if `update`."""
 		if self.is_new():
 			if self.get("amended_from"):
@@ -73,7 +78,9 @@ class StatusUpdater(Document):
 			self.status = status
 		elif status and update:
 			self.db_set("status", status)
-		self.status = next((name for name, holds in reversed(STATUS[self.doctype]) if holds(self)), self.status)
+		self.status = next(
+			(name for name, holds in reversed(STATUS[self.doctype]) if holds(self)), self.status
+		)
 		if self.status != before and self.status not in SILENT:
 			self.add_comment("Label", _(self.status))
 		if update:
@@ -87,7 +94,9 @@ def refuse_odd_signs(doc: Document) -> None:
 			frappe.throw(_("For an item {0}, quantity must be positive number").format(row.item_code))
 		if row.qty > 0 and doc.get("is_return"):
 			frappe.throw(_("For an item {0}, quantity must be negative number").format(row.item_code))
-		if flt(row.rate) < 0 and not frappe.db.get_single_value("Selling Settings", "allow_negative_rates_for_items"):
+		if flt(row.rate) < 0 and not frappe.db.get_single_value(
+			"Selling Settings", "allow_negative_rates_for_items"
+		):
 			frappe.throw(_("For item {0}, rate must be a positive number").format(row.item_code))
 
 
@@ -101,7 +110,9 @@ def update_billed(invoice: Document) -> None:
 		live = (rows.docstatus == 1) | (rows.parent == invoice.name)
 		if invoice.docstatus == 2:
 			live = (rows.docstatus == 1) & (rows.parent != invoice.name)
-		total = frappe.qb.from_(rows).select(Sum(rows.amount)).where((rows.so_detail == line) & live).run()[0][0]
+		total = (
+			frappe.qb.from_(rows).select(Sum(rows.amount)).where((rows.so_detail == line) & live).run()[0][0]
+		)
 		frappe.db.set_value("Sales Order Item", line, "billed_amt", flt(total), update_modified=False)
 	for order in dict.fromkeys(row.sales_order for row in invoice.items if row.so_detail):
 		update_order(order)
@@ -115,9 +126,14 @@ def refuse_over_billing(line: str) -> None:
 	"""At most the line's amount plus the allowance."""
 	row = frappe.db.get_value("Sales Order Item", line, ["item_code", "amount", "billed_amt"], as_dict=True)
 	item_allowance = flt(frappe.get_cached_value("Item", row.item_code, "over_billing_allowance"))
-	allowance = item_allowance or flt(frappe.db.get_single_value("Accounts Settings", "over_billing_allowance"))
+	allowance = item_allowance or flt(
+		frappe.db.get_single_value("Accounts Settings", "over_billing_allowance")
+	)
 	if row.amount and (row.billed_amt - row.amount) / row.amount * 100 - allowance > 0.01:
-		if frappe.db.get_single_value("Accounts Settings", "role_allowed_to_over_bill") not in frappe.get_roles():
+		if (
+			frappe.db.get_single_value("Accounts Settings", "role_allowed_to_over_bill")
+			not in frappe.get_roles()
+		):
 			message = _("This document is over limit by Amount {0} for item {1}.")
 			frappe.throw(message.format(row.billed_amt - row.amount, row.item_code), OverAllowanceError)
 
@@ -128,7 +144,13 @@ def update_order(name: str, *, by_invoice: bool = True) -> None:
 	total = sum(abs(flt(row.amount)) for row in order.items)
 	done = sum(min(abs(flt(row.billed_amt)), abs(flt(row.amount))) for row in order.items)
 	per_billed = flt(done / total * 100, 6) if total else 0.0
-	status = "Fully Billed" if per_billed >= 99.999999 else "Partly Billed" if per_billed >= 0.001 else "Not Billed"
+	status = (
+		"Fully Billed"
+		if per_billed >= 99.999999
+		else "Partly Billed"
+		if per_billed >= 0.001
+		else "Not Billed"
+	)
 	values = {"per_billed": per_billed, "billing_status": status if by_invoice else order.billing_status}
 	frappe.db.set_value("Sales Order", name, values, update_modified=False)
 	order.reload()

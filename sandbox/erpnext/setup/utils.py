@@ -13,10 +13,16 @@ def get_exchange_rate(
 		return 0.0
 	if from_currency == to_currency:
 		return 1
-	filters = {"from_currency": from_currency, "to_currency": to_currency, "date": ("<=", transaction_date or nowdate())}
+	filters = {
+		"from_currency": from_currency,
+		"to_currency": to_currency,
+		"date": ("<=", transaction_date or nowdate()),
+	}
 	if args:
 		filters[args] = 1
-	rates = frappe.get_all("Currency Exchange", filters=filters, pluck="exchange_rate", order_by="date desc", limit=1)
+	rates = frappe.get_all(
+		"Currency Exchange", filters=filters, pluck="exchange_rate", order_by="date desc", limit=1
+	)
 	return flt(rates[0]) if rates else 0.0
 
 

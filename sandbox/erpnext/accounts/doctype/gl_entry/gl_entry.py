@@ -13,7 +13,9 @@ def check_account(row: Document) -> None:
 	if account.is_group:
 		frappe.throw(_("{0}: Account {1} is a Group Account").format(where, row.account))
 	if account.company != row.company:
-		frappe.throw(_("{0}: Account {1} does not belong to Company {2}").format(where, row.account, row.company))
+		frappe.throw(
+			_("{0}: Account {1} does not belong to Company {2}").format(where, row.account, row.company)
+		)
 	if account.balance_must_be:
 		frappe.not_emulated("Balance must be on an Account")
 	role = frozen_until(row.company)[1]
@@ -30,10 +32,16 @@ class GLEntry(Document):
 		if account.account_type in ("Receivable", "Payable") and not self.party and not self.is_cancelled:
 			frappe.throw(_("Customer is required against Receivable account {0}").format(self.account))
 		if self.is_opening == "Yes" and account.report_type == "Profit and Loss" and not self.is_cancelled:
-			frappe.throw(_("'Profit and Loss' type account {0} not allowed in Opening Entry").format(self.account))
+			frappe.throw(
+				_("'Profit and Loss' type account {0} not allowed in Opening Entry").format(self.account)
+			)
 		self.check_cost_center()
 		if self.party and account.account_type not in ("Receivable", "Payable"):
-			frappe.throw(_("Party Type and Party can only be set for Receivable / Payable account {0}").format(self.account))
+			frappe.throw(
+				_("Party Type and Party can only be set for Receivable / Payable account {0}").format(
+					self.account
+				)
+			)
 		validate_party_frozen_disabled(self.party_type, self.party)
 		if not self.is_cancelled:
 			self.check_currency()
@@ -43,7 +51,9 @@ class GLEntry(Document):
 			return
 		center = frappe.get_cached_doc("Cost Center", self.cost_center)
 		if center.company != self.company:
-			frappe.throw(_("Cost Center {0} does not belong to Company {1}").format(self.cost_center, self.company))
+			frappe.throw(
+				_("Cost Center {0} does not belong to Company {1}").format(self.cost_center, self.company)
+			)
 		if center.is_group:
 			frappe.throw(_("Cost Center {0} is a group cost center").format(self.cost_center))
 

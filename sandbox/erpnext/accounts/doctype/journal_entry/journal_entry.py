@@ -16,7 +16,12 @@ class StockAccountInvalidTransaction(frappe.ValidationError):
 class JournalEntry(AccountsController):
 	def validate(self) -> None:
 		self.is_opening = self.is_opening or "No"
-		if self.is_opening == "Yes" or self.voucher_type not in ("Journal Entry", "Bank Entry", "Cash Entry", "Write Off Entry"):
+		if self.is_opening == "Yes" or self.voucher_type not in (
+			"Journal Entry",
+			"Bank Entry",
+			"Cash Entry",
+			"Write Off Entry",
+		):
 			not_emulated(f"Journal Entry of type {self.voucher_type}")
 		for row in self.accounts:
 			self.check_row(row)
@@ -36,7 +41,11 @@ class JournalEntry(AccountsController):
 		account = frappe.get_cached_doc("Account", row.account)
 		row.account_type, row.account_currency = account.account_type, get_account_currency(row.account)
 		if account.account_type in ("Receivable", "Payable") and not (row.party_type and row.party):
-			frappe.throw(_("Row {0}: Party Type and Party is required for Receivable / Payable account").format(row.idx))
+			frappe.throw(
+				_("Row {0}: Party Type and Party is required for Receivable / Payable account").format(
+					row.idx
+				)
+			)
 		if row.account_currency != self.company_currency:
 			not_emulated("a journal in a foreign currency")
 		row.exchange_rate = 1
@@ -47,7 +56,11 @@ class JournalEntry(AccountsController):
 		if not row.debit and not row.credit:
 			frappe.throw(_("Row {0}: Both Debit and Credit values cannot be zero").format(row.idx))
 		if row.reference_type == "Sales Order" and row.is_advance != "Yes":
-			frappe.throw(_("Row {0}: Payment against Sales/Purchase Order should always be marked as advance").format(row.idx))
+			frappe.throw(
+				_("Row {0}: Payment against Sales/Purchase Order should always be marked as advance").format(
+					row.idx
+				)
+			)
 
 	def check_references(self) -> None:
 		"""Orders and invoices: of this customer and account, submitted, with enough open."""
@@ -60,7 +73,9 @@ class JournalEntry(AccountsController):
 			known = frappe.get_doc(row.reference_type, row.reference_name)
 			same_account = row.reference_type == "Sales Order" or known.debit_to == row.account
 			if known.customer != row.party or not same_account:
-				frappe.throw(_("Row {0}: Party / Account does not match with {1}").format(row.idx, row.reference_name))
+				frappe.throw(
+					_("Row {0}: Party / Account does not match with {1}").format(row.idx, row.reference_name)
+				)
 			if known.docstatus != 1:
 				frappe.throw(_("{0} {1} is not submitted").format(row.reference_type, row.reference_name))
 			self.check_open(row, known)
@@ -69,13 +84,21 @@ class JournalEntry(AccountsController):
 		"""No more than is open on the invoice, or left of the order."""
 		if row.reference_type == "Sales Order":
 			if known.per_billed >= 100 or known.status == "Closed":
-				frappe.throw(_("{0} {1} is fully billed or closed").format(row.reference_type, row.reference_name))
+				frappe.throw(
+					_("{0} {1} is fully billed or closed").format(row.reference_type, row.reference_name)
+				)
 			if flt(row.debit):
-				frappe.throw(_("Row {0}: Debit entry can not be linked with a {1}").format(row.idx, row.reference_type))
+				frappe.throw(
+					_("Row {0}: Debit entry can not be linked with a {1}").format(row.idx, row.reference_type)
+				)
 			left = flt(known.base_grand_total) - flt(known.advance_paid)
 		else:
-			left = flt(outstanding_of(row.reference_type, row.reference_name, row.account, "Customer", row.party))
-		credit = sum(flt(other.credit) for other in self.accounts if other.reference_name == row.reference_name)
+			left = flt(
+				outstanding_of(row.reference_type, row.reference_name, row.account, "Customer", row.party)
+			)
+		credit = sum(
+			flt(other.credit) for other in self.accounts if other.reference_name == row.reference_name
+		)
 		if self.docstatus != 2 and credit and flt(left, 2) < flt(credit, 2):
 			message = _("Payment against {0} {1} cannot be greater than Outstanding Amount {2}")
 			frappe.throw(message.format(row.reference_type, row.reference_name, left))
@@ -88,7 +111,9 @@ class JournalEntry(AccountsController):
 
 	def before_submit(self) -> None:
 		if self.difference:
-			frappe.throw(_("Total Debit must be equal to Total Credit. The difference is {0}").format(self.difference))
+			frappe.throw(
+				_("Total Debit must be equal to Total Credit. The difference is {0}").format(self.difference)
+			)
 
 	def on_submit(self) -> None:
 		make_gl_entries(self.ledger_rows())
@@ -103,14 +128,19 @@ class JournalEntry(AccountsController):
 		self.post_advances()
 
 	def post_advances(self) -> None:
-		references = [(row.reference_type, row.reference_name, flt(row.credit_in_account_currency)) for row in self.accounts]
+		references = [
+			(row.reference_type, row.reference_name, flt(row.credit_in_account_currency))
+			for row in self.accounts
+		]
 		self.make_advance_payment_ledger_entries(references, self.company_currency)
 
 	def ledger_rows(self) -> list[frappe._dict]:
 		"""The rows as typed."""
 		rows = []
 		for row in self.accounts:
-			amounts = {f"{side}{suffix}": row.get(side) for side in ("debit", "credit") for suffix in SUFFIXES}
+			amounts = {
+				f"{side}{suffix}": row.get(side) for side in ("debit", "credit") for suffix in SUFFIXES
+			}
 			rows.append(
 				self.base_gl(
 					account=row.account, party_type=row.party_type, party=row.party, due_date=self.due_date, against=row.against_account,

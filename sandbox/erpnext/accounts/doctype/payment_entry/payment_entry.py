@@ -7,7 +7,7 @@ from erpnext.controllers.accounts_controller import AccountsController, pointed_
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _, not_emulated
 from frappe._emulation import module_getattr
-from frappe.utils import cstr, flt, getdate, money_in_words, nowdate
+from frappe.utils import flt, getdate, money_in_words, nowdate
 
 ORDER, INVOICE = "Sales Order", "Sales Invoice"
 
@@ -49,7 +49,10 @@ class PaymentEntry(AccountsController):
 				frappe.throw(_("{0} is mandatory").format(_(self.meta.get_label(field))))
 		self.validate_reference_documents()
 		self.set_amounts()
-		if self.paid_from_account_currency == self.paid_to_account_currency and self.paid_amount < self.received_amount:
+		if (
+			self.paid_from_account_currency == self.paid_to_account_currency
+			and self.paid_amount < self.received_amount
+		):
 			frappe.throw(_("Received Amount cannot be greater than Paid Amount"))
 		self.set_amounts_after_tax()
 		self.set("references", [row for row in self.references if flt(row.allocated_amount)])
@@ -70,7 +73,9 @@ class PaymentEntry(AccountsController):
 		for field in ("taxes", "apply_tax_withholding_amount", "purchase_taxes_and_charges_template"):
 			if self.get(field):
 				not_emulated(f"{field} of Payment Entry")
-		if frappe.get_cached_value("Company", self.company, "book_advance_payments_in_separate_party_account"):
+		if frappe.get_cached_value(
+			"Company", self.company, "book_advance_payments_in_separate_party_account"
+		):
 			not_emulated("advances in a separate account")
 
 	def set_missing_values(self) -> None:
@@ -81,11 +86,16 @@ class PaymentEntry(AccountsController):
 		if not self.party_account:
 			self.set(self.party_account_field, get_party_account("Customer", self.party, self.company))
 		if self.meta.has_field("party_balance") and not self.party_balance:
-			self.party_balance = get_balance_on(party_type="Customer", party=self.party, date=self.posting_date, company=self.company)
+			self.party_balance = get_balance_on(
+				party_type="Customer", party=self.party, date=self.posting_date, company=self.company
+			)
 		for field in ("paid_from", "paid_to"):
 			if self.get(field):
 				self.set(f"{field}_account_currency", get_account_currency(self.get(field)))
-				self.set(f"{field}_account_type", frappe.get_cached_value("Account", self.get(field), "account_type"))
+				self.set(
+					f"{field}_account_type",
+					frappe.get_cached_value("Account", self.get(field), "account_type"),
+				)
 				if self.meta.has_field(f"{field}_account_balance"):
 					self.set(f"{field}_account_balance", get_balance_on(self.get(field), self.posting_date))
 		self.is_opening = self.is_opening or "No"
@@ -95,7 +105,9 @@ class PaymentEntry(AccountsController):
 		for row in self.references:
 			if not row.allocated_amount or (only and row.reference_name not in only):
 				continue
-			for field, value in get_reference_details(row.reference_doctype, row.reference_name, self.party_currency).items():
+			for field, value in get_reference_details(
+				row.reference_doctype, row.reference_name, self.party_currency
+			).items():
 				if field == "exchange_rate" or not row.get(field) or force:
 					row.db_set(field, value)
 
@@ -104,11 +116,15 @@ class PaymentEntry(AccountsController):
 		if self.paid_from_account_currency == self.company_currency:
 			self.source_exchange_rate = 1
 		elif not self.source_exchange_rate:
-			self.source_exchange_rate = get_exchange_rate(self.paid_from_account_currency, self.company_currency, self.posting_date)
+			self.source_exchange_rate = get_exchange_rate(
+				self.paid_from_account_currency, self.company_currency, self.posting_date
+			)
 		if self.paid_from_account_currency == self.paid_to_account_currency:
 			self.target_exchange_rate = self.source_exchange_rate
 		elif not self.target_exchange_rate:
-			self.target_exchange_rate = get_exchange_rate(self.paid_to_account_currency, self.company_currency, self.posting_date)
+			self.target_exchange_rate = get_exchange_rate(
+				self.paid_to_account_currency, self.company_currency, self.posting_date
+			)
 
 	def validate_reference_documents(self) -> None:
 		"""Submitted, of this customer, booked on this account."""
@@ -120,9 +136,15 @@ class PaymentEntry(AccountsController):
 			known = frappe.get_doc(row.reference_doctype, row.reference_name)
 			name = f"{row.reference_doctype} {row.reference_name}"
 			if known.customer != self.party:
-				frappe.throw(_("{0} is not associated with {1} {2}").format(name, self.party_type, self.party))
+				frappe.throw(
+					_("{0} is not associated with {1} {2}").format(name, self.party_type, self.party)
+				)
 			if row.reference_doctype == INVOICE and known.debit_to != self.party_account:
-				frappe.throw(_("{0} is associated with {1}, but Party Account is {2}").format(name, known.debit_to, self.party_account))
+				frappe.throw(
+					_("{0} is associated with {1}, but Party Account is {2}").format(
+						name, known.debit_to, self.party_account
+					)
+				)
 			if known.docstatus != 1:
 				frappe.throw(_("{0} must be submitted").format(name))
 
@@ -148,7 +170,9 @@ class PaymentEntry(AccountsController):
 		base = flt(flt(row.allocated_amount) * self.party_rate, self.precision("base_paid_amount"))
 		if row.reference_doctype != ORDER:
 			row.exchange_rate = 1 if row.exchange_rate is None else row.exchange_rate
-			at_its_rate = flt(flt(row.allocated_amount) * flt(row.exchange_rate), self.precision("base_paid_amount"))
+			at_its_rate = flt(
+				flt(row.allocated_amount) * flt(row.exchange_rate), self.precision("base_paid_amount")
+			)
 			row.exchange_gain_loss = base - at_its_rate
 			if flt(row.exchange_gain_loss, 2):
 				not_emulated("exchange gain and loss")
@@ -158,12 +182,18 @@ class PaymentEntry(AccountsController):
 		return sum(flt(row.amount) for row in self.deductions if not row.is_exchange_gain_loss)
 
 	def set_unallocated_amount(self) -> None:
-		base = self.base_paid_amount + self.deducted() if self.receives else self.base_received_amount - self.deducted()
+		base = (
+			self.base_paid_amount + self.deducted()
+			if self.receives
+			else self.base_received_amount - self.deducted()
+		)
 		left = base - self.base_total_allocated_amount
 		self.unallocated_amount = left / self.party_rate if left > 0 and self.party_rate else 0
 
 	def refuse_exchange_difference(self) -> None:
-		difference = flt(self.base_paid_amount - self.base_received_amount, self.precision("amount", "deductions"))
+		difference = flt(
+			self.base_paid_amount - self.base_received_amount, self.precision("amount", "deductions")
+		)
 		if difference or any(row.is_exchange_gain_loss for row in self.deductions):
 			not_emulated("exchange gain and loss")
 
@@ -175,15 +205,21 @@ class PaymentEntry(AccountsController):
 
 	def set_amounts_after_tax(self) -> None:
 		self.paid_amount_after_tax = flt(self.paid_amount, self.precision("paid_amount_after_tax"))
-		self.base_paid_amount_after_tax = flt(self.base_paid_amount, self.precision("base_paid_amount_after_tax"))
+		self.base_paid_amount_after_tax = flt(
+			self.base_paid_amount, self.precision("base_paid_amount_after_tax")
+		)
 		self.received_amount_after_tax = flt(self.received_amount, self.precision("paid_amount_after_tax"))
-		self.base_received_amount_after_tax = flt(self.base_received_amount, self.precision("base_paid_amount_after_tax"))
+		self.base_received_amount_after_tax = flt(
+			self.base_received_amount, self.precision("base_paid_amount_after_tax")
+		)
 
 	# Refusals
 
 	def check_bank_reference(self) -> None:
 		bank = self.paid_to if self.receives else self.paid_from
-		if frappe.get_cached_value("Account", bank, "account_type") == "Bank" and not (self.reference_no and self.reference_date):
+		if frappe.get_cached_value("Account", bank, "account_type") == "Bank" and not (
+			self.reference_no and self.reference_date
+		):
 			frappe.throw(_("Reference No and Reference Date is mandatory for Bank transaction"))
 
 	def check_references(self) -> None:
@@ -199,17 +235,25 @@ class PaymentEntry(AccountsController):
 			if not left:
 				frappe.throw(_("{0} has already been fully paid.").format(name))
 			if (flt(row.allocated_amount) > 0) != (left > 0) or abs(flt(row.allocated_amount)) > abs(left):
-				frappe.throw(_("Row #{0}: Allocated Amount cannot be greater than outstanding amount.").format(row.idx))
+				frappe.throw(
+					_("Row #{0}: Allocated Amount cannot be greater than outstanding amount.").format(row.idx)
+				)
 
 	def open_now(self, row: object) -> float:
 		"""What is open on a reference at this moment."""
 		if row.reference_doctype == INVOICE:
-			return flt(outstanding_of(INVOICE, row.reference_name, self.party_account, "Customer", self.party))
+			return flt(
+				outstanding_of(INVOICE, row.reference_name, self.party_account, "Customer", self.party)
+			)
 		order = frappe.get_doc(ORDER, row.reference_name)
 		if order.status == "Closed" or flt(order.per_billed) >= 100:
 			return 0.0
 		local = self.party_currency == self.company_currency
-		total = (order.base_rounded_total or order.base_grand_total) if local else (order.rounded_total or order.grand_total)
+		total = (
+			(order.base_rounded_total or order.base_grand_total)
+			if local
+			else (order.rounded_total or order.grand_total)
+		)
 		return total - flt(order.advance_paid)
 
 	def set_status(self, *_args: object, **_kwargs: object) -> None:
@@ -220,7 +264,10 @@ class PaymentEntry(AccountsController):
 		amount, currency = self.base_paid_amount, self.paid_from_account_currency
 		if not self.receives:
 			amount, currency = self.base_received_amount, self.paid_to_account_currency
-		self.in_words, self.base_in_words = money_in_words(amount, currency), money_in_words(amount, self.company_currency)
+		self.in_words, self.base_in_words = (
+			money_in_words(amount, currency),
+			money_in_words(amount, self.company_currency),
+		)
 
 	def set_remarks(self) -> None:
 		if self.custom_remarks:
@@ -231,7 +278,9 @@ class PaymentEntry(AccountsController):
 		if self.reference_no:
 			lines.append(f"Transaction reference no {self.reference_no} dated {self.reference_date}")
 		for row in self.references:
-			lines.append(f"Amount {self.party_currency} {row.allocated_amount} against {row.reference_doctype} {row.reference_name}")
+			lines.append(
+				f"Amount {self.party_currency} {row.allocated_amount} against {row.reference_doctype} {row.reference_name}"
+			)
 		self.remarks = "\n".join(lines)
 
 	# Posting
@@ -259,11 +308,15 @@ class PaymentEntry(AccountsController):
 		"""Invoices that drew this payment as an advance lose the row and its share of the total."""
 		for invoice in [row.reference_name for row in self.references if row.reference_doctype == INVOICE]:
 			frappe.db.delete("Sales Invoice Advance", {"reference_name": self.name, "parent": invoice})
-			left = frappe.get_all("Sales Invoice Advance", filters={"parent": invoice}, pluck="allocated_amount", order_by="idx")
+			left = frappe.get_all(
+				"Sales Invoice Advance", filters={"parent": invoice}, pluck="allocated_amount", order_by="idx"
+			)
 			frappe.db.set_value(INVOICE, invoice, "total_advance", sum(left), update_modified=False)
 
 	def post_advances(self) -> None:
-		references = [(row.reference_doctype, row.reference_name, flt(row.allocated_amount)) for row in self.references]
+		references = [
+			(row.reference_doctype, row.reference_name, flt(row.allocated_amount)) for row in self.references
+		]
 		self.make_advance_payment_ledger_entries(references, self.party_currency)
 
 	def ledger_rows(self) -> list[frappe._dict]:
@@ -276,8 +329,14 @@ class PaymentEntry(AccountsController):
 
 	def foreign(self) -> tuple[str, float]:
 		"""Currency and rate of the transaction: the first that is not the company's."""
-		sides = (self.paid_from_account_currency, self.source_exchange_rate), (self.paid_to_account_currency, self.target_exchange_rate)
-		return next(((currency, flt(rate)) for currency, rate in sides if currency != self.company_currency), (self.company_currency, 1))
+		sides = (
+			(self.paid_from_account_currency, self.source_exchange_rate),
+			(self.paid_to_account_currency, self.target_exchange_rate),
+		)
+		return next(
+			((currency, flt(rate)) for currency, rate in sides if currency != self.company_currency),
+			(self.company_currency, 1),
+		)
 
 	def amounts(self, side: str, currency: str, amount: float, base: float) -> dict:
 		"""One amount in the three currencies of a ledger row."""
@@ -299,24 +358,41 @@ class PaymentEntry(AccountsController):
 			side_of = side
 			if row.reference_doctype == INVOICE and flt(row.allocated_amount) < 0 and not self.receives:
 				side_of = "credit"  # a refund of a credit note: turned to debit by its sign
-			amounts = self.amounts(side_of, self.party_currency, row.allocated_amount, self.base_allocated(row))
+			amounts = self.amounts(
+				side_of, self.party_currency, row.allocated_amount, self.base_allocated(row)
+			)
 			target = pointed_at(self, row.reference_doctype, row.reference_name)
 			if erpnext.V16:
 				amounts["transaction_exchange_rate"] = self.target_exchange_rate
 				if row.get("advance_voucher_no"):
-					target.update(advance_voucher_type=row.advance_voucher_type, advance_voucher_no=row.advance_voucher_no)
+					target.update(
+						advance_voucher_type=row.advance_voucher_type,
+						advance_voucher_no=row.advance_voucher_no,
+					)
 			rows.append(self.base_gl(**common, **amounts, cost_center=center, **target))
 		if self.unallocated_amount:
-			amounts = self.amounts(side, self.party_currency, self.unallocated_amount, self.unallocated_amount * self.party_rate)
+			amounts = self.amounts(
+				side, self.party_currency, self.unallocated_amount, self.unallocated_amount * self.party_rate
+			)
 			rows.append(self.base_gl(**common, **amounts, cost_center=self.cost_center))
 		return rows
 
 	def bank_row(self) -> frappe._dict:
 		field, side = ("paid_to", "debit") if self.receives else ("paid_from", "credit")
-		amount, base = (self.received_amount, self.base_received_amount) if self.receives else (self.paid_amount, self.base_paid_amount)
+		amount, base = (
+			(self.received_amount, self.base_received_amount)
+			if self.receives
+			else (self.paid_amount, self.base_paid_amount)
+		)
 		currency = self.get(f"{field}_account_currency")
 		values = self.amounts(side, currency, amount, base)
-		return self.base_gl(account=self.get(field), account_currency=currency, against=self.party, cost_center=self.cost_center, **values)
+		return self.base_gl(
+			account=self.get(field),
+			account_currency=currency,
+			against=self.party,
+			cost_center=self.cost_center,
+			**values,
+		)
 
 	def deduction_rows(self) -> list[frappe._dict]:
 		rows = []
@@ -326,8 +402,16 @@ class PaymentEntry(AccountsController):
 				frappe.throw(_("Currency for {0} must be {1}").format(row.account, self.company_currency))
 			if row.amount:
 				shown = row.amount / self.foreign()[1]
-				values = dict(debit=row.amount, debit_in_account_currency=row.amount, debit_in_transaction_currency=shown)
-				rows.append(self.base_gl(account=row.account, against=self.party, cost_center=row.cost_center, **values))
+				values = dict(
+					debit=row.amount,
+					debit_in_account_currency=row.amount,
+					debit_in_transaction_currency=shown,
+				)
+				rows.append(
+					self.base_gl(
+						account=row.account, against=self.party, cost_center=row.cost_center, **values
+					)
+				)
 		return rows
 
 	# Drawn by an invoice
@@ -369,17 +453,27 @@ class PaymentEntry(AccountsController):
 		self.save(ignore_permissions=True)
 
 
-def get_reference_details(reference_doctype: str, reference_name: str, party_account_currency: str, *_more: object) -> frappe._dict:
+def get_reference_details(
+	reference_doctype: str, reference_name: str, party_account_currency: str, *_more: object
+) -> frappe._dict:
 	"""Total, what is open and rate of an order or invoice in the currency of the party's account."""
 	known = frappe.get_doc(reference_doctype, reference_name)
 	if party_account_currency == erpnext.get_company_currency(known.company):
-		total, rate = known.base_rounded_total or known.rounded_total or known.base_grand_total or known.grand_total, 1
+		total, rate = (
+			known.base_rounded_total or known.rounded_total or known.base_grand_total or known.grand_total,
+			1,
+		)
 	else:
 		total, rate = known.rounded_total or known.grand_total, known.conversion_rate
 	is_invoice = reference_doctype == INVOICE
 	left = known.outstanding_amount if is_invoice else flt(total) - flt(known.get("advance_paid"))
 	account = known.debit_to if is_invoice else get_party_account("Customer", known.customer, known.company)
-	details = dict(due_date=known.get("due_date"), total_amount=flt(total), outstanding_amount=flt(left), exchange_rate=flt(rate))
+	details = dict(
+		due_date=known.get("due_date"),
+		total_amount=flt(total),
+		outstanding_amount=flt(left),
+		exchange_rate=flt(rate),
+	)
 	return frappe._dict(details, account=account)
 
 
@@ -396,21 +490,29 @@ def get_payment_entry(
 	allowance = flt(frappe.db.get_single_value("Accounts Settings", "over_billing_allowance"))
 	if dt == ORDER and flt(known.per_billed, 2) >= 100 + allowance:
 		frappe.throw(_("Can only make payment against unbilled {0}").format(_(dt)))
-	account = known.debit_to if dt == INVOICE else get_party_account("Customer", known.customer, known.company)
+	account = (
+		known.debit_to if dt == INVOICE else get_party_account("Customer", known.customer, known.company)
+	)
 	currency = get_account_currency(account)
 	details = get_reference_details(dt, dn, currency)
 	left = flt(party_amount) or details.outstanding_amount
 	payment = frappe.new_doc("Payment Entry")
-	payment.payment_type = payment_type or ("Receive" if dt == ORDER or known.outstanding_amount > 0 else "Pay")
+	payment.payment_type = payment_type or (
+		"Receive" if dt == ORDER or known.outstanding_amount > 0 else "Pay"
+	)
 	bank = bank_account or default_bank(known.company)
 	payment.update(
 		dict(company=known.company, cost_center=known.get("cost_center"), posting_date=nowdate(), party_type="Customer",
 			reference_date=getdate(reference_date), party=known.customer, project=known.get("project"))
 	)  # fmt: skip
-	payment.update(dict(paid_from=account, paid_to=bank) if payment.receives else dict(paid_from=bank, paid_to=account))
+	payment.update(
+		dict(paid_from=account, paid_to=bank) if payment.receives else dict(paid_from=bank, paid_to=account)
+	)
 	_set_amounts(payment, abs(left), bank_amount, currency, get_account_currency(bank), known)
 	total = flt(party_amount) or details.total_amount
-	reference = dict(reference_doctype=dt, reference_name=dn, due_date=known.get("due_date"), total_amount=total)
+	reference = dict(
+		reference_doctype=dt, reference_name=dn, due_date=known.get("due_date"), total_amount=total
+	)
 	payment.append("references", dict(reference, outstanding_amount=left, allocated_amount=left))
 	payment.set_missing_values()
 	payment.set_missing_ref_details(force=False)
@@ -428,7 +530,9 @@ def default_bank(company: str) -> str:
 	)
 
 
-def _set_amounts(payment: PaymentEntry, amount: float, bank_amount: float | None, party: str, bank: str, known: object) -> None:
+def _set_amounts(
+	payment: PaymentEntry, amount: float, bank_amount: float | None, party: str, bank: str, known: object
+) -> None:
 	other = amount
 	if party != bank:
 		if bank != payment.company_currency:

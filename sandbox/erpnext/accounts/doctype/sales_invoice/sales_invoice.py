@@ -36,7 +36,9 @@ class SalesInvoice(SellingController):
 		self.set("advances", [row for row in self.get("advances") if flt(row.allocated_amount)])
 		self.check_accounts()
 		self.is_opening = self.is_opening or "No"
-		self.against_income_account = ",".join(dict.fromkeys(row.income_account for row in self.items if row.income_account))
+		self.against_income_account = ",".join(
+			dict.fromkeys(row.income_account for row in self.items if row.income_account)
+		)
 		self.set_status()
 
 	def refuse_return_against_original(self) -> None:
@@ -57,7 +59,9 @@ class SalesInvoice(SellingController):
 		"""A receivable ledger account in the currency of the invoice."""
 		account = frappe.get_cached_doc("Account", self.debit_to)
 		known = get_party_gle_currency("Customer", self.customer, self.company)
-		allowed = frappe.db.get_single_value("Accounts Settings", "allow_multi_currency_invoices_against_single_party_account")
+		allowed = frappe.db.get_single_value(
+			"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account"
+		)
 		if allowed and account.account_currency != self.currency:
 			not_emulated("an invoice in another currency than its receivable account")
 		if account.account_currency != self.currency and not known:
@@ -66,7 +70,9 @@ class SalesInvoice(SellingController):
 		if account.report_type != "Balance Sheet":
 			frappe.throw(_("Please ensure {0} account is a Balance Sheet account.").format(self.debit_to))
 		if self.customer and account.account_type != "Receivable":
-			frappe.throw(_("Please ensure {0} account {1} is a Receivable account.").format("Debit To", self.debit_to))
+			frappe.throw(
+				_("Please ensure {0} account {1} is a Receivable account.").format("Debit To", self.debit_to)
+			)
 		self.party_account_currency = account.account_currency
 
 	def check_orders(self) -> None:
@@ -88,7 +94,9 @@ class SalesInvoice(SellingController):
 
 	def check_order_line(self, row: object) -> None:
 		"""Same item and unit as ordered; same rate where the settings insist."""
-		line = frappe.db.get_value("Sales Order Item", row.so_detail, ["item_code", "uom", "conversion_factor"], as_dict=True)
+		line = frappe.db.get_value(
+			"Sales Order Item", row.so_detail, ["item_code", "uom", "conversion_factor"], as_dict=True
+		)
 		for field in line or {}:
 			if (row.get(field) or 0) != line[field]:
 				frappe.throw(_("Row {0}: {1} does not match the Sales Order").format(row.idx, field))
@@ -101,7 +109,9 @@ class SalesInvoice(SellingController):
 			frappe.throw(_("Conversion rate cannot be 0"))
 		for row in self.items:
 			if frappe.get_cached_value("Cost Center", row.cost_center, "company") != self.company:
-				frappe.throw(_("Row #{0}: Cost Center {1} does not belong to company").format(row.idx, row.cost_center))
+				frappe.throw(
+					_("Row #{0}: Cost Center {1} does not belong to company").format(row.idx, row.cost_center)
+				)
 			account = frappe.get_cached_doc("Account", row.income_account)
 			if account.is_group or account.company != self.company:
 				frappe.throw(_("Row {0}: Invalid Income account {1}").format(row.idx, row.income_account))
@@ -109,9 +119,13 @@ class SalesInvoice(SellingController):
 				frappe.throw(_("Row {0}: Income account cannot be same as Debit To").format(row.idx))
 		for tax in self.taxes:
 			if frappe.get_cached_value("Account", tax.account_head, "company") != self.company:
-				frappe.throw(_("Row {0}: Account {1} does not belong to company").format(tax.idx, tax.account_head))
+				frappe.throw(
+					_("Row {0}: Account {1} does not belong to company").format(tax.idx, tax.account_head)
+				)
 
-	def set_status(self, update: bool = False, status: str | None = None, update_modified: bool = True) -> None:
+	def set_status(
+		self, update: bool = False, status: str | None = None, update_modified: bool = True
+	) -> None:
 		"""From docstatus, what is open and when it was due."""
 		if self.is_new():
 			self.status = "Draft" if self.get("amended_from") else self.status
@@ -133,7 +147,9 @@ class SalesInvoice(SellingController):
 			return "Partly Paid"
 		if outstanding > 0:
 			return "Unpaid"
-		if self.is_return == 0 and frappe.db.get_value("Sales Invoice", {"is_return": 1, "return_against": self.name, "docstatus": 1}):
+		if self.is_return == 0 and frappe.db.get_value(
+			"Sales Invoice", {"is_return": 1, "return_against": self.name, "docstatus": 1}
+		):
 			return "Credit Note Issued"
 		return "Return" if self.is_return == 1 else "Paid"
 
@@ -145,13 +161,23 @@ class SalesInvoice(SellingController):
 
 	def due_on(self, *, paid: float) -> bool:
 		"""Whether rows of the schedule due before today add up to more than was paid."""
-		rows = [row for row in self.get("payment_schedule") if row.due_date and getdate(row.due_date) < getdate(nowdate())]
-		field = "base_payment_amount" if self.party_account_currency == self.company_currency else "payment_amount"
+		rows = [
+			row
+			for row in self.get("payment_schedule")
+			if row.due_date and getdate(row.due_date) < getdate(nowdate())
+		]
+		field = (
+			"base_payment_amount"
+			if self.party_account_currency == self.company_currency
+			else "payment_amount"
+		)
 		return flt(paid, 2) < flt(sum(flt(row.get(field)) for row in rows), 2)
 
 	def on_submit(self) -> None:
 		for order in {row.sales_order for row in self.items if row.sales_order}:
-			if frappe.db.get_value("Sales Order", order, "docstatus") not in ((1,) if erpnext.V16 else (0, 1)):
+			if frappe.db.get_value("Sales Order", order, "docstatus") not in (
+				(1,) if erpnext.V16 else (0, 1)
+			):
 				frappe.throw(_("Sales Order {0} is not submitted").format(order))
 		refuse_odd_signs(self)
 		if not self.is_return or self.update_billed_amount_in_sales_order:
@@ -179,10 +205,16 @@ class SalesInvoice(SellingController):
 				rows.append(self.credit(tax.account_head, *amounts, "tax_amount", tax))
 		for line in self.items:
 			if flt(line.base_net_amount):
-				rows.append(self.credit(line.income_account, line.base_net_amount, line.net_amount, "net_amount", line))
+				rows.append(
+					self.credit(
+						line.income_account, line.base_net_amount, line.net_amount, "net_amount", line
+					)
+				)
 		rows = [self.base_gl(**row) for row in rows]
 		for row in rows:
-			row.update(transaction_currency=self.currency, transaction_exchange_rate=self.conversion_rate or 1)
+			row.update(
+				transaction_currency=self.currency, transaction_exchange_rate=self.conversion_rate or 1
+			)
 		self.refuse_precision_loss(rows)
 		return rows
 
@@ -190,7 +222,11 @@ class SalesInvoice(SellingController):
 		"""A row on the other side of the receivable."""
 		currency = get_account_currency(account)
 		if currency not in (self.company_currency, self.currency):
-			frappe.throw(_("Account {0} is invalid. Account Currency must be {1}").format(account, self.company_currency))
+			frappe.throw(
+				_("Account {0} is invalid. Account Currency must be {1}").format(
+					account, self.company_currency
+				)
+			)
 		base, amount = flt(base, row.precision(f"base_{field}")), flt(amount, row.precision(field))
 		in_account = base if currency == self.company_currency else amount
 		return dict(
@@ -207,7 +243,12 @@ class SalesInvoice(SellingController):
 
 	def on_cancel(self) -> None:
 		self.ignore_linked_doctypes = IGNORED_LINKS
-		live = {"against_voucher_type": self.doctype, "against_voucher_no": self.name, "delinked": 0, "voucher_no": ("!=", self.name)}
+		live = {
+			"against_voucher_type": self.doctype,
+			"against_voucher_no": self.name,
+			"delinked": 0,
+			"voucher_no": ("!=", self.name),
+		}
 		if frappe.db.exists("Payment Ledger Entry", live):
 			not_emulated("unlink on cancel")
 		for order in {row.sales_order for row in self.items if row.sales_order}:
@@ -235,7 +276,12 @@ def make_sales_return(source_name: str, target_doc: object = None) -> object:
 			new.set(field, line.get(field))
 
 	map_rows(source, target, "items", names={"sales_invoice_item": "name"}, finish=finish)
-	map_rows(source, target, "taxes", finish=lambda tax, new: new.set("tax_amount", -tax.tax_amount if tax.charge_type == "Actual" else 0))
+	map_rows(
+		source,
+		target,
+		"taxes",
+		finish=lambda tax, new: new.set("tax_amount", -tax.tax_amount if tax.charge_type == "Actual" else 0),
+	)
 	map_rows(source, target, "sales_team")
 	map_rows(source, target, "advances")  # without their references: the host then refuses the note
 	target.update({"is_return": 1, "ignore_pricing_rule": 1, "return_against": source.name})

@@ -33,7 +33,9 @@ class Lead(StatusUpdater):
 		if not self.email_id:
 			return
 		if not frappe.db.get_single_value("CRM Settings", "allow_lead_duplication_based_on_emails"):
-			others = frappe.get_all("Lead", filters={"email_id": self.email_id, "name": ("!=", self.name or "")}, pluck="name")
+			others = frappe.get_all(
+				"Lead", filters={"email_id": self.email_id, "name": ("!=", self.name or "")}, pluck="name"
+			)
 			if others:
 				links = ", ".join(get_link_to_form("Lead", name) for name in others)
 				message = _("Email Address must be unique, it is already used in {0}")
@@ -47,7 +49,12 @@ class Lead(StatusUpdater):
 		"""A contact with the lead's name, mail and phones."""
 		self.set_lead_name()
 		contact = frappe.new_doc("Contact")
-		fields = {"last_name": "last_name", "salutation": "salutation", "gender": "gender", "designation": "job_title"}
+		fields = {
+			"last_name": "last_name",
+			"salutation": "salutation",
+			"gender": "gender",
+			"designation": "job_title",
+		}
 		contact.update({"first_name": self.first_name or self.lead_name, "company_name": self.company_name})
 		contact.update({field: self.get(source) for field, source in fields.items()})
 		if self.email_id:
@@ -61,12 +68,18 @@ class Lead(StatusUpdater):
 
 	def after_insert(self) -> None:
 		if self.contact_doc:
-			self.contact_doc.append("links", {"link_doctype": "Lead", "link_name": self.name, "link_title": self.lead_name})
+			self.contact_doc.append(
+				"links", {"link_doctype": "Lead", "link_name": self.name, "link_title": self.lead_name}
+			)
 			self.contact_doc.save()
 
 	def on_trash(self) -> None:
 		"""Contacts and addresses of this lead alone go with it; others lose the link."""
-		for row in frappe.get_all("Dynamic Link", filters={"link_doctype": "Lead", "link_name": self.name}, fields=["parent", "parenttype"]):
+		for row in frappe.get_all(
+			"Dynamic Link",
+			filters={"link_doctype": "Lead", "link_name": self.name},
+			fields=["parent", "parenttype"],
+		):
 			document = frappe.get_doc(row.parenttype, row.parent)
 			if len(document.links) > 1:
 				document.remove(next(link for link in document.links if link.link_name == self.name))
@@ -81,7 +94,9 @@ class Lead(StatusUpdater):
 		return frappe.db.get_value("Opportunity", {"party_name": self.name, "status": ("!=", "Lost")})
 
 	def has_quotation(self) -> str | None:
-		return frappe.db.get_value("Quotation", {"party_name": self.name, "docstatus": 1, "status": ("!=", "Lost")})
+		return frappe.db.get_value(
+			"Quotation", {"party_name": self.name, "docstatus": 1, "status": ("!=", "Lost")}
+		)
 
 
 @frappe.whitelist()
@@ -92,7 +107,12 @@ def make_customer(source_name: str, target_doc: object = None) -> object:
 
 def _make_customer(source_name: str, target_doc: object = None, ignore_permissions: bool = False) -> object:
 	lead, customer = map_document(
-		"Lead", source_name, "Customer", names={"lead_name": "name"}, leave=("disabled",), ignore_permissions=ignore_permissions
+		"Lead",
+		source_name,
+		"Customer",
+		names={"lead_name": "name"},
+		leave=("disabled",),
+		ignore_permissions=ignore_permissions,
 	)
 	customer.customer_type = "Company" if lead.company_name else "Individual"
 	customer.customer_name = lead.company_name or lead.lead_name
@@ -136,7 +156,12 @@ def get_lead_details(lead: str, posting_date: str | None = None, company: str | 
 		return {}
 	known = frappe.get_doc("Lead", lead)
 	details = {"customer_name": known.company_name or known.lead_name, "contact_display": known.lead_name}
-	details.update(territory=known.territory, contact_email=known.email_id, contact_mobile=known.mobile_no, contact_phone=known.phone)
+	details.update(
+		territory=known.territory,
+		contact_email=known.email_id,
+		contact_mobile=known.mobile_no,
+		contact_phone=known.phone,
+	)
 	return frappe._dict(details)
 
 

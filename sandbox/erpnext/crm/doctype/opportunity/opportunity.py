@@ -45,16 +45,23 @@ class Opportunity(StatusUpdater):
 	def map_fields(self) -> None:
 		"""Empty fields take the party's value of the same name."""
 		meta = frappe.get_meta(self.opportunity_from)
-		shared = [df for df in self.meta.fields if df.fieldtype not in table_fields and meta.has_field(df.fieldname)]
+		shared = [
+			df for df in self.meta.fields if df.fieldtype not in table_fields and meta.has_field(df.fieldname)
+		]
 		empty = [df.fieldname for df in shared if not self.get(df.fieldname)]
-		values = frappe.db.get_value(self.opportunity_from, self.party_name, empty, as_dict=True) if empty else {}
+		values = (
+			frappe.db.get_value(self.opportunity_from, self.party_name, empty, as_dict=True) if empty else {}
+		)
 		for field, value in (values or {}).items():
 			self.set(field, self.get(field) if value is None else value)
 
 	def calculate_totals(self) -> None:
 		for row in self.items:
 			row.amount = flt(row.rate) * flt(row.qty)
-			row.base_rate, row.base_amount = flt(self.conversion_rate) * flt(row.rate), flt(self.conversion_rate) * flt(row.amount)
+			row.base_rate, row.base_amount = (
+				flt(self.conversion_rate) * flt(row.rate),
+				flt(self.conversion_rate) * flt(row.amount),
+			)
 		self.total = sum(row.amount for row in self.items)
 		self.base_total = sum(row.base_amount for row in self.items)
 
@@ -63,10 +70,20 @@ class Opportunity(StatusUpdater):
 			frappe.get_doc("Lead", self.party_name).set_status(update=True)
 
 	def _quotations(self, **filters: object) -> list[str]:
-		found = set(frappe.get_all("Quotation Item", filters={"prevdoc_docname": self.name, "docstatus": 1}, pluck="parent"))
+		found = set(
+			frappe.get_all(
+				"Quotation Item", filters={"prevdoc_docname": self.name, "docstatus": 1}, pluck="parent"
+			)
+		)
 		if not self.items:
-			found = set(frappe.get_all("Quotation", filters={"opportunity": self.name, "docstatus": 1}, pluck="name"))
-		return frappe.get_all("Quotation", filters={"name": ("in", sorted(found)), **filters}, pluck="name") if found else []
+			found = set(
+				frappe.get_all("Quotation", filters={"opportunity": self.name, "docstatus": 1}, pluck="name")
+			)
+		return (
+			frappe.get_all("Quotation", filters={"name": ("in", sorted(found)), **filters}, pluck="name")
+			if found
+			else []
+		)
 
 	def has_active_quotation(self) -> list[str]:
 		return self._quotations(status=("not in", ["Lost", "Closed"]))
@@ -78,11 +95,20 @@ class Opportunity(StatusUpdater):
 @frappe.whitelist()
 def make_quotation(source_name: str, target_doc: object = None) -> object:
 	"""An unsaved quotation of the opportunity's lines."""
-	source, target = map_document("Opportunity", source_name, "Quotation", names={"quotation_to": "opportunity_from"})
+	source, target = map_document(
+		"Opportunity", source_name, "Quotation", names={"quotation_to": "opportunity_from"}
+	)
 	target.opportunity = None if erpnext.V16 else source.name
-	map_rows(source, target, "items", names={"prevdoc_docname": "parent", "prevdoc_doctype": "parenttype", "stock_uom": "uom"})
+	map_rows(
+		source,
+		target,
+		"items",
+		names={"prevdoc_docname": "parent", "prevdoc_doctype": "parenttype", "stock_uom": "uom"},
+	)
 	company_currency = frappe.get_cached_value("Company", target.company, "default_currency")
-	target.conversion_rate = get_exchange_rate(target.currency, company_currency, target.transaction_date, "for_selling")
+	target.conversion_rate = get_exchange_rate(
+		target.currency, company_currency, target.transaction_date, "for_selling"
+	)
 	target.run_method("set_missing_values")
 	target.run_method("calculate_taxes_and_totals")
 	return target

@@ -11,7 +11,9 @@ class Customer(Document):
 		if frappe.db.get_single_value("Selling Settings", "cust_master_name") != "Customer Name":
 			frappe.not_emulated("customers named by series")
 		self.name = self.customer_name
-		taken = frappe.get_all("Customer", filters={"name": ("like", f"{self.customer_name} - %")}, pluck="name")
+		taken = frappe.get_all(
+			"Customer", filters={"name": ("like", f"{self.customer_name} - %")}, pluck="name"
+		)
 		if frappe.db.exists("Customer", self.customer_name):
 			numbers = [cint(name.rsplit(" - ", 1)[1]) for name in taken]
 			self.name = f"{self.customer_name} - {max(numbers, default=0) + 1}"
@@ -30,13 +32,22 @@ class Customer(Document):
 		"""One account per company, in the currency of the customer's books."""
 		companies = [row.company for row in self.accounts]
 		if len(companies) != len(set(companies)):
-			frappe.throw(_("There can only be 1 Account per Company in {0} {1}").format("Customer", self.name), frappe.DuplicateEntryError)
+			frappe.throw(
+				_("There can only be 1 Account per Company in {0} {1}").format("Customer", self.name),
+				frappe.DuplicateEntryError,
+			)
 		for row in self.accounts:
 			booked = frappe.db.get_value(
-				"GL Entry", {"party_type": "Customer", "party": self.name, "company": row.company, "is_cancelled": 0}, "account_currency"
+				"GL Entry",
+				{"party_type": "Customer", "party": self.name, "company": row.company, "is_cancelled": 0},
+				"account_currency",
 			)
 			if booked and row.account and get_account_currency(row.account) != booked:
-				frappe.throw(_("Accounting entries have already been made in currency {0} for company {1}").format(booked, row.company))
+				frappe.throw(
+					_("Accounting entries have already been made in currency {0} for company {1}").format(
+						booked, row.company
+					)
+				)
 
 	def on_update(self) -> None:
 		if frappe.db.exists("Customer Group", self.name):
@@ -50,7 +61,11 @@ class Customer(Document):
 
 	def link_contacts(self) -> None:
 		"""The lead's contacts and addresses become the customer's as well."""
-		filters = {"parenttype": ("in", ["Contact", "Address"]), "link_doctype": "Lead", "link_name": self.lead_name}
+		filters = {
+			"parenttype": ("in", ["Contact", "Address"]),
+			"link_doctype": "Lead",
+			"link_name": self.lead_name,
+		}
 		for row in frappe.get_all("Dynamic Link", filters=filters, fields=["parent", "parenttype"]):
 			document = frappe.get_doc(row.parenttype, row.parent)
 			document.append("links", {"link_doctype": "Customer", "link_name": self.name})
@@ -66,7 +81,11 @@ class Customer(Document):
 		if self.mobile_no:
 			contact.append("phone_nos", {"phone": cstr(self.mobile_no), "is_primary_mobile_no": 1})
 		contact.insert(ignore_permissions=True)
-		for field, value in (("customer_primary_contact", contact.name), ("mobile_no", self.mobile_no), ("email_id", self.email_id)):
+		for field, value in (
+			("customer_primary_contact", contact.name),
+			("mobile_no", self.mobile_no),
+			("email_id", self.email_id),
+		):
 			self.db_set(field, value)
 
 

@@ -69,8 +69,10 @@ def ordered_quantities(quotation: str) -> dict[str, float]:
 @frappe.whitelist()
 def make_sales_order(source_name: str, target_doc: object = None, args: object = None) -> object:
 	"""An unsaved order over what is not ordered yet; a lead becomes a customer on the way."""
-	valid_till, status = frappe.db.get_value("Quotation", source_name, ["valid_till", "status"])
-	allowed = frappe.db.get_single_value("Selling Settings", "allow_sales_order_creation_for_expired_quotation")
+	valid_till, _status = frappe.db.get_value("Quotation", source_name, ["valid_till", "status"])
+	allowed = frappe.db.get_single_value(
+		"Selling Settings", "allow_sales_order_creation_for_expired_quotation"
+	)
 	if not allowed and valid_till and getdate(valid_till) < getdate(nowdate()):
 		frappe.throw(_("Validity period of this quotation has ended."))
 	customer = _customer_of(source_name)
@@ -82,7 +84,14 @@ def make_sales_order(source_name: str, target_doc: object = None, args: object =
 		new.stock_qty = flt(new.qty) * flt(line.conversion_factor)
 
 	names = {"prevdoc_docname": "parent", "quotation_item": "name"}
-	map_rows(source, target, "items", names=names, keep=lambda line: line.qty > ordered.get(line.name, 0.0), finish=finish)
+	map_rows(
+		source,
+		target,
+		"items",
+		names=names,
+		keep=lambda line: line.qty > ordered.get(line.name, 0.0),
+		finish=finish,
+	)
 	map_rows(source, target, "taxes")
 	map_rows(source, target, "payment_schedule")
 	if customer:

@@ -45,7 +45,7 @@ class SalesOrder(SellingController):
 	def check_quotations(self) -> None:
 		"""The quotation must be live."""
 		for name in self.quotations():
-			status, docstatus = frappe.db.get_value("Quotation", name, ["status", "docstatus"])
+			_status, docstatus = frappe.db.get_value("Quotation", name, ["status", "docstatus"])
 			if docstatus == 2:
 				frappe.throw(_("Quotation {0} is cancelled").format(name))
 
@@ -65,8 +65,16 @@ class SalesOrder(SellingController):
 			quotation.update_opportunity("Converted" if self.docstatus == 1 else "Quotation")
 
 	def on_cancel(self) -> None:
-		self.ignore_linked_doctypes = ("GL Entry", "Payment Ledger Entry", "Unreconcile Payment", "Unreconcile Payment Entries")
-		if frappe.db.exists("Payment Entry Reference", {"reference_doctype": self.doctype, "reference_name": self.name, "docstatus": 1}):
+		self.ignore_linked_doctypes = (
+			"GL Entry",
+			"Payment Ledger Entry",
+			"Unreconcile Payment",
+			"Unreconcile Payment Entries",
+		)
+		if frappe.db.exists(
+			"Payment Entry Reference",
+			{"reference_doctype": self.doctype, "reference_name": self.name, "docstatus": 1},
+		):
 			frappe.not_emulated("unlink on cancel")
 		if self.status == "Closed":
 			frappe.throw(_("Closed order cannot be cancelled. Unclose to cancel."))
@@ -98,17 +106,30 @@ def make_sales_invoice(
 	source_name: str, target_doc: object = None, ignore_permissions: bool = False, args: object = None
 ) -> object:
 	"""An unsaved invoice over what is not billed yet."""
-	source, target = map_document("Sales Order", source_name, "Sales Invoice", leave=("payment_terms_template",))
+	source, target = map_document(
+		"Sales Order", source_name, "Sales Invoice", leave=("payment_terms_template",)
+	)
 
 	def finish(line: object, new: object) -> None:
 		new.amount = flt(line.amount) - flt(line.billed_amt)
 		new.base_amount = new.amount * flt(source.conversion_rate)
-		new.qty = new.amount / flt(line.rate) if line.rate and line.billed_amt else line.qty - flt(line.returned_qty)
+		new.qty = (
+			new.amount / flt(line.rate)
+			if line.rate and line.billed_amt
+			else line.qty - flt(line.returned_qty)
+		)
 
 	def is_open(line: object) -> bool:
 		return bool(line.qty and (line.base_amount == 0 or abs(flt(line.billed_amt)) < abs(line.amount)))
 
-	map_rows(source, target, "items", names={"so_detail": "name", "sales_order": "parent"}, keep=is_open, finish=finish)
+	map_rows(
+		source,
+		target,
+		"items",
+		names={"so_detail": "name", "sales_order": "parent"},
+		keep=is_open,
+		finish=finish,
+	)
 	map_rows(source, target, "taxes")
 	map_rows(source, target, "sales_team")
 	target.flags.ignore_permissions = True
