@@ -11,7 +11,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "sandbox")]
 import frappe
 
 from demo import deals, figures, inputs, leads, page, proof, world
-from l2c_app.services import contract_document, statement_document
+from l2c_app.services.printing import contract_document, statement_document
 from l2c_app.tests import factories
 
 DATA = Path(__file__).parent / "data"

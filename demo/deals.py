@@ -11,8 +11,10 @@ from frappe.utils import flt, strip_html
 from demo import world
 from demo.inputs import BankLine, Deal
 from demo.plans import PLANS
-from l2c_app.services import activation, billing, collections
-from l2c_app.services.receipt_payment import Receipt
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation
+from l2c_app.services.receipt import collections
+from l2c_app.services.receipt.receipt_payment import Receipt
 from l2c_app.tests import factories
 
 Progress = Callable[[str, int, int], None]

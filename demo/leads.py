@@ -8,8 +8,9 @@ from itertools import islice
 import frappe
 
 from demo import world
-from l2c_app.services import claims, distribution, follow_ups
-from l2c_app.services.lead_import import import_leads
+from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.lead.lead_import import import_leads
+from l2c_app.services.pool import claims, distribution
 
 CHUNK = 100
 WORKED_SHARE = 3  # every third held lead is followed up

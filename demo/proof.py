@@ -7,8 +7,8 @@ from frappe.query_builder.functions import Sum
 
 from l2c_app.core.money import to_minor
 from l2c_app.core.position import position, violations
-from l2c_app.services import audit, ledger_facts
-from l2c_app.services.ledger_amounts import money_unit
+from l2c_app.services.ledger import audit, ledger_facts
+from l2c_app.services.ledger.ledger_amounts import money_unit
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import frappe
 
-from l2c_app.services import audit, follow_ups, pool_members, pool_opening
+from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.ledger import audit
+from l2c_app.services.pool import pool_members, pool_opening
 
 
 def notice_overdue_follow_ups() -> dict:

@@ -11,7 +11,10 @@ import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from l2c_app.services import activation, billing, collections, contract_drafts, follow_ups
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation, contract_drafts
+from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.receipt import collections
 from l2c_app.tests import factories
 
 PASSWORD = "L2C-desk-test-1"

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services import back_doors, visibility
+from l2c_app.services.pool import back_doors, visibility
 
 HERE = "l2c_app.api.back_doors."
 

@@ -6,9 +6,10 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 
-from l2c_app.services import audit, collections
-from l2c_app.services.contract_position import of_contract
-from l2c_app.services.receipt_payment import Receipt
+from l2c_app.services.ledger import audit
+from l2c_app.services.ledger.contract_position import of_contract
+from l2c_app.services.receipt import collections
+from l2c_app.services.receipt.receipt_payment import Receipt
 
 SAID = (
 	"customer",

@@ -4,14 +4,9 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services import (
-	activation,
-	billing,
-	contract_changes,
-	contract_drafts,
-	contract_revisions,
-	recompute,
-)
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation, contract_changes, contract_drafts, contract_revisions
+from l2c_app.services.ledger import recompute
 
 PLAN_FIELDS = (
 	"row_id",

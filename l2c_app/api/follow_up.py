@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
-from l2c_app.services import follow_up_party, follow_ups
+from l2c_app.services.follow_up import follow_up_party, follow_ups
 
 
 @frappe.whitelist(methods=["POST"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services import seat_view
+from l2c_app.services.pool import seat_view
 
 
 @frappe.whitelist()

@@ -9,16 +9,9 @@ from typing import Any, TypeVar
 
 import frappe
 
-from l2c_app.services import (
-	claims,
-	distribution,
-	duplicates,
-	lead_import,
-	seat_admission,
-	seat_events,
-	seat_view,
-)
 from l2c_app.services.errors import StaleRead
+from l2c_app.services.lead import duplicates, lead_import
+from l2c_app.services.pool import claims, distribution, seat_admission, seat_events, seat_view
 
 ATTEMPTS = 5
 Answer = TypeVar("Answer")

@@ -2,7 +2,7 @@
 
 import frappe
 
-from l2c_app.services import contract_document, statement_document
+from l2c_app.services.printing import contract_document, statement_document
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -2,16 +2,9 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import (
-	admission,
-	lead_intake,
-	lead_owner,
-	party_keys,
-	recompute,
-	seat_events,
-	seat_removal,
-	visibility,
-)
+from l2c_app.services.lead import lead_intake, lead_owner, party_keys
+from l2c_app.services.ledger import recompute
+from l2c_app.services.pool import admission, seat_events, seat_removal, visibility
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import follow_up_party
+from l2c_app.services.follow_up import follow_up_party
 
 
 def lead_validate(doc: Document, method: str | None = None) -> None:

@@ -2,14 +2,8 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import (
-	lead_intake,
-	lead_owner,
-	party_keys,
-	seat_removal,
-	seat_view,
-	visibility,
-)
+from l2c_app.services.lead import lead_intake, lead_owner, party_keys
+from l2c_app.services.pool import seat_removal, seat_view, visibility
 
 
 def onload(doc: Document, method: str | None = None) -> None:

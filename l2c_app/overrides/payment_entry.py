@@ -2,7 +2,9 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import collection_vouchers, contract_customers, contract_natives, recompute
+from l2c_app.services.contract import contract_natives
+from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.receipt import collection_vouchers
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

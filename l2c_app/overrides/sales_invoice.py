@@ -2,7 +2,8 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import contract_customers, contract_natives, recompute
+from l2c_app.services.contract import contract_natives
+from l2c_app.services.ledger import contract_customers, recompute
 
 
 def validate(doc: Document, method: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import contract_customers, recompute
+from l2c_app.services.ledger import contract_customers, recompute
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

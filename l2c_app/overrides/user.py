@@ -3,7 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
-from l2c_app.services import pool_members, seat_events, visibility
+from l2c_app.services.pool import pool_members, seat_events, visibility
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -4,7 +4,7 @@ import frappe
 
 from l2c_app import compat
 from l2c_app.permissions import closed_set
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 
 def contact_phone_conditions(user: str | None = None, doctype: str | None = None) -> str:

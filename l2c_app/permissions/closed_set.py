@@ -7,7 +7,7 @@ Leads outside the pools keep the host's own visibility.
 import frappe
 
 from l2c_app import compat
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 PARTY_FIELDS = {
 	"Opportunity": ("opportunity_from", "party_name"),

@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app import compat
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 SEES_ALL = frozenset({"Sales Manager", "Accounts User", "Accounts Manager", "System Manager"})
 CONTRACT = "Sales Contract"

@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app import compat
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 RECEIVABLES = ("Sales Contract", "Sales Invoice", "Sales Order", "Collection", "Payment Entry")
 JUDGED_BY = ["lead", "customer", "reference_doctype", "reference_name", "assigned_to", "owner"]

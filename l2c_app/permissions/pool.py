@@ -3,7 +3,7 @@
 import frappe
 
 from l2c_app import compat
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 CHIEFS = frozenset({"Sales Manager"})
 SET_UP = frozenset({"write", "delete", "share", "submit", "cancel"})

@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 
 CLOSED_SET = frozenset({"Lead", "Contact", "Address", "Opportunity", "Quotation", "Prospect"})
 OURS = frozenset({"Sales Contract", "Collection", "Follow Up"})

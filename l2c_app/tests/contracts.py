@@ -6,7 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
-from l2c_app.services import activation, recompute
+from l2c_app.services.contract import activation
+from l2c_app.services.ledger import recompute
 from l2c_app.tests import factories
 
 TAX_ACCOUNT = "L2C VAT"

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
 from l2c_app.core.position import position, violations
-from l2c_app.services import ledger_facts, recompute
+from l2c_app.services.ledger import ledger_facts, recompute
 from l2c_app.tests import factories
 
 FIGURES = (

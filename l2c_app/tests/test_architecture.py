@@ -60,6 +60,10 @@ class TestLayers(unittest.TestCase):
 					offences.append(f"{module} imports {name}")
 		self.assertEqual(offences, [])
 
+	def test_every_service_lies_in_the_folder_of_its_subject(self):
+		flat = [path.name for path in (source.PACKAGE / "services").glob("*.py")]
+		self.assertEqual(sorted(flat), ["__init__.py", "errors.py"])
+
 	def test_core_knows_neither_host_nor_third_parties(self):
 		import sys
 

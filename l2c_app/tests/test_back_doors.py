@@ -7,7 +7,8 @@ import frappe
 from l2c_app.api import back_doors
 from l2c_app.api import lead as lead_api
 from l2c_app.api import pool as api
-from l2c_app.services import errors, visibility
+from l2c_app.services import errors
+from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.closed_set_case import PHONE, ClosedSetCase
@@ -40,14 +41,14 @@ class TestBackDoors(ClosedSetCase):
 			frappe._dict(doctype="Lead", name=self.lead, content="Zsecret"),
 			frappe._dict(doctype="Lead", name=self.open_lead, content="Zopen"),
 		]
-		from l2c_app.services import back_doors as service
+		from l2c_app.services.pool import back_doors as service
 
 		for _user in self.strangers():
 			self.assertEqual([hit.name for hit in service.only_readable_hits(hits)], [self.open_lead])
 			self.assertIsInstance(back_doors.global_search("Zsecret"), list)
 
 	def test_reports_that_show_all_leads_are_refused(self):
-		from l2c_app.services.back_doors import OPEN_REPORTS
+		from l2c_app.services.pool.back_doors import OPEN_REPORTS
 
 		for _user in self.strangers():
 			for report in sorted(OPEN_REPORTS):

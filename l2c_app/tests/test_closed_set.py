@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import nowdate
 
 from l2c_app.api import pool as api
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.closed_set_case import MAIL, PHONE, ClosedSetCase

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from l2c_app.api import collection as api
-from l2c_app.services import audit, billing, collections
+from l2c_app.services.billing import billing
 from l2c_app.services.errors import (
 	CollectionAmountError,
 	CollectionDateError,
@@ -21,7 +21,9 @@ from l2c_app.services.errors import (
 	ReceivingAccountError,
 	VoucherNotLinkable,
 )
-from l2c_app.services.receipt_payment import Receipt
+from l2c_app.services.ledger import audit
+from l2c_app.services.receipt import collections
+from l2c_app.services.receipt.receipt_payment import Receipt
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import line, plan_row
@@ -320,7 +322,7 @@ class TestRefusals(CollectionTest):
 		name = api.report({"amount": 10, "received_on": nowdate()}, [{"contract": contract, "amount": 10}])[
 			"name"
 		]
-		with patch("l2c_app.services.receipt_payment.get_exchange_rate", return_value=0):
+		with patch("l2c_app.services.receipt.receipt_payment.get_exchange_rate", return_value=0):
 			with self.assertRaises(ExchangeRateMissing):
 				self.confirm(name)
 

@@ -1,7 +1,7 @@
 import frappe
 from frappe.utils import now_datetime
 
-from l2c_app.services import follow_ups
+from l2c_app.services.follow_up import follow_ups
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import flt, nowdate
 
-from l2c_app.services import billing
+from l2c_app.services.billing import billing
 from l2c_app.services.errors import (
 	DraftInvoiceExists,
 	PlanNotInStep,

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import nowdate
 
-from l2c_app.services import contract_drafts
+from l2c_app.services.contract import contract_drafts
 from l2c_app.services.errors import (
 	ContractCompanyError,
 	ContractDatesError,
@@ -142,7 +142,7 @@ class TestSources(L2CTestCase):
 		self.assertEqual((contract.grand_total, contract.terms), (361.6, "Carried once"))
 		contract.submit()
 		self.assertTrue(contract.customer)
-		from l2c_app.services import activation
+		from l2c_app.services.contract import activation
 
 		activation.sign(contract.name)
 		activation.activate(contract.name)

@@ -6,7 +6,8 @@ import time
 
 import frappe
 
-from l2c_app.services import activation, billing, orders
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation, orders
 from l2c_app.services.errors import NoLiveOrder, ReceivableAccountError
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only

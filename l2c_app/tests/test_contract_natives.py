@@ -6,7 +6,8 @@ import frappe
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.utils import flt
 
-from l2c_app.services import activation, billing
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation
 from l2c_app.services.errors import (
 	NoLiveOrder,
 	RowNotBillable,

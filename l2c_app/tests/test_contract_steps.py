@@ -5,7 +5,8 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 
-from l2c_app.services import activation, billing, contract_changes, contract_revisions
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation, contract_changes, contract_revisions
 from l2c_app.services.errors import (
 	ContractStateError,
 	LiveOrderExists,

@@ -7,7 +7,8 @@ import frappe
 from frappe.utils import flt, nowdate
 
 from l2c_app.overrides import journal_entry, payment_entry, payment_ledger_entry, unreconcile_payment
-from l2c_app.services import audit, billing, contract_customers, ledger_facts, recompute
+from l2c_app.services.billing import billing
+from l2c_app.services.ledger import audit, contract_customers, ledger_facts, recompute
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row

@@ -3,13 +3,14 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from l2c_app.services import follow_up_party, follow_ups, seat_events, visibility
 from l2c_app.services.errors import (
 	FollowUpAssigneeError,
 	FollowUpDateError,
 	FollowUpIncompleteError,
 	FollowUpStateError,
 )
+from l2c_app.services.follow_up import follow_up_party, follow_ups
+from l2c_app.services.pool import seat_events, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 

@@ -6,7 +6,8 @@ import frappe
 
 from l2c_app import compat
 from l2c_app.api import pool as api
-from l2c_app.services import duplicates, errors, party_keys
+from l2c_app.services import errors
+from l2c_app.services.lead import duplicates, party_keys
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 

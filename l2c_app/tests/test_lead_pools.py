@@ -6,7 +6,8 @@ import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 
 from l2c_app.api import pool as api
-from l2c_app.services import errors, seat_log
+from l2c_app.services import errors
+from l2c_app.services.pool import seat_log
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase

@@ -10,7 +10,7 @@ import frappe
 from frappe.utils import add_days, add_to_date, flt, now_datetime, nowdate
 
 from l2c_app.api import collection, contract, follow_up, pool
-from l2c_app.services import audit
+from l2c_app.services.ledger import audit
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase
 from l2c_app.tests.contracts import line, plan_row, tax

@@ -8,7 +8,7 @@ import time
 import frappe
 
 from l2c_app.core.seats import Event
-from l2c_app.services import visibility
+from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 

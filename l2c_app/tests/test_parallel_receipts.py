@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import nowdate
 
 from l2c_app.api import collection as api
-from l2c_app.services import audit, recompute
+from l2c_app.services.ledger import audit, recompute
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.receivables import figures

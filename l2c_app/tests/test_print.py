@@ -9,7 +9,7 @@ import unittest
 import frappe
 
 from l2c_app.api import print as print_api
-from l2c_app.services import contract_document, print_renderer, statement_document
+from l2c_app.services.printing import contract_document, print_renderer, statement_document
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 

@@ -3,7 +3,9 @@
 import frappe
 
 from l2c_app.api import pool as api
-from l2c_app.services import errors, lead_owner, pool_members, seat_events
+from l2c_app.services import errors
+from l2c_app.services.lead import lead_owner
+from l2c_app.services.pool import pool_members, seat_events
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase

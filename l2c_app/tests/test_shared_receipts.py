@@ -6,8 +6,10 @@ from frappe.model.document import Document
 from frappe.utils import nowdate
 
 from l2c_app.api import collection as api
-from l2c_app.services import activation, billing, existing_vouchers
+from l2c_app.services.billing import billing
+from l2c_app.services.contract import activation
 from l2c_app.services.errors import VoucherNotLinkable
+from l2c_app.services.receipt import existing_vouchers
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase
 

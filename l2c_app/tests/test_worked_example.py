@@ -6,7 +6,8 @@ R1 deposit 3,000 (overdue since 50 days), R2 5,000 (due 14 days ago), R3 retenti
 import frappe
 from frappe.utils import add_days, flt, nowdate
 
-from l2c_app.services import audit, billing
+from l2c_app.services.billing import billing
+from l2c_app.services.ledger import audit
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import line, plan_row
@@ -144,7 +145,7 @@ class TestWorkedExample(L2CTestCase):
 			received_on=nowdate(),
 			allocations=[{"contract": self.contract, "amount": amount}],
 		)
-		from l2c_app.services import collections
+		from l2c_app.services.receipt import collections
 
 		collections.link(collection.name, "Payment Entry", payment)
 

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services import collection_checks
+from l2c_app.services.receipt import collection_checks
 
 
 class Collection(Document):

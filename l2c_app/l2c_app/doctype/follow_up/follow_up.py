@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services import follow_up_checks, follow_ups
+from l2c_app.services.follow_up import follow_up_checks, follow_ups
 
 
 class FollowUp(Document):

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services import pool_members, pool_opening
+from l2c_app.services.pool import pool_members, pool_opening
 
 
 class LeadPool(Document):

@@ -2,15 +2,15 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services import (
+from l2c_app.services.contract import (
 	activation,
 	contract_changes,
 	contract_checks,
-	contract_customers,
 	contract_dates,
 	contract_state,
 	contract_totals,
 )
+from l2c_app.services.ledger import contract_customers
 
 
 class SalesContract(Document):

@@ -1,0 +1,151 @@
+"""Plan Billing: which invoice bills which plan rows. The only link between plan and invoices.
+
+The shares of an invoice always add up to its total (its contract's part of it). Native invoices are linked at their
+submit, oldest unbilled rows first. Nothing here may stop a native document: callers in overrides isolate failures.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from l2c_app.core import billing
+from l2c_app.core.money import exact, split_by_weights
+from l2c_app.services.contract import contract_dates, contract_money, contract_state
+from l2c_app.services.ledger import recompute
+
+PLAN, NATIVE = "Plan", "Native"
+
+
+def drafts(contract: Document) -> set[str]:
+	"""Return the invoices of the plan that are not submitted yet."""
+	names = sorted({link.sales_invoice for link in contract.plan_billing})
+	if not names:
+		return set()
+	filters = {"name": ("in", names), "docstatus": 0}
+	return set(frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="name"))
+
+
+def of_invoice(contract: Document, invoice: str) -> dict[str, int]:
+	"""Return the units of each row on an invoice."""
+	shares: dict[str, int] = {}
+	for link in contract.plan_billing:
+		if link.sales_invoice == invoice:
+			shares[link.row_id] = shares.get(link.row_id, 0) + contract_money.in_units(link.amount, contract)
+	return shares
+
+
+def put(contract: Document, invoice: str, *, shares: dict[str, int], origin: str) -> None:
+	"""Replace the links of an invoice. Does not save."""
+	take_off(contract, invoice)
+	for row_id, share in shares.items():
+		amount = contract_money.stored(share, contract)
+		link = {"row_id": row_id, "sales_invoice": invoice, "amount": amount, "origin": origin}
+		contract.append("plan_billing", link)
+
+
+def take_off(contract: Document, invoice: str) -> None:
+	"""Remove the links of an invoice. Does not save."""
+	contract.set("plan_billing", [link for link in contract.plan_billing if link.sales_invoice != invoice])
+	mark_drafts(contract)
+
+
+def mark_drafts(contract: Document) -> None:
+	"""Show on each row the draft invoice that bills it. Does not save."""
+	waiting = drafts(contract)
+	draft_of = {
+		link.row_id: link.sales_invoice for link in contract.plan_billing if link.sales_invoice in waiting
+	}
+	for row in contract.plan_rows:
+		row.draft_invoice = draft_of.get(row.row_id)
+
+
+def contracts_of(invoice: Document) -> dict[str, Decimal]:
+	"""Return the contracts whose orders an invoice bills, weighted by the net amount of their lines.
+
+	Lines without an order belong to the contract that the invoice itself names; the key "" stands for no contract.
+	"""
+	names = sorted({line.sales_order for line in invoice.items if line.sales_order})
+	orders = (
+		frappe.get_all(
+			"Sales Order", filters={"name": ("in", names)}, fields=["name", "l2c_contract"], order_by="name"
+		)
+		if names
+		else []
+	)
+	contract_of = {order.name: order.l2c_contract for order in orders}
+	weights: dict[str, Decimal] = {}
+	for line in invoice.items:
+		owner = contract_of.get(line.sales_order) or invoice.get("l2c_contract") or ""
+		weights[owner] = weights.get(owner, Decimal(0)) + abs(exact(line.net_amount))
+	return weights
+
+
+def on_invoice_submit(invoice: Document) -> None:
+	"""Link a submitted invoice to the plans of its contracts, so that its shares add up to its total.
+
+	Links made with the draft stay if they still do; an invoice that accounts changed or made natively is placed on
+	the rows it was made for, then on the oldest rows with something left to bill.
+	"""
+	weights = contracts_of(invoice)
+	sharers = sorted(weights)
+	values = [weights[name] for name in sharers]
+	for index, name in enumerate(sharers):
+		if name:
+			_link(
+				invoice,
+				name,
+				part=lambda total, i=index: split_by_weights(total, values)[i] if any(values) else total,
+			)
+
+
+def _link(invoice: Document, name: str, *, part: Callable[[int], int]) -> None:
+	contract = contract_state.load(name)
+	total = part(contract_money.in_units(invoice.get("rounded_total") or invoice.grand_total, contract))
+	shares = of_invoice(contract, invoice.name)
+	if sum(shares.values()) != total:
+		contract = _place(contract, invoice.name, total)
+	mark_drafts(contract)
+	contract_dates.refresh(contract)
+	contract_state.save(contract)
+	recompute.mark([name])
+
+
+def _place(contract: Document, invoice: str, total: int) -> Document:
+	"""Place an invoice on what is left to bill without it. Returns the contract, loaded again."""
+	before = of_invoice(contract, invoice)
+	origin = PLAN if before else NATIVE
+	if before:
+		take_off(contract, invoice)
+		contract_state.save(contract)
+	recompute.recompute(contract.name)
+	contract = contract_state.load(contract.name)
+	rows = contract_money.bill_rows(contract, drafts(contract))
+	put(contract, invoice, shares=billing.place_oldest_first(total, rows, first=list(before)), origin=origin)
+	return contract
+
+
+def on_invoice_gone(invoice: str) -> None:
+	"""Take a cancelled or deleted invoice off every plan: its rows may be billed again."""
+	filters = {"sales_invoice": invoice, "parenttype": "Sales Contract"}
+	parents = frappe.get_all("Plan Billing", filters=filters, pluck="parent", order_by="parent")
+	for name in sorted(set(parents)):
+		contract = contract_state.load(name)
+		take_off(contract, invoice)
+		contract_dates.refresh(contract)
+		contract_state.save(contract)
+		recompute.mark([name])
+
+
+def schedule_parts(
+	contract: Document, shares: dict[str, int], *, posting_date: date | str
+) -> list[tuple[date | None, int]]:
+	"""Return (due date, units) of an invoice's rows in the order in which advances pay them: advances first."""
+	day = getdate(posting_date)
+	rows = [row for row in contract.plan_rows if row.row_id in shares]
+	dated = [(row, contract_dates.due_if_invoiced(row, day)) for row in rows]
+	dated.sort(key=lambda pair: (pair[0].billing != "Advance", pair[1] is None, pair[1] or day))
+	return [(due, shares[row.row_id]) for row, due in dated]

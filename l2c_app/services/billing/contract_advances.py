@@ -1,0 +1,84 @@
+"""Pulling a contract's own deposits into its invoice: money on its orders, and money earmarked for it; no other."""
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from l2c_app.core import billing
+from l2c_app.core.money import from_minor, to_minor
+from l2c_app.services.contract import contract_money
+
+
+def pull(invoice: Document, contract: Document, *, limit: int) -> int:
+	"""Put deposits of the contract on an unsaved invoice, oldest first, up to `limit` units. Returns what was pulled.
+
+	The host would offer any money of the customer; what is not this contract's is left out. On a receivable in
+	company currency (approximate) nothing is pulled: the share cannot be told exactly.
+	"""
+	if limit <= 0 or invoice.party_account_currency != invoice.currency:
+		invoice.set("advances", [])
+		return 0
+	unit = contract_money.stored_unit(contract)
+	invoice.only_include_allocated_payments = 0
+	invoice.set_advances()
+	offered = [(row, _own_part(row, contract)) for row in invoice.advances]
+	usable = [(row, to_minor(amount, unit)) for row, amount in offered if amount]
+	parts = billing.pull_advances([amount for _row, amount in usable], limit)
+	kept = []
+	for (row, _amount), part in zip(usable, parts, strict=True):
+		if part:
+			row.allocated_amount = float(from_minor(part, unit))
+			kept.append(row)
+	invoice.set("advances", kept)
+	for index, row in enumerate(invoice.advances, 1):
+		row.idx = index
+	invoice.calculate_taxes_and_totals()
+	return sum(parts)
+
+
+def _own_part(row: Document, contract: Document) -> float:
+	"""Return how much of an offered advance belongs to the contract (account currency); 0 for other money."""
+	if row.reference_type == "Payment Entry":
+		if row.reference_row:
+			return (
+				row.advance_amount
+				if _reference(row, "Payment Entry Reference") == contract.sales_order
+				else 0
+			)
+		return min(row.advance_amount, _earmarked(row.reference_name, contract))
+	if row.reference_row and _reference(row, "Journal Entry Account") == contract.sales_order:
+		return row.advance_amount
+	return 0
+
+
+def _reference(row: Document, doctype: str) -> str | None:
+	return frappe.db.get_value(doctype, row.reference_row, "reference_name")
+
+
+def _earmarked(payment: str, contract: Document) -> float:
+	"""Return what the payment's Collection says is for the contract, less what of it the contract has already.
+
+	The rest of the payment may be another contract's: its part must not be taken twice.
+	"""
+	collection = frappe.db.get_value("Payment Entry", payment, "l2c_collection")
+	if not collection:
+		return 0
+	filters = {"parent": collection, "parenttype": "Collection"}
+	asks = frappe.get_all(
+		"Collection Allocation", filters=filters, fields=["contract", "amount"], order_by="idx"
+	)
+	asked = sum(ask.amount for ask in asks if ask.contract == contract.name)
+	if all(ask.contract == contract.name for ask in asks):
+		return asked
+	return max(0, flt(asked - _applied(payment, contract), contract.precision("grand_total")))
+
+
+def _applied(payment: str, contract: Document) -> float:
+	"""Return what a payment has on orders and invoices of the contract (account currency)."""
+	filters = {"l2c_contract": contract.name, "docstatus": 1}
+	orders = frappe.get_all("Sales Order", filters=filters, pluck="name", order_by="name")
+	names = [*orders, *(link.sales_invoice for link in contract.plan_billing)]
+	filters = {"parent": payment, "parenttype": "Payment Entry", "reference_name": ("in", names)}
+	return sum(
+		frappe.get_all("Payment Entry Reference", filters=filters, pluck="allocated_amount", order_by="idx")
+	)

@@ -1,0 +1,72 @@
+"""Ending a contract: cancelling while nothing lives under it, else terminating. Nothing here commits."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import nowdate
+
+from l2c_app.services.billing import billing_links
+from l2c_app.services.contract import contract_money, contract_state, orders
+from l2c_app.services.errors import ContractStateError, DraftInvoiceExists, LiveOrderExists, refuse
+from l2c_app.services.ledger import contract_customers, recompute
+
+CLOSED = "Closed"
+
+
+def refuse_cancel_with_order(contract: Document) -> None:
+	"""A contract is cancelled only while no live order exists. Raises LiveOrderExists."""
+	live = orders.live_order(contract.name)
+	if live:
+		refuse(
+			LiveOrderExists,
+			_("Contract {0} has a live order and cannot be cancelled.").format(contract.name),
+			compared=_("Order {0}.").format(live.name),
+			do=_("Terminate the contract, or cancel the order first."),
+		)
+
+
+def terminate(contract: str, *, reason: str) -> Document:
+	"""End an active contract: what is not billed is waived and the order closed natively. Returns the contract.
+
+	Permission: submit on the contract (managers), and the user's native right to close the order. What is billed stays
+	due. Raises ContractStateError, DraftInvoiceExists.
+	"""
+	document = _load_for_end(contract, reason)
+	for row in document.plan_rows:
+		left = contract_money.in_units(row.amount, document) - contract_money.in_units(row.billed, document)
+		row.waived = contract_money.stored(max(0, left), document)
+	document.terminated_on = nowdate()
+	document.termination_reason = reason.strip()
+	_close_order(document)
+	contract_state.save(document)
+	contract_customers.forget()
+	recompute.mark([contract])
+	return document
+
+
+def _load_for_end(contract: str, reason: str) -> Document:
+	contract_state.load_newest(contract)
+	recompute.recompute(contract)
+	document = contract_state.load(contract)
+	document.check_permission("submit")
+	contract_state.require(document)
+	if not reason.strip():
+		refuse(ContractStateError, _("Say why the contract ends."))
+	waiting = sorted(billing_links.drafts(document))
+	if waiting:
+		refuse(
+			DraftInvoiceExists,
+			_("Draft invoices of the contract must be settled first."),
+			compared=_("Drafts: {0}.").format(", ".join(waiting)),
+			do=_("Submit or delete them."),
+		)
+	return document
+
+
+def _close_order(contract: Document) -> None:
+	live = orders.live_order(contract.name)
+	if live and live.docstatus == 1:
+		order = frappe.get_doc("Sales Order", live.name)
+		order.check_permission("submit")
+		if order.status != CLOSED:
+			order.update_status(CLOSED)

@@ -1,0 +1,214 @@
+"""Follow ups: logged, planned, completed, cancelled, closed. The DocType controller and the API end here.
+
+Permissions: a caller needs the host's right on Follow Up (see permissions/follow_up) and read on the document it is
+about. Nothing here commits. Raises FollowUpIncompleteError, FollowUpDateError, FollowUpStateError and
+FollowUpAssigneeError.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, format_datetime, now_datetime
+
+from l2c_app.core.follow_up import Status
+from l2c_app.services.follow_up import follow_up_checks, follow_up_party, follow_up_todos
+
+RESULT_FIELDS = (
+	"follow_up_type",
+	"outcome",
+	"intent",
+	"note",
+	"closes",
+	"next_action",
+	"next_action_on",
+	"close_reason",
+)
+
+
+# What a person does
+
+
+def log(
+	reference_doctype: str, reference_name: str, *, result: dict[str, Any], follow_up: str = ""
+) -> Document:
+	"""Record what was done about a document, and plan what comes next. Returns the done Follow Up.
+
+	`result` holds the RESULT_FIELDS. With `follow_up` the planned one of that name is completed instead of a new one
+	being added.
+	"""
+	if follow_up:
+		return complete(follow_up, result=result)
+	return _new(reference_doctype, reference_name, status=Status.DONE.value, **_only_results(result)).insert()
+
+
+def plan(
+	reference_doctype: str,
+	reference_name: str,
+	*,
+	follow_up_type: str,
+	planned_for: datetime,
+	assigned_to: str = "",
+	note: str = "",
+) -> Document:
+	"""Plan a follow up for the user or for a colleague. Returns the planned Follow Up."""
+	values = {"follow_up_type": follow_up_type, "planned_for": planned_for, "note": note}
+	if assigned_to:
+		values["assigned_to"] = assigned_to
+	return _new(reference_doctype, reference_name, status=Status.PLANNED.value, **values).insert()
+
+
+def complete(name: str, *, result: dict[str, Any]) -> Document:
+	"""Turn a planned follow up into a done one; its next action becomes the next planned one."""
+	follow_up = _load(name)
+	follow_up_checks.refuse_unless_planned(follow_up)
+	follow_up.update(_only_results(result))
+	follow_up.status = Status.DONE.value
+	return follow_up.save()
+
+
+def close(name: str, *, outcome: str, note: str, reason: str) -> Document:
+	"""Complete a planned follow up and end the matter: no further action on its document, for the reason given."""
+	return complete(name, result={"outcome": outcome, "note": note, "closes": 1, "close_reason": reason})
+
+
+def cancel(name: str, *, reason: str = "") -> Document:
+	"""Call a planned follow up off."""
+	follow_up = _load(name)
+	follow_up_checks.refuse_unless_planned(follow_up)
+	follow_up.status = Status.CANCELLED.value
+	if reason:
+		follow_up.close_reason = reason
+	return follow_up.save()
+
+
+# What happens with every save; the checks before it are in follow_up_checks
+
+
+def after_save(follow_up: Document) -> None:
+	"""Plan the next step, keep the ToDo and the dates of the lead in step. For the on_update event."""
+	before = follow_up.get_doc_before_save()
+	if follow_up_checks.now_done(follow_up, before):
+		if follow_up.closes:
+			_cancel_other_plans(follow_up)
+		else:
+			_plan_next(follow_up)
+	follow_up_todos.sync(follow_up, follow_up_checks.changed(follow_up, before, "planned_for", "assigned_to"))
+	follow_up_party.roll_up(follow_up.lead)
+
+
+def after_delete(follow_up: Document) -> None:
+	"""Take a deleted follow up out of the dates of its lead."""
+	follow_up_party.roll_up(follow_up.lead)
+
+
+# Parts
+
+
+def _new(reference_doctype: str, reference_name: str, **values: Any) -> Document:
+	follow_up = frappe.new_doc("Follow Up")
+	follow_up.update({"reference_doctype": reference_doctype, "reference_name": reference_name, **values})
+	if not follow_up.assigned_to:
+		follow_up.assigned_to = frappe.session.user
+	return follow_up
+
+
+def _load(name: str) -> Document:
+	follow_up = frappe.get_doc("Follow Up", name, for_update=True)
+	follow_up.check_permission("write")
+	return follow_up
+
+
+def _only_results(result: dict[str, Any]) -> dict[str, Any]:
+	return {field: result[field] for field in RESULT_FIELDS if result.get(field) is not None}
+
+
+def _plan_next(follow_up: Document) -> None:
+	assignee = follow_up.assigned_to
+	if not frappe.db.get_value("User", assignee, "enabled"):
+		assignee = frappe.session.user
+	following = _new(
+		follow_up.reference_doctype,
+		follow_up.reference_name,
+		status=Status.PLANNED.value,
+		follow_up_type=follow_up.next_action,
+		planned_for=follow_up.next_action_on,
+		assigned_to=assignee,
+		previous_follow_up=follow_up.name,
+	).insert()
+	follow_up.db_set("next_follow_up", following.name, update_modified=False)
+
+
+def _cancel_other_plans(follow_up: Document) -> None:
+	"""Closing a document's follow up also calls off what the same person still had planned on it."""
+	others = frappe.get_all(
+		"Follow Up",
+		filters={
+			"reference_doctype": follow_up.reference_doctype,
+			"reference_name": follow_up.reference_name,
+			"assigned_to": follow_up.assigned_to,
+			"status": Status.PLANNED.value,
+			"name": ("!=", follow_up.name),
+		},
+		pluck="name",
+		order_by="name asc",
+	)
+	for name in others:
+		cancel(name, reason=_("Closed by {0}").format(follow_up.name))
+
+
+# What the clock does
+
+
+def notice_overdue() -> dict[str, int]:
+	"""Tell each enabled user once about each planned follow up whose time has passed. Returns counts.
+
+	There is no time window: what passed while the scheduler was down is caught up, and `overdue_noticed_on` keeps a
+	follow up from being told twice. One that its user may not see any more (the lead went to somebody else) is
+	skipped. One failing row does not stop the rest.
+	"""
+	counts = {"noticed": 0, "hidden": 0, "failed": 0}
+	for row in _overdue(now_datetime()):
+		frappe.db.savepoint("l2c_overdue_follow_up")
+		try:
+			counts[_notice(row)] += 1
+		except Exception:
+			frappe.db.rollback(save_point="l2c_overdue_follow_up")
+			frappe.log_error(title=f"Overdue follow up {row.name}")
+			counts["failed"] += 1
+	return counts
+
+
+def _overdue(now: datetime) -> list[Any]:
+	table, user = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("User")
+	query = frappe.qb.from_(table).inner_join(user).on(user.name == table.assigned_to)
+	query = query.select(
+		table.name, table.assigned_to, table.party_name, table.follow_up_type, table.planned_for
+	)
+	query = query.select(user.language).where(user.enabled == 1).where(table.status == Status.PLANNED.value)
+	query = query.where(table.planned_for < now).where(table.overdue_noticed_on.isnull())
+	return query.orderby(table.planned_for).orderby(table.name).run(as_dict=True)
+
+
+def _notice(row: Any) -> str:
+	if not frappe.has_permission("Follow Up", "read", doc=row.name, user=row.assigned_to):
+		return "hidden"
+	if frappe.db.get_value("Follow Up", row.name, "overdue_noticed_on", for_update=True):
+		return "noticed"
+	text = _("Overdue since {0}: {1} with {2}", row.language).format(
+		format_datetime(row.planned_for), _(row.follow_up_type, row.language), row.party_name
+	)
+	# Type Alert is shown in the bell only; the host never mails it.
+	values = {
+		"type": "Alert",
+		"document_type": "Follow Up",
+		"document_name": row.name,
+		"for_user": row.assigned_to,
+	}
+	frappe.get_doc({"doctype": "Notification Log", "subject": escape_html(text), **values}).insert(
+		ignore_permissions=True  # written by the clock for the user; nobody's request reaches this line
+	)
+	frappe.db.set_value("Follow Up", row.name, "overdue_noticed_on", now_datetime(), update_modified=False)
+	return "noticed"

@@ -1,0 +1,161 @@
+"""Many leads at once, from a file or another system: one result per row, bad rows never stop the rest."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from l2c_app import compat
+from l2c_app.core.normalise import one_width
+from l2c_app.services.lead import duplicates
+from l2c_app.services.lead.lead_intake import IMPORT
+from l2c_app.services.pool import visibility
+
+FIELDS = (
+	"salutation",
+	"first_name",
+	"last_name",
+	"lead_name",
+	"company_name",
+	"email_id",
+	"mobile_no",
+	"phone",
+	"whatsapp_no",
+	"website",
+	"city",
+	"state",
+	"country",
+	"territory",
+	"source",
+	"industry",
+	"job_title",
+	"request_type",
+	"market_segment",
+	"status",
+	"company",
+	"lead_owner",
+)
+CONTACTS = ("email_id", "mobile_no", "phone", "whatsapp_no")
+NAMES = ("lead_name", "first_name", "company_name")
+LONGEST = 140
+INSERTED, SKIPPED, FAILED = "inserted", "skipped", "failed"
+
+
+class BadRow(ValueError):
+	"""A row that cannot become a lead; the text says why."""
+
+
+def import_leads(rows: Iterable[object], *, skip_known: bool = True) -> list[dict]:
+	"""Insert rows as leads and return one result per row: {row, status, lead, reason, duplicates}.
+
+	Each row has its own savepoint. A row with a phone, mail address or tax number that some party already has is skipped,
+	so the same file can be sent again after a break. No ToDo is made, no mail sent. The user needs the right to create
+	leads.
+	"""
+	frappe.has_permission("Lead", "create", throw=True)
+	return [_import_row(number, row, skip_known) for number, row in enumerate(rows, start=1)]
+
+
+def _import_row(number: int, row: object, skip_known: bool) -> dict:
+	result = {"row": number, "status": FAILED, "lead": None, "reason": "", "duplicates": 0}
+	savepoint = "l2c_import_row"
+	frappe.db.savepoint(savepoint)
+	try:
+		lead = _insert(clean_row(row), skip_known)
+		result.update(status=INSERTED, lead=lead.name, duplicates=len(lead.flags.get("l2c_duplicates") or []))
+	except _Known as known:
+		frappe.db.rollback(save_point=savepoint)
+		result.update(status=SKIPPED, reason=str(known))
+	except frappe.QueryDeadlockError:
+		raise  # the savepoint went with the transaction: the caller begins again
+	except Exception as error:
+		frappe.db.rollback(save_point=savepoint)
+		visibility.forget()
+		result["reason"] = _short(error)
+	finally:
+		frappe.clear_messages()
+	return result
+
+
+class _Known(Exception):
+	pass
+
+
+def _short(error: Exception) -> str:
+	return " ".join(frappe.utils.strip_html(str(error) or type(error).__name__).split())[:300]
+
+
+def clean_row(row: object) -> dict:
+	"""Return the known fields of a row as trimmed text. Raises BadRow with the reason.
+
+	Too long for its column, no name at all, no contact at all, or not a row at all.
+	"""
+	if not isinstance(row, Mapping):
+		raise BadRow(_("This is not a row of fields."))
+	values = {name: _cell(row[name]) for name in FIELDS if row.get(name) not in (None, "")}
+	values = {name: text for name, text in values.items() if text}
+	if not values:
+		raise BadRow(_("The row is empty."))
+	for name, text in values.items():
+		if len(text) > LONGEST:
+			raise BadRow(_("{0} has {1} characters, at most {2} fit.").format(name, len(text), LONGEST))
+	if not any(values.get(name) for name in NAMES):
+		raise BadRow(_("The row names neither a person nor a company."))
+	if not any(values.get(name) for name in CONTACTS):
+		raise BadRow(_("The row has neither phone nor e-mail."))
+	return values
+
+
+def _cell(value: object) -> str:
+	"""Return a cell as text of one line without control characters; letters of any script and emoji stay."""
+	if isinstance(value, float) and value.is_integer():
+		value = int(value)  # 13800138000.0 from a spreadsheet
+	text = unicodedata.normalize("NFC", str(value))
+	return " ".join("".join(c for c in text if unicodedata.category(c) != "Cc" or c.isspace()).split())
+
+
+def _insert(values: dict, skip_known: bool) -> Document:
+	values = _with_native_source(values)
+	values = {**values, **_links(values)}
+	if skip_known:
+		_refuse_known(values)
+	owner = values.pop("lead_owner", None)
+	lead = frappe.get_doc({"doctype": "Lead", **values, "lead_owner": owner})
+	if not (lead.first_name or lead.lead_name):
+		lead.lead_name = one_width(lead.company_name)
+	lead.flags.l2c_origin = IMPORT
+	lead.insert()
+	return lead
+
+
+def _with_native_source(values: dict) -> dict:
+	"""Return the row with its `source` in the field that the host has for it."""
+	source = {compat.lead_source_field(): values["source"]} if "source" in values else {}
+	return {**{name: text for name, text in values.items() if name != "source"}, **source}
+
+
+def _links(values: dict) -> dict:
+	"""Return the link fields that exist, dropping unknown ones: a lead is worth more than its industry."""
+	meta = frappe.get_meta("Lead")
+	known: dict[str, str | None] = {}
+	for name, text in values.items():
+		field = meta.get_field(name)
+		if not field:
+			known[name] = None
+		elif field.fieldtype == "Link":
+			known[name] = frappe.db.exists(field.options, text) or None
+		elif field.fieldtype == "Select" and text not in (field.options or "").split("\n"):
+			known[name] = None
+	return known
+
+
+def _refuse_known(values: dict) -> None:
+	answer = duplicates.known(
+		phones=[values.get(name) for name in ("mobile_no", "phone", "whatsapp_no")],
+		email=values.get("email_id"),
+	)
+	if answer:
+		kinds = ", ".join(sorted({_(row.kind) for row in answer}))
+		raise _Known(_("Already known by {0}.").format(kinds))

@@ -1,0 +1,120 @@
+"""How leads come in, by form, import, API, web form or mail: normalised keys, duplicates, admission, first holder."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from l2c_app.core import claims as claim_rules
+from l2c_app.services.lead import duplicates, party_keys
+from l2c_app.services.pool import admission, claims, visibility
+from l2c_app.services.pool.admission import Admission
+
+DESK, IMPORT, API = "desk", "import", "api"
+DESK_COMMANDS = frozenset({"frappe.desk.form.save.savedocs", "frappe.client.save"})
+PLAN = "l2c_seats"
+
+
+def origin(doc: object) -> str:
+	"""Return where a new lead comes from: typed in the Desk by a person, Data Import, or anything else.
+
+	The Desk saves by its own two commands; token requests, web forms, mail and background jobs are not people typing.
+	`doc.flags.l2c_origin` overrides (batch service, tests).
+	"""
+	if doc.flags.get("l2c_origin"):
+		return doc.flags.l2c_origin
+	if frappe.flags.in_import or doc.flags.get("in_import"):
+		return IMPORT
+	command = (getattr(frappe.local, "form_dict", None) or {}).get("cmd")
+	typed = getattr(frappe.local, "request", None) and command in DESK_COMMANDS
+	return DESK if typed and not frappe.get_request_header("Authorization") else API
+
+
+def plan_seats(doc: object) -> None:
+	"""On insert, after defaults: decide pools and first holder, and clear or set the owner accordingly.
+
+	The host fills `lead_owner` with the creating user even when none was given, so it is cleared here, not earlier. Raises
+	HoldingCapReached when somebody types in a lead of his own over his cap.
+	"""
+	pools = admission.admitting_pools(doc, "Lead")
+	if not pools:
+		return
+	holders = _holders(doc, pools)
+	ordered = sorted(
+		pools, key=lambda pool: pool not in holders
+	)  # stable: a holder's pool comes first, is primary
+	doc.flags[PLAN] = [(pool, holders.get(pool)) for pool in ordered]
+	doc.l2c_pooled = 1
+	doc.lead_owner = holders.get(ordered[0])
+
+
+def _holders(doc: object, pools: list[str]) -> dict[str, str]:
+	"""Return {pool: first holder}. By origin: typed in by a member or sales person, his; import with an owner column, that
+	member's, as far as he has room; all else free."""
+	came_from, user = origin(doc), frappe.session.user
+	if came_from == DESK:
+		own = [pool for pool in pools if visibility.is_member(pool, user)]
+		if not own and _is_sales_person(user):
+			own = pools[:1]
+		for pool in own:
+			_require_room(pool, user)
+		return dict.fromkeys(own, user)
+	owner = doc.get("lead_owner")
+	if came_from == IMPORT and owner and owner != user:
+		return {pool: owner for pool in pools if visibility.is_member(pool, owner) and _has_room(pool, owner)}
+	return {}
+
+
+def _is_sales_person(user: str) -> bool:
+	employees = frappe.get_all("Employee", filters={"user_id": user}, pluck="name", order_by="name")
+	return bool(employees) and bool(
+		frappe.db.exists("Sales Person", {"employee": ("in", employees), "enabled": 1})
+	)
+
+
+def _room_refusal(pool: str, user: str) -> claim_rules.Refusal | None:
+	"""Return why the user cannot hold one more seat; a sales person outside the pool has the pool's own cap."""
+	membership = claims.lock_membership(pool, user) or frappe._dict()
+	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
+	return claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
+
+
+def _has_room(pool: str, user: str) -> bool:
+	return _room_refusal(pool, user) is None
+
+
+def _require_room(pool: str, user: str) -> None:
+	refusal = _room_refusal(pool, user)
+	if refusal:
+		claims.raise_refusal(refusal)
+
+
+def seat_new_lead(doc: object) -> None:
+	"""After insert: store the keys, seat the lead as planned, tell a person at the Desk about duplicates."""
+	if not visibility.enabled_pools():
+		return
+	seats = [
+		Admission(doc.name, pool, doc.get("company_name") or doc.get("lead_name") or "", holder)
+		for pool, holder in doc.flags.get(PLAN) or []
+	]
+	admission.admit(seats, writes_owner=False)
+	found = note_keys(doc, "Lead")
+	doc.flags.l2c_duplicates = found
+	if found and origin(doc) == DESK:
+		text = escape_html(duplicates.say(found)).replace("\n", "<br>")
+		frappe.msgprint(text, title=_("Already Known"), indicator="orange")
+
+
+def note_keys(doc: object, party_type: str) -> list[frappe._dict]:
+	"""Store the keys of a new or changed party and return the other parties that share one."""
+	keys = party_keys.keys_of(doc, party_type)
+	party_keys.store(party_type, doc.name, keys)
+	return duplicates.of_new_party(party_type, doc.name, keys)
+
+
+def keys_changed(doc: object, party_type: str) -> bool:
+	"""Return True when a saved document's contact fields differ from before."""
+	before = doc.get_doc_before_save()
+	return bool(before) and any(
+		(before.get(fieldname) or "") != (doc.get(fieldname) or "")
+		for _kind, fieldname in party_keys.FIELDS[party_type]
+	)

@@ -1,0 +1,209 @@
+"""Ledger rows and references judged: which voucher settled how much of what, and was it money."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from frappe.utils import getdate
+
+from l2c_app.core.facts import ADVANCE, CASH, NON_CASH, REFUND, Entry
+from l2c_app.core.money import exact, split_by_weights, to_minor
+from l2c_app.services.ledger import ledger_reads
+from l2c_app.services.ledger.ledger_amounts import in_document_currency
+from l2c_app.services.ledger.ledger_reads import INVOICE, JOURNAL, PAYMENT
+
+Documents = Mapping[str, Any]
+Key = tuple[str, str, str]
+
+
+def entries(ledger: list[Any], invoices: Documents, orders: Documents, unit: Decimal) -> list[Entry]:
+	"""Return what every voucher settled on invoices and holds on orders, in minor units.
+
+	Money is a Payment Entry less its deductions, a Journal Entry with a bank or cash account, or cash at
+	the till (a negative row of a point of sale invoice itself). Anything else settles without money.
+	"""
+	sums = _sum_ledger(ledger, invoices)
+	on_orders = _payments_on_orders(orders) + _journals_on_orders(orders)
+	payment_names = {key[2] for key in sums if key[1] == PAYMENT}
+	payment_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == PAYMENT)
+	journal_names = {key[2] for key in sums if key[1] == JOURNAL}
+	journal_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == JOURNAL)
+	judge = _Judge(payment_names, journal_names, unit)
+	found = [judge.on_invoice(key, value) for key, value in sums.items()]
+	found += [judge.on_order(row) for row in on_orders]
+	return [entry for entry in found if entry.amount or entry.base_cash]
+
+
+def on_account(asks: list[Any], unit: Decimal) -> dict[str, int]:
+	"""Return per contract the unallocated money of the payments that its Collections led to.
+
+	A payment for several contracts is shared by what the Collection asked for each.
+	"""
+	asked: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+	for ask in asks:
+		if ask.voucher_type == PAYMENT:
+			asked[ask.voucher_no][ask.contract] += exact(ask.amount)
+	found: dict[str, int] = defaultdict(int)
+	for name, payment in (ledger_reads.payments(list(asked)) if asked else {}).items():
+		left = to_minor(payment.unallocated_amount, unit) if payment.docstatus == 1 else 0
+		contracts = sorted(asked[name])
+		weights = [asked[name][contract] for contract in contracts]
+		for contract, part in zip(contracts, split_by_weights(left, weights), strict=True):
+			found[contract] += part
+	return found
+
+
+class _Judge:
+	"""Knows of every voucher whether it is money and what of it was deducted."""
+
+	def __init__(self, payments: set[str], journals: set[str], unit: Decimal) -> None:
+		self.unit = unit
+		self.payments = ledger_reads.payments(sorted(payments)) if payments else {}
+		self.with_money = ledger_reads.journals_with_money(sorted(journals)) if journals else set()
+		self.deducted = self._deductions(sorted(payments)) if payments else {}
+
+	def on_invoice(self, key: Key, value: dict[str, Any]) -> Entry:
+		target, voucher_type, voucher_no = key
+		amount, base = to_minor(value["amount"], self.unit), to_minor(value["base"], self.unit)
+		kind = self._kind(voucher_type, voucher_no, amount)
+		lost, base_lost = self._lost(key, kind, amount, base)
+		return Entry(
+			voucher_type=voucher_type,
+			voucher_no=voucher_no,
+			target=target,
+			amount=amount,
+			kind=kind,
+			non_cash=lost,
+			base_cash=base - base_lost,
+			posting_date=value["posting_date"],
+		)
+
+	def on_order(self, row: dict[str, Any]) -> Entry:
+		amount, base = to_minor(row["amount"], self.unit), to_minor(row["base"], self.unit)
+		key = (row["target"], row["voucher_type"], row["voucher_no"])
+		lost, base_lost = self._lost(key, self._kind(*key[1:], amount), amount, base)
+		return Entry(
+			voucher_type=row["voucher_type"],
+			voucher_no=row["voucher_no"],
+			target=row["target"],
+			amount=amount,
+			kind=ADVANCE,
+			non_cash=lost,
+			base_cash=base - base_lost,
+			posting_date=row["posting_date"],
+		)
+
+	def _kind(self, voucher_type: str, voucher_no: str, amount: int) -> str:
+		if voucher_type == PAYMENT:
+			payment = self.payments.get(voucher_no)
+			return REFUND if payment and payment.payment_type == "Pay" else CASH
+		if voucher_type == INVOICE:
+			return CASH
+		if voucher_type == JOURNAL and voucher_no in self.with_money:
+			return CASH if amount >= 0 else REFUND
+		return NON_CASH
+
+	def _lost(self, key: Key, kind: str, amount: int, base: int) -> tuple[int, int]:
+		if kind == NON_CASH:
+			return amount, base
+		return self.deducted.get((key[2], key[0]), (0, 0)) if key[1] == PAYMENT else (0, 0)
+
+	def _deductions(self, names: list[str]) -> dict[tuple[str, str], tuple[int, int]]:
+		"""Spread deductions over what each payment was allocated to and what is left of it, pro rata."""
+		totals = ledger_reads.deductions(names)
+		if not totals:
+			return {}
+		allocated: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+		for row in ledger_reads.references(list(totals)):
+			allocated[row.parent][row.reference_name] += max(Decimal(0), exact(row.allocated_amount))
+		shares = {}
+		for name, base_total in totals.items():
+			payment = self.payments[name]
+			allocated[name][""] = max(Decimal(0), exact(payment.unallocated_amount))
+			targets = sorted(allocated[name])
+			weights = [allocated[name][target] for target in targets]
+			if not any(weights):
+				continue
+			base = split_by_weights(to_minor(base_total, self.unit), weights)
+			total = to_minor(exact(base_total) / _rate(payment), self.unit)
+			for target, part, base_part in zip(targets, split_by_weights(total, weights), base, strict=True):
+				shares[name, target] = (part, base_part)
+		return shares
+
+
+def _sum_ledger(ledger: list[Any], invoices: Documents) -> dict[Key, dict[str, Any]]:
+	"""Sum rows per invoice and voucher; what an invoice or a return says of itself is billing, not money."""
+	sums: dict[Key, dict[str, Any]] = {}
+	for row in ledger:
+		invoice = invoices[row.against_voucher_no]
+		if row.voucher_type == INVOICE and not _is_till_cash(row, invoice):
+			continue
+		key = (invoice.name, row.voucher_type, row.voucher_no)
+		value = sums.setdefault(
+			key, {"amount": Decimal(0), "base": Decimal(0), "posting_date": getdate(row.posting_date)}
+		)
+		value["amount"] -= in_document_currency(row.amount_in_account_currency, row.account_currency, invoice)
+		value["base"] -= exact(row.amount)
+	return sums
+
+
+def _is_till_cash(row: Any, invoice: Any) -> bool:
+	if row.voucher_no != invoice.name or not invoice.is_pos:
+		return False
+	return row.amount > 0 if invoice.is_return else row.amount < 0
+
+
+def _payments_on_orders(orders: Documents) -> list[dict[str, Any]]:
+	found = []
+	for row in ledger_reads.payments_on_orders(list(orders)) if orders else []:
+		sign = 1 if row.payment_type == "Receive" else -1
+		currency = row.paid_from_account_currency if sign > 0 else row.paid_to_account_currency
+		order = orders[row.reference_name]
+		found.append(
+			{
+				"voucher_type": PAYMENT,
+				"voucher_no": row.name,
+				"target": row.reference_name,
+				"posting_date": getdate(row.posting_date),
+				"amount": sign * in_document_currency(row.allocated_amount, currency, order),
+				"base": sign * exact(row.allocated_amount) * _rate(row),
+			}
+		)
+	return _merge(found)
+
+
+def _journals_on_orders(orders: Documents) -> list[dict[str, Any]]:
+	found = []
+	for row in ledger_reads.journals_on_orders(list(orders)) if orders else []:
+		amount = exact(row.credit_in_account_currency) - exact(row.debit_in_account_currency)
+		order = orders[row.reference_name]
+		found.append(
+			{
+				"voucher_type": JOURNAL,
+				"voucher_no": row.name,
+				"target": row.reference_name,
+				"posting_date": getdate(row.posting_date),
+				"amount": in_document_currency(amount, row.account_currency, order),
+				"base": exact(row.credit) - exact(row.debit),
+			}
+		)
+	return _merge(found)
+
+
+def _merge(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	"""Add up several references of one voucher to one order."""
+	merged: dict[tuple[str, str], dict[str, Any]] = {}
+	for row in rows:
+		known = merged.setdefault(
+			(row["voucher_no"], row["target"]), {**row, "amount": Decimal(0), "base": Decimal(0)}
+		)
+		known["amount"] += row["amount"]
+		known["base"] += row["base"]
+	return list(merged.values())
+
+
+def _rate(payment: Any) -> Decimal:
+	"""Return the rate from the party account's currency to company currency."""
+	rate = payment.source_exchange_rate if payment.payment_type == "Receive" else payment.target_exchange_rate
+	return exact(rate) or Decimal(1)

@@ -1,0 +1,206 @@
+"""What the ledgers say about many contracts at once, as facts for the pure figures of core.position.
+
+Where the receivable account has the contract's currency every amount is exact. Where it has company currency
+(allowed by a native setting) amounts are converted by total / base total of each invoice or order, and the
+contract is marked approximate.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from frappe.utils import getdate
+
+from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
+from l2c_app.core.money import exact, split_by_weights, to_minor
+from l2c_app.services.ledger import ledger_entries, ledger_reads
+from l2c_app.services.ledger.ledger_amounts import in_document_currency, money_unit, total_of
+
+
+@dataclass(frozen=True)
+class ContractFacts:
+	"""The facts of one contract with what is needed to store figures again."""
+
+	header: Any
+	plan_rows: tuple[Any, ...]
+	orders: tuple[str, ...]
+	facts: Facts
+	unit: Decimal
+	approximate: bool
+
+
+def read(names: Collection[str]) -> dict[str, ContractFacts]:
+	"""Read the facts of the contracts that exist among the names, with a fixed number of queries."""
+	headers = {row.name: row for row in ledger_reads.contracts(list(names))} if names else {}
+	if not headers:
+		return {}
+	batch = _Batch(headers)
+	return {name: batch.facts_of(name) for name in headers}
+
+
+class _Batch:
+	"""All rows of a batch of contracts, and how shared invoices are split."""
+
+	def __init__(self, headers: dict[str, Any]) -> None:
+		names = list(headers)
+		self.headers = headers
+		self.unit = money_unit()
+		self.plan = _by_parent(
+			ledger_reads.children("Sales Contract Plan Row", names, ledger_reads.PLAN_FIELDS)
+		)
+		self.billing = _by_parent(
+			ledger_reads.children("Plan Billing", names, ["row_id", "sales_invoice", "amount"])
+		)
+		self.orders = {row.name: row for row in ledger_reads.orders(names)}
+		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
+		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
+		self.asks = ledger_reads.confirmed_asks(names)
+		self.ledger = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
+		self.weights = self._owners()
+		self.invoices_by_contract = self._group_invoices()
+		self.open_amounts = self._open_amounts()
+		self.entries = self._shared_entries()
+		self.on_account = ledger_entries.on_account(self.asks, self.unit)
+		self.converted = self._converted()
+
+	def facts_of(self, name: str) -> ContractFacts:
+		header, rows = self.headers[name], tuple(self.plan.get(name, ()))
+		orders = tuple(order for order, row in self.orders.items() if row.l2c_contract == name)
+		totals = [to_minor(total_of(self.orders[order]), self.unit) for order in orders]
+		facts = Facts(
+			total=sum(totals) if orders else to_minor(header.grand_total, self.unit),
+			rows=tuple(self._plan_row(row) for row in rows),
+			billing=tuple(self._billing(row) for row in self.billing.get(name, ())),
+			invoices=tuple(self._invoices_of(name)),
+			entries=tuple(self.entries.get(name, ())),
+			asks=tuple(self._asks_of(name)),
+			on_account=self.on_account.get(name, 0),
+		)
+		return ContractFacts(header, rows, orders, facts, self.unit, name in self.converted)
+
+	def _plan_row(self, row: Any) -> PlanRow:
+		return PlanRow(
+			row_id=row.row_id,
+			index=row.idx,
+			amount=to_minor(row.amount, self.unit),
+			waived=to_minor(row.waived, self.unit),
+			due=_date(row.due_date),
+			is_advance=row.billing == "Advance",
+		)
+
+	def _billing(self, row: Any) -> Billing:
+		return Billing(row.row_id, row.sales_invoice, to_minor(row.amount, self.unit))
+
+	def _invoices_of(self, name: str) -> list[Invoice]:
+		return [
+			Invoice(
+				name=invoice.name,
+				family=self._family(invoice),
+				total=self._share(to_minor(total_of(invoice), self.unit), invoice.name, name),
+				open=self._share(to_minor(self.open_amounts[invoice.name], self.unit), invoice.name, name),
+				bill_again=bool(invoice.is_return and invoice.update_billed_amount_in_sales_order),
+			)
+			for invoice in self.invoices_by_contract.get(name, ())
+		]
+
+	def _group_invoices(self) -> dict[str, list[Any]]:
+		grouped: dict[str, list[Any]] = defaultdict(list)
+		for invoice, sharers in self.weights.items():
+			for contract in sharers:
+				grouped[contract].append(self.invoices[invoice])
+		return grouped
+
+	def _open_amounts(self) -> dict[str, Decimal]:
+		sums: dict[str, Decimal] = defaultdict(Decimal)
+		for row in self.ledger:
+			document = self.invoices[row.against_voucher_no]
+			sums[document.name] += in_document_currency(
+				row.amount_in_account_currency, row.account_currency, document
+			)
+		return sums
+
+	def _family(self, invoice: Any) -> str:
+		return invoice.return_against if invoice.return_against in self.invoices else invoice.name
+
+	def _asks_of(self, name: str) -> list[Ask]:
+		return [
+			Ask(ask.voucher_type, ask.voucher_no, ask.row_id, to_minor(ask.amount, self.unit))
+			for ask in self.asks
+			if ask.contract == name and ask.row_id
+		]
+
+	def _converted(self) -> set[str]:
+		"""Return the contracts with invoices on a receivable account in another currency than their own."""
+		return {
+			contract
+			for row in self.ledger
+			if row.account_currency != self.invoices[row.against_voucher_no].currency
+			for contract in self.weights[row.against_voucher_no]
+		}
+
+	def _owners(self) -> dict[str, dict[str, Decimal]]:
+		"""Return per invoice the contracts that share it, weighted by the net amount of their lines."""
+		by_plan = {row.sales_invoice: name for name, rows in self.billing.items() for row in rows}
+		weights: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in self.invoices}
+		for line in ledger_reads.invoice_items(list(self.invoices)) if self.invoices else []:
+			invoice = self.invoices[line.parent]
+			owner = line.l2c_contract or self._owner_without_order(invoice, by_plan)
+			weights[invoice.name][owner] += abs(exact(line.net_amount))
+		return weights
+
+	def _owner_without_order(self, invoice: Any, by_plan: dict[str, str]) -> str:
+		original = self.invoices.get(invoice.return_against)
+		for document in (invoice, original):
+			if document:
+				owner = document.l2c_contract or by_plan.get(document.name)
+				if owner:
+					return owner
+		return ""
+
+	def _share(self, minor: int, invoice: str, contract: str) -> int:
+		"""Return the contract's part of an amount of an invoice; the parts of all sharers add up to it."""
+		weights = self.weights[invoice]
+		if len(weights) == 1:
+			return minor
+		sharers = sorted(weights)
+		values = [weights[sharer] for sharer in sharers]
+		parts = split_by_weights(minor, values if any(values) else [1] * len(values))
+		return parts[sharers.index(contract)]
+
+	def _shared_entries(self) -> dict[str, list[Entry]]:
+		"""Return the entries of every contract of the batch, those on shared invoices split."""
+		found: dict[str, list[Entry]] = defaultdict(list)
+		for entry in ledger_entries.entries(self.ledger, self.invoices, self.orders, self.unit):
+			if entry.target in self.orders:
+				found[self.orders[entry.target].l2c_contract].append(entry)
+				continue
+			for contract in self.weights[entry.target]:
+				found[contract].append(self._entry_share(entry, contract))
+		return found
+
+	def _entry_share(self, entry: Entry, contract: str) -> Entry:
+		if len(self.weights[entry.target]) == 1:
+			return entry
+		parts = {
+			field: self._share(getattr(entry, field), entry.target, contract)
+			for field in ("amount", "non_cash", "base_cash")
+		}
+		return Entry(**{**entry.__dict__, **parts})
+
+
+def _invoices(names: Collection[str]) -> dict[str, Any]:
+	return {row.name: row for row in ledger_reads.invoices(sorted(names))} if names else {}
+
+
+def _by_parent(rows: list[Any]) -> dict[str, list[Any]]:
+	grouped: dict[str, list[Any]] = defaultdict(list)
+	for row in rows:
+		grouped[row.parent].append(row)
+	return grouped
+
+
+def _date(value: date | str | None) -> date | None:
+	return getdate(value) if value else None

@@ -1,0 +1,81 @@
+"""Native functions that hand out contact data without asking: what a user may not read is dropped from their answers."""
+
+from collections.abc import Callable, Iterable
+
+import frappe
+from frappe import _
+
+from l2c_app.services.errors import ReportClosed, refuse
+from l2c_app.services.pool import visibility
+
+CLOSED_SET = frozenset({"Lead", "Contact", "Address", "Opportunity", "Quotation"})
+# Script Reports on raw SQL: names, phones, mail addresses or owners of all leads, whoever asks.
+OPEN_REPORTS = frozenset(
+	{
+		"Lead Details",
+		"Lead Conversion Time",
+		"Prospects Engaged But Not Converted",
+		"Lost Opportunity",
+		"Lead Owner Efficiency",
+		"Campaign Efficiency",
+		"First Response Time for Opportunity",
+	}
+)
+
+
+def next_in_chain(original: str, ours: str) -> Callable:
+	"""Return what would run without us: another app's override before ours, else the native function.
+
+	The host takes the last override; we go on with the one before us, so that nobody's is lost.
+	"""
+	overrides = frappe.get_hooks("override_whitelisted_methods", {}).get(original, [])
+	before = overrides[: overrides.index(ours)] if ours in overrides else overrides
+	return frappe.get_attr(before[-1] if before else original)
+
+
+def readable(doctype: str, names: Iterable[str]) -> set[str]:
+	"""Return the names the session user may read; of DocTypes outside the closed set all of them."""
+	names = {name for name in names if name}
+	if doctype not in CLOSED_SET or not visibility.restricted(frappe.session.user):
+		return names
+	return {
+		name
+		for name in names  # the search index may still know documents that are gone
+		if frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "read", doc=name)
+	}
+
+
+def only_readable(doctype: str, rows: Iterable | None) -> list | None:
+	"""Drop search results of closed documents; rows are dicts (value or name) or sequences with the name first."""
+	if rows is None or doctype not in CLOSED_SET or not visibility.restricted(frappe.session.user):
+		return rows
+	rows = list(rows)
+	open_names = readable(doctype, [_name(row) for row in rows])
+	return [row for row in rows if _name(row) in open_names]
+
+
+def _name(row: object) -> str | None:
+	if isinstance(row, dict):
+		return row.get("value") or row.get("name")
+	return row[0] if row else None
+
+
+def only_readable_hits(hits: Iterable | None) -> list | None:
+	"""Drop hits of the global search on closed documents."""
+	if not hits or not visibility.restricted(frappe.session.user):
+		return hits
+	return [hit for hit in hits if readable(hit["doctype"], [hit["name"]])]
+
+
+def require_open_report(report_name: str | None) -> None:
+	"""Raise ReportClosed for the native reports that show all leads, also under a Custom Report's name."""
+	if not report_name or not visibility.restricted(frappe.session.user):
+		return
+	base = frappe.db.get_value("Report", report_name, "reference_report") or report_name
+	if OPEN_REPORTS.isdisjoint({report_name, base}):
+		return
+	refuse(
+		ReportClosed,
+		_("The report {0} shows the data of all leads.").format(report_name),
+		do=_("Use the lists of Lead and Lead Pool Seat: they show what you may see."),
+	)

@@ -1,0 +1,161 @@
+"""What people and the system do to single seats: release, transfer, assign, close, reopen, convert, return.
+
+Every function that a user calls checks his rights first; the writing is done by `seats.move`.
+"""
+
+import frappe
+from frappe import _
+
+from l2c_app.core import claims as claim_rules
+from l2c_app.core.seats import Event, State
+from l2c_app.services.errors import (
+	NotAPoolManager,
+	NotAPoolMember,
+	NotTheHolder,
+	PoolDisabled,
+	ReasonMissing,
+	SeatTaken,
+	refuse,
+)
+from l2c_app.services.pool import claims, visibility
+from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
+
+
+def get_seat(name: str) -> frappe._dict:
+	"""Return a seat's row. Raises SeatTaken when it is gone."""
+	rows = frappe.get_all(
+		"Lead Pool Seat", filters={"name": name}, fields=list(SEAT_FIELDS), order_by="name", limit=1
+	)
+	if not rows:
+		refuse(SeatTaken, _("The seat does not exist any more."))
+	return rows[0]
+
+
+def require_reason(reason: str | None) -> str:
+	"""Return the reason, trimmed. Raises ReasonMissing."""
+	text = " ".join((reason or "").split())[:500]
+	if not text:
+		refuse(ReasonMissing, _("A reason is mandatory."))
+	return text
+
+
+def require_manager(pool: str, user: str) -> None:
+	"""Raise NotAPoolManager unless the user manages the pool."""
+	if not visibility.manages(pool, user):
+		refuse(
+			NotAPoolManager,
+			_("Only a manager of pool {0} may do this.").format(pool),
+			do=_("Ask one of its managers."),
+		)
+
+
+def require_holder_or_manager(seat: frappe._dict, user: str) -> None:
+	"""Raise NotTheHolder unless the user holds the seat or manages its pool."""
+	if seat.holder != user and not visibility.manages(seat.pool, user):
+		refuse(
+			NotTheHolder,
+			_("Only the holder or a manager of pool {0} may do this.").format(seat.pool),
+			do=_("Ask one of its managers."),
+		)
+
+
+def require_enabled(pool: str) -> None:
+	"""Raise PoolDisabled: nothing moves in a disabled pool."""
+	if not frappe.get_cached_value("Lead Pool", pool, "enabled"):
+		refuse(PoolDisabled, _("Pool {0} is disabled.").format(pool), do=_("Ask a manager to enable it."))
+
+
+def release(name: str, reason: str) -> None:
+	"""Give a seat back to its pool. Raises NotTheHolder, ReasonMissing, SeatNotMovable (not held)."""
+	reason = require_reason(reason)
+	seat = get_seat(name)
+	require_holder_or_manager(seat, frappe.session.user)
+	move_one(Move(seat.name, Event.RELEASE, reason=reason, version=seat.version))
+
+
+def transfer(name: str, to_user: str, *, reason: str = "", writes_owner: bool = True) -> None:
+	"""Hand a held seat to another member; a free one is handed out by a manager.
+
+	Raises NotTheHolder, NotAPoolManager (the pool does not let holders transfer), NotAPoolMember and HoldingCapReached
+	about the receiver, PoolDisabled. Quota and cool-down do not count: only self-claims do.
+	"""
+	seat = get_seat(name)
+	check_transfer(seat, to_user)
+	event = Event.TRANSFER if seat.state == State.HELD.value else Event.ASSIGN
+	move_one(Move(seat.name, event, to_user, reason=reason, version=seat.version, writes_owner=writes_owner))
+
+
+def check_transfer(seat: frappe._dict, to_user: str) -> None:
+	"""Raise what `transfer` would raise, without moving."""
+	user = frappe.session.user
+	require_enabled(seat.pool)
+	require_holder_or_manager(seat, user)
+	holder_may = frappe.get_cached_value("Lead Pool", seat.pool, "allow_holder_transfer")
+	if seat.state != State.HELD.value or not holder_may:
+		require_manager(seat.pool, user)
+	check_receiver(seat.pool, to_user)
+
+
+def check_receiver(pool: str, user: str) -> None:
+	"""Lock the receiver's membership and raise NotAPoolMember or HoldingCapReached."""
+	membership = claims.lock_membership(pool, user)
+	if not membership or not frappe.db.get_value("User", user, "enabled"):
+		refuse(
+			NotAPoolMember,
+			_("{0} is no active member of pool {1}.").format(user, pool),
+			do=_("Choose a member of the pool."),
+		)
+	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
+	refusal = claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
+	if refusal:
+		claims.raise_refusal(refusal)
+
+
+def close(name: str, reason: str) -> None:
+	"""Close a seat for good: nobody holds it, only managers see the party. Raises NotTheHolder, ReasonMissing."""
+	reason = require_reason(reason)
+	seat = get_seat(name)
+	require_holder_or_manager(seat, frappe.session.user)
+	move_one(Move(seat.name, Event.CLOSE, reason=reason, version=seat.version))
+
+
+def reopen(name: str, reason: str) -> None:
+	"""Make a closed or converted seat available again. Raises NotAPoolManager, ReasonMissing, PoolDisabled."""
+	reason = require_reason(reason)
+	seat = get_seat(name)
+	require_enabled(seat.pool)
+	require_manager(seat.pool, frappe.session.user)
+	move_one(Move(seat.name, Event.REOPEN, reason=reason, version=seat.version))
+
+
+# The system
+
+
+def convert_lead(lead: str, *, customer: str) -> None:
+	"""The lead became a customer: all its seats are converted, its owner stays, native visibility returns."""
+	_move_all("Lead", lead, Event.CONVERT, states=("Available", "Held"), rule=f"converted to {customer}")
+
+
+def customer_vanished(lead: str, *, customer: str) -> None:
+	"""The customer made from a lead was deleted: its converted seats are available again."""
+	_move_all("Lead", lead, Event.REOPEN, states=("Converted",), rule=f"customer {customer} deleted")
+
+
+def _move_all(party_type: str, party: str, event: Event, *, states: tuple[str, ...], rule: str) -> None:
+	seats = frappe.get_all(
+		"Lead Pool Seat",
+		filters={"party_type": party_type, "party": party, "state": ("in", states)},
+		pluck="name",
+		order_by="name",
+	)
+	move([Move(name, event, rule=rule) for name in seats])
+
+
+def return_seats(users: list[str], *, rule: str, pool: str | None = None) -> int:
+	"""Take all seats back from users (who were disabled or left the pool). Returns how many."""
+	filters = {"holder": ("in", users), "state": State.HELD.value}
+	if pool:
+		filters["pool"] = pool
+	seats = frappe.get_all("Lead Pool Seat", filters=filters, pluck="name", order_by="name")
+	move([Move(name, Event.RECYCLE, rule=rule) for name in seats])
+	return len(seats)

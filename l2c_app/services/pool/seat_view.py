@@ -1,0 +1,135 @@
+"""What a form or list shows of seats to this user: masked where the pool masks and the user neither holds nor manages."""
+
+from collections.abc import Sequence
+
+import frappe
+from frappe import _
+
+from l2c_app.core import masking
+from l2c_app.core.seats import State
+from l2c_app.services.errors import NotAPoolMember, refuse
+from l2c_app.services.pool import visibility
+
+LEAD_FIELDS = (
+	"name",
+	"lead_name",
+	"company_name",
+	"mobile_no",
+	"phone",
+	"email_id",
+	"territory",
+	"industry",
+	"city",
+	"country",
+	"status",
+	"request_type",
+	"creation",
+)
+CUSTOMER_FIELDS = ("name", "customer_name", "mobile_no", "email_id", "territory", "industry", "creation")
+MASKS = {
+	"lead_name": masking.mask_name,
+	"company_name": masking.mask_name,
+	"customer_name": masking.mask_name,
+	"mobile_no": masking.mask_phone,
+	"phone": masking.mask_phone,
+	"email_id": masking.mask_email,
+}
+SEAT_FIELDS = (
+	"name",
+	"party_type",
+	"party",
+	"pool",
+	"state",
+	"holder",
+	"claimed_on",
+	"admitted_on",
+	"is_primary",
+	"version",
+)
+PAGE = 100
+
+
+def seats_of_pool(pool: str, *, state: str = "Available", start: int = 0, limit: int = PAGE) -> list[dict]:
+	"""Return a page of a pool's seats with what the user may know of the parties, oldest admission first.
+
+	Raises NotAPoolMember for strangers.
+	"""
+	user = frappe.session.user
+	if not visibility.is_member(pool, user) and not visibility.manages(pool, user):
+		refuse(NotAPoolMember, _("You are no member of pool {0}.").format(pool))
+	if state not in [item.value for item in State]:
+		state = State.AVAILABLE.value
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = (
+		frappe.qb.from_(seat)
+		.where((seat.pool == pool) & (seat.state == state))
+		.select(*(seat[name] for name in SEAT_FIELDS))
+		.orderby(seat.admitted_on, seat.name)
+		.limit(max(1, min(int(limit), PAGE)))
+		.offset(max(0, int(start)))
+	)
+	return with_parties(query.run(as_dict=True), user=user)
+
+
+def with_parties(seats: Sequence[frappe._dict], *, user: str) -> list[dict]:
+	"""Add the parties' data to seats, masked unless the user holds or manages the seat or its pool does not mask."""
+	for party_type, fields in (("Lead", LEAD_FIELDS), ("Customer", CUSTOMER_FIELDS)):
+		mine = [seat for seat in seats if seat.party_type == party_type]
+		if not mine:
+			continue
+		names = [seat.party for seat in mine]
+		rows = frappe.get_all(
+			party_type, filters={"name": ("in", names)}, fields=list(fields), order_by="name"
+		)
+		parties = {row.pop("name"): row for row in rows}
+		for seat in mine:
+			seat.party_data = _shown(seat, dict(parties.get(seat.party) or {}), user)
+	return list(seats)
+
+
+def _shown(seat: frappe._dict, data: dict, user: str) -> dict:
+	masks = frappe.get_cached_value("Lead Pool", seat.pool, "mask_contact_data")
+	if not masks or seat.holder in visibility.team(user) or visibility.manages(seat.pool, user):
+		return data
+	return {name: MASKS[name](value) if name in MASKS else value for name, value in data.items()}
+
+
+def state_of(party_type: str, party: str) -> dict:
+	"""Return seats of a party and what the session user may do with each: for the form's header and buttons.
+
+	Only pools the user belongs to, and seats he holds; strangers get nothing.
+	"""
+	user = frappe.session.user
+	rows = frappe.get_all(
+		"Lead Pool Seat",
+		filters={"party_type": party_type, "party": party},
+		fields=[*SEAT_FIELDS, "recycle_on", "protected_until"],
+		order_by="is_primary desc, creation, name",
+	)
+	seats = [
+		{
+			**row,
+			"holder_name": frappe.utils.get_fullname(row.holder) if row.holder else "",
+			"may": allowed(row, user),
+		}
+		for row in rows
+		if row.holder == user or visibility.is_member(row.pool, user) or visibility.reads_everything(user)
+	]
+	primary = next((row for row in rows if row.is_primary), None)
+	return {"seats": seats, "version": primary.version if primary else None}
+
+
+def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
+	"""Return {action: may the user try it} for one seat, by role and state; limits are judged when he does."""
+	held, free = seat.state == State.HELD.value, seat.state == State.AVAILABLE.value
+	pool = frappe.get_cached_doc("Lead Pool", seat.pool)
+	manager, holder = visibility.manages(seat.pool, user), seat.holder == user
+	moves = bool(pool.enabled)
+	return {
+		"claim": moves and free and visibility.is_member(seat.pool, user),
+		"release": held and (holder or manager),
+		"transfer": moves and held and (manager or (holder and bool(pool.allow_holder_transfer))),
+		"assign": moves and free and manager,
+		"close": (held or free) and (holder or manager),
+		"reopen": moves and manager and not held and not free,
+	}
