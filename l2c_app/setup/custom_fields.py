@@ -33,6 +33,15 @@ FIELDS: dict[str, list[dict]] = {
 			insert_after="l2c_last_follow_up_on",
 			search_index=1,
 		),
+		_stamp(
+			"l2c_tier",
+			"Tier",
+			"Select",
+			insert_after="l2c_next_follow_up_on",
+			options="\nA\nB\nC\nD\nE",
+			in_standard_filter=1,
+		),
+		_stamp("l2c_score", "Score", "Int", insert_after="l2c_tier"),
 	],
 	"Sales Order": [
 		_stamp(
