@@ -18,7 +18,7 @@ before_migrate = "l2c_app.install.before_install"
 
 # Desk
 doctype_js = {
-	"Lead": "public/js/lead.js",
+	"Lead": ["public/js/lead.js", "public/js/lead_score.js"],
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",
 	"Customer": "public/js/customer.js",
@@ -56,15 +56,17 @@ doc_events = {
 			"l2c_app.overrides.follow_ups.lead_validate",
 		],
 		"after_insert": "l2c_app.overrides.lead.after_insert",
-		"on_update": "l2c_app.overrides.lead.on_update",
+		"on_update": ["l2c_app.overrides.lead.on_update", "l2c_app.overrides.lead_score.on_lead"],
 		"before_rename": "l2c_app.overrides.lead.before_rename",
 		"after_rename": [
 			"l2c_app.overrides.lead.after_rename",
 			"l2c_app.overrides.follow_ups.after_rename",
+			"l2c_app.overrides.lead_score.after_rename",
 		],
 		"on_trash": [
 			"l2c_app.overrides.lead.on_trash",
 			"l2c_app.overrides.follow_ups.on_trash",
+			"l2c_app.overrides.lead_score.on_trash",
 		],
 	},
 	"Customer": {
@@ -84,6 +86,13 @@ doc_events = {
 			"l2c_app.overrides.follow_ups.on_trash",
 		],
 	},
+	"Communication": {"after_insert": "l2c_app.overrides.lead_score.on_communication"},
+	"Opportunity": {"on_update": "l2c_app.overrides.lead_score.on_deal"},
+	"Quotation": {
+		"on_submit": "l2c_app.overrides.lead_score.on_deal",
+		"on_cancel": "l2c_app.overrides.lead_score.on_deal",
+	},
+	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",
@@ -94,7 +103,9 @@ doc_events = {
 	},
 	"Sales Invoice": {
 		"validate": "l2c_app.overrides.sales_invoice.validate",
+		"before_submit": "l2c_app.overrides.sales_invoice.before_submit",
 		"on_submit": "l2c_app.overrides.sales_invoice.on_submit",
+		"before_cancel": "l2c_app.overrides.sales_invoice.before_cancel",
 		"on_cancel": "l2c_app.overrides.sales_invoice.on_cancel",
 		"on_change": "l2c_app.overrides.sales_invoice.on_change",
 		"on_trash": "l2c_app.overrides.sales_invoice.on_trash",
@@ -104,19 +115,23 @@ doc_events = {
 		"on_cancel": "l2c_app.overrides.delivery_note.on_cancel",
 	},
 	"Payment Entry": {
+		"before_submit": "l2c_app.overrides.payment_entry.before_submit",
 		"on_submit": "l2c_app.overrides.payment_entry.on_submit",
+		"before_cancel": "l2c_app.overrides.payment_entry.before_cancel",
 		"on_cancel": "l2c_app.overrides.payment_entry.on_cancel",
 		"on_trash": "l2c_app.overrides.payment_entry.on_trash",
 	},
 	"Journal Entry": {
+		"before_submit": "l2c_app.overrides.journal_entry.before_submit",
 		"on_submit": "l2c_app.overrides.journal_entry.on_submit",
+		"before_cancel": "l2c_app.overrides.journal_entry.before_cancel",
 		"on_cancel": "l2c_app.overrides.journal_entry.on_cancel",
 	},
 	"Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_submit"},
 	"Advance Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_advance_submit"},
 	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
 }
-ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up"]
+ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up", "Pool Run", "Pool Run Row"]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
 # Who may see what: always in pairs
@@ -136,6 +151,8 @@ permission_query_conditions = {
 	"Lead Pool Membership": "l2c_app.permissions.pool.membership_conditions",
 	"Lead Pool Seat": "l2c_app.permissions.pool.seat_conditions",
 	"Lead Pool Log": "l2c_app.permissions.pool.log_conditions",
+	"Pool Run": "l2c_app.permissions.pool_run.run_conditions",
+	"Pool Run Row": "l2c_app.permissions.pool_run.row_conditions",
 	"Sales Contract": "l2c_app.permissions.contract.conditions",
 	"Sales Contract Revision": "l2c_app.permissions.contract.revision_conditions",
 	"Sales Contract Item": "l2c_app.permissions.contract.row_conditions",
@@ -160,6 +177,8 @@ has_permission = {
 	"Lead Pool Membership": "l2c_app.permissions.pool.membership_has_permission",
 	"Lead Pool Seat": "l2c_app.permissions.pool.seat_has_permission",
 	"Lead Pool Log": "l2c_app.permissions.pool.log_has_permission",
+	"Pool Run": "l2c_app.permissions.pool_run.has_permission",
+	"Pool Run Row": "l2c_app.permissions.pool_run.has_permission",
 	"Sales Contract": "l2c_app.permissions.contract.has_permission",
 	"Sales Contract Revision": "l2c_app.permissions.contract.revision_has_permission",
 	"Sales Contract Item": "l2c_app.permissions.contract.row_has_permission",
@@ -184,6 +203,11 @@ override_whitelisted_methods = {
 
 # Jobs
 scheduler_events = {
+	"cron": {"*/10 * * * *": ["l2c_app.jobs.resume_pool_runs"]},
 	"hourly_long": ["l2c_app.jobs.notice_overdue_follow_ups"],
-	"daily_long": ["l2c_app.jobs.audit_contracts", "l2c_app.jobs.refresh_pool_members"],
+	"daily_long": [
+		"l2c_app.jobs.audit_contracts",
+		"l2c_app.jobs.refresh_pool_members",
+		"l2c_app.jobs.score_leads",
+	],
 }

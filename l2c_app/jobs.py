@@ -3,8 +3,9 @@
 import frappe
 
 from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
-from l2c_app.services.pool import pool_members, pool_opening
+from l2c_app.services.pool import pool_members, pool_opening, run_work, runs
 
 
 def notice_overdue_follow_ups() -> dict:
@@ -32,3 +33,25 @@ def store_party_keys() -> dict:
 		counts[party_type] = counts.get(party_type, 0) + 1
 		frappe.db.commit()
 	return counts
+
+
+def work_pool_run(run: str) -> None:
+	"""Do a run of a pool: one commit per chunk; queued again while there is more than one job's time allows."""
+	run_work.work(run, commit=frappe.db.commit)
+
+
+def resume_pool_runs() -> list[str]:
+	"""Every ten minutes: queue runs again whose process died. Returns their names."""
+	names = run_work.stalled()
+	for name in names:
+		runs.queue(name)
+	return names
+
+
+def score_leads() -> int:
+	"""Nightly, and after the rules changed: score all leads. Returns how many. Each chunk is committed."""
+	total = 0
+	for scored in scoring.chunks_of_leads():
+		total += scored
+		frappe.db.commit()
+	return total

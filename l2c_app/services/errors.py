@@ -109,6 +109,16 @@ class SeatNotMovable(L2CError):
 	"""The event does not fit the state of the seat."""
 
 
+class RunInProgress(L2CError):
+	"""A pool has one committing run of a kind at a time; a live run is not deleted."""
+
+	http_status_code = 409
+
+
+class RunStateError(L2CError):
+	"""The step does not fit the state or the kind of the run."""
+
+
 class StaleSeat(L2CError):
 	"""The seat changed since the form was loaded."""
 
@@ -284,3 +294,10 @@ class ReceivingAccountError(CollectionRefused):
 
 class ExchangeRateMissing(CollectionRefused):
 	"""There is no rate between the receipt's currency and company currency on its date."""
+
+
+# Scoring
+
+
+class BadScoringRule(L2CError):
+	"""A rule, group, tier or field of the lead scoring could never work."""

@@ -44,7 +44,7 @@ READERS = {
 	},
 	"api.contract": {"plan_status"},
 	"api.follow_up": {"context"},
-	"api.lead": {"pool_state"},
+	"api.lead": {"pool_state", "score", "starting_score_rules"},
 	"api.pool": {"distribute_preview", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},
 }
@@ -198,7 +198,7 @@ class TestHooks(unittest.TestCase):
 		self.assertEqual(offences, [])
 
 	def test_scheduled_functions_are_scheduled_once_and_told_apart(self):
-		methods = [method for methods in hooks.scheduler_events.values() for method in methods]
+		methods = _targets(hooks.scheduler_events)
 		self.assertEqual(len(methods), len(set(methods)))
 		# 15 names the Scheduled Job Type after the last two parts of the path
 		short_names = [".".join(method.split(".")[-2:]) for method in methods]

@@ -1,0 +1,230 @@
+"""The work of a run: plan its rows, then do them a chunk at a time. A chunk is one transaction.
+
+Each transaction locks the run's row first, moves the seats and marks the rows. A process that dies in between leaves
+nothing half done, the next one goes on behind the cursor; two at once take turns. The job commits.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import add_to_date, now_datetime
+
+from l2c_app.services.errors import L2CError, StaleRead
+from l2c_app.services.pool import runs
+
+CHUNK = 1000
+ATTEMPTS = 6
+SECONDS_PER_JOB = 240
+MINUTES_UNTIL_STALLED = 10
+EVENT = "l2c_pool_run"
+AGAIN = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleRead)
+STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
+ROW_FIELDS = (
+	"run",
+	"pool",
+	"seat",
+	"party_type",
+	"party",
+	"status",
+	"decision",
+	"from_user",
+	"to_user",
+	"reason",
+	"numbers",
+)
+
+
+def work(name: str, *, commit: Callable[[], None], seconds: float = SECONDS_PER_JOB) -> None:
+	"""Do a run until it ends or the time of one job is over; then the next job is queued.
+
+	A deadlock, a lock timeout or a stale picture begins the chunk again. Any other error: the chunk is done row by row,
+	so that only the bad row fails; if even that fails, the run is Failed with its error and can be resumed.
+	"""
+	until = time.monotonic() + seconds
+	tries, singly = 0, False
+	while True:
+		try:
+			more = step(name, singly=singly)
+		except AGAIN as error:
+			frappe.db.rollback()
+			tries += 1
+			if tries >= ATTEMPTS:
+				return _fail(name, error, commit)
+			time.sleep(random.uniform(0, 0.05 * 2**tries))
+			continue
+		except Exception as error:
+			frappe.db.rollback()
+			if singly:
+				return _fail(name, error, commit)
+			singly = True
+			continue
+		commit()
+		tries, singly = 0, False
+		if not more:
+			return
+		if time.monotonic() > until:
+			runs.queue(name)
+			commit()
+			return
+
+
+def step(name: str, *, singly: bool = False) -> bool:
+	"""Do the next piece of a run: its plan, or one chunk. Returns whether more is to come. Does not commit."""
+	run = frappe.get_doc("Pool Run", name, for_update=True)
+	if run.state not in runs.LIVE:
+		return False
+	if run.stop_requested:
+		return _finish(run, runs.STOPPED)
+	if run.state == runs.QUEUED:
+		return _plan(run)
+	rows = _next_rows(run)
+	if not rows:
+		return _finish(run, runs.DONE)
+	handler = runs.handler_of(run.kind)
+	outcome = _apply_singly(handler, run, rows) if singly else handler.apply(run, rows)
+	_mark(run, rows, outcome)
+	return True
+
+
+# The plan
+
+
+def _plan(run: Document) -> bool:
+	counts = {runs.PLANNED: 0, runs.SKIPPED: 0}
+	by_user: dict[str, dict[str, int]] = {}
+	planned = iter(runs.handler_of(run.kind).plan(run))
+	frappe.db.delete("Pool Run Row", {"run": run.name})
+	place = 0
+	while chunk := list(islice(planned, CHUNK)):
+		_insert(run, chunk, place)
+		place += len(chunk)
+		for row in chunk:
+			_count(row, counts, by_user)
+	values = {"total_rows": place, "skipped_rows": counts[runs.SKIPPED], "state": runs.RUNNING}
+	values |= {"started_on": run.started_on or now_datetime(), "heartbeat_on": now_datetime()}
+	run.db_set({**values, "summary": json.dumps(by_user, sort_keys=True)})
+	return _finish(run, runs.DONE) if run.mode == runs.PREVIEW else True
+
+
+def _count(row: runs.Planned, counts: dict[str, int], by_user: dict[str, dict[str, int]]) -> None:
+	counts[runs.SKIPPED if row.skip else runs.PLANNED] += 1
+	user = by_user.setdefault(row.to_user or row.from_user or "", {"planned": 0, "skipped": 0})
+	user["skipped" if row.skip else "planned"] += 1
+
+
+def _insert(run: Document, planned: Sequence[runs.Planned], place: int) -> None:
+	"""Insert rows under names that sort as they were planned: the cursor of the run walks along them."""
+	table, at = frappe.qb.DocType("Pool Run Row"), now_datetime()
+	user = frappe.session.user
+	query = frappe.qb.into(table).columns(*STAMPS, *ROW_FIELDS)
+	for number, row in enumerate(planned, start=place + 1):
+		stamps = (f"{run.name}-{number:08d}", user, at, at, user, 0, number)
+		status = runs.SKIPPED if row.skip else runs.PLANNED
+		numbers = json.dumps(row.numbers, default=str, sort_keys=True) if row.numbers else None
+		who = (row.decision, row.from_user, row.to_user, row.reason, numbers)
+		query = query.insert(*stamps, run.name, run.pool, row.seat, row.party_type, row.party, status, *who)
+	query.run()
+
+
+# A chunk
+
+
+def _next_rows(run: Document) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Pool Run Row",
+		filters={"run": run.name, "status": runs.PLANNED, "name": (">", run.row_cursor or "")},
+		fields=["name", "idx", *ROW_FIELDS],
+		order_by="name",
+		limit=CHUNK,
+	)
+
+
+def _apply_singly(handler: object, run: Document, rows: list[frappe._dict]) -> dict[str, object]:
+	"""Do rows one by one, each behind its own savepoint: one bad row does not take the others along."""
+	outcome: dict[str, object] = {}
+	for row in rows:
+		frappe.db.savepoint("l2c_run_row")
+		try:
+			outcome |= handler.apply(run, [row])
+		except AGAIN:
+			raise
+		except Exception as error:
+			frappe.db.rollback(save_point="l2c_run_row")
+			if not isinstance(error, L2CError):
+				frappe.log_error(title=f"{run.name}: {row.name}")
+			outcome[row.name] = error
+	return outcome
+
+
+def _mark(run: Document, rows: list[frappe._dict], outcome: dict[str, object]) -> None:
+	"""Mark the rows of a chunk and move the cursor behind them."""
+	groups: dict[tuple[str, str], list[str]] = {}
+	for row in rows:
+		answer = outcome.get(row.name)
+		if answer is None:
+			groups.setdefault((runs.DONE, ""), []).append(row.name)
+		else:
+			refused = isinstance(answer, L2CError | str)
+			status = runs.SKIPPED if refused else runs.FAILED
+			groups.setdefault((status, str(answer)[:500]), []).append(row.name)
+	counts = {
+		runs.DONE: run.done_rows or 0,
+		runs.SKIPPED: run.skipped_rows or 0,
+		runs.FAILED: run.failed_rows or 0,
+	}
+	table = frappe.qb.DocType("Pool Run Row")
+	for (status, reason), names in groups.items():
+		query = frappe.qb.update(table).set(table.status, status).set(table.modified, now_datetime())
+		if reason:
+			query = query.set(table.reason, reason)
+		query.where(table.name.isin(names)).run()
+		counts[status] += len(names)
+	values = {"done_rows": counts[runs.DONE], "skipped_rows": counts[runs.SKIPPED]}
+	values |= {
+		"failed_rows": counts[runs.FAILED],
+		"row_cursor": rows[-1].name,
+		"heartbeat_on": now_datetime(),
+	}
+	run.db_set({**values, "progress": 100 * rows[-1].idx / max(run.total_rows or 0, 1)})
+	_tell(run)
+
+
+def _finish(run: Document, state: str) -> bool:
+	run.db_set({"state": state, "finished_on": now_datetime(), "heartbeat_on": now_datetime()})
+	if state == runs.DONE:
+		run.db_set("progress", 100)
+	handler = runs.handler_of(run.kind)
+	if state == runs.DONE and run.mode == runs.COMMIT and hasattr(handler, "finish"):
+		handler.finish(run)
+	_tell(run)
+	return False
+
+
+def _tell(run: Document) -> None:
+	fields = ("name", "state", "progress", "total_rows", "done_rows", "skipped_rows", "failed_rows")
+	message = {name: run.get(name) for name in fields}
+	frappe.publish_realtime(EVENT, message, doctype="Pool Run", docname=run.name, after_commit=True)
+
+
+def _fail(name: str, error: Exception, commit: Callable[[], None]) -> None:
+	frappe.log_error(title=f"Pool run {name}", message=frappe.get_traceback())
+	run = frappe.get_doc("Pool Run", name, for_update=True)
+	run.db_set({"state": runs.FAILED, "error": str(error)[:1000] or type(error).__name__})
+	_tell(run)
+	commit()
+
+
+def stalled() -> list[str]:
+	"""Return live runs that gave no sign of life for some minutes: their process died."""
+	before = add_to_date(now_datetime(), minutes=-MINUTES_UNTIL_STALLED)
+	return frappe.get_all(
+		"Pool Run",
+		filters={"state": ("in", runs.LIVE), "heartbeat_on": ("<", before)},
+		pluck="name",
+		order_by="creation, name",
+	)

@@ -1,0 +1,164 @@
+"""Runs over many seats, recorded: who started what, what was planned for each seat and why, what became of it.
+
+A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A kind of run is a module with
+`plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
+caller's transaction and returns {row name: why not, None when done}. It judges again: the world moved since the plan.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime, nowdate
+
+from l2c_app.services.errors import NotAPoolManager, RunInProgress, RunStateError, refuse
+from l2c_app.services.pool import seat_events, visibility
+
+RECYCLE, DISTRIBUTE, WARN, MOVE = "Recycle", "Distribute", "Warn", "Move"
+PREVIEW, COMMIT = "Preview", "Commit"
+QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", "Stopped"
+LIVE = (QUEUED, RUNNING)
+PLANNED, SKIPPED = "Planned", "Skipped"
+JOB = "l2c_app.jobs.work_pool_run"
+HANDLERS: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Planned:
+	"""One seat in a plan. `skip`: shown with its reason, never done. `numbers`: what was compared, no contact data."""
+
+	seat: str
+	party_type: str = ""
+	party: str = ""
+	decision: str = ""
+	from_user: str | None = None
+	to_user: str | None = None
+	reason: str = ""
+	numbers: dict = field(default_factory=dict)
+	skip: bool = False
+
+
+def handler_of(kind: str) -> ModuleType:
+	"""Return the module that plans and does runs of a kind. Raises RunStateError for an unknown kind."""
+	if kind not in HANDLERS:
+		refuse(RunStateError, _("There is no run of kind {0}.").format(kind))
+	return import_module(HANDLERS[kind])
+
+
+def options_of(run: Document) -> dict:
+	"""Return the options a run was started with."""
+	return json.loads(run.options or "{}")
+
+
+def start(
+	kind: str,
+	pool: str,
+	*,
+	mode: str = PREVIEW,
+	options: Mapping[str, object] | None = None,
+	seed: str | None = None,
+) -> str:
+	"""Start a run by the session user's hand and return its name. Raises NotAPoolManager, PoolDisabled, RunInProgress.
+
+	Moving out of a disabled pool stays possible.
+	"""
+	seat_events.require_manager(pool, frappe.session.user)
+	if kind != MOVE:
+		seat_events.require_enabled(pool)
+	return start_by_system(kind, pool, mode=mode, options=options, seed=seed)
+
+
+def start_by_system(
+	kind: str,
+	pool: str,
+	*,
+	mode: str = COMMIT,
+	options: Mapping[str, object] | None = None,
+	seed: str | None = None,
+) -> str:
+	"""Record a run and queue its job behind the commit. For the clock and for callers that checked the rights.
+
+	A pool has one committing run of a kind at a time: RunInProgress.
+	"""
+	handler_of(kind)
+	if mode == COMMIT:
+		_refuse_second(kind, pool)
+	run = frappe.new_doc("Pool Run")
+	run.update({"kind": kind, "pool": pool, "mode": mode, "seed": seed, "state": QUEUED})
+	run.update({"started_by": frappe.session.user, "run_date": nowdate(), "heartbeat_on": now_datetime()})
+	run.options = json.dumps(dict(options or {}), default=str, sort_keys=True)
+	run.insert(ignore_permissions=True)  # rights were checked by the caller; nobody may insert runs by hand
+	queue(run.name)
+	return run.name
+
+
+def _refuse_second(kind: str, pool: str) -> None:
+	table = frappe.qb.DocType("Pool Run")
+	query = frappe.qb.from_(table).select(table.name).orderby(table.name).for_update()
+	query = query.where((table.pool == pool) & table.state.isin(LIVE))
+	rows = query.where((table.kind == kind) & (table["mode"] == COMMIT)).run()
+	if rows:
+		refuse(
+			RunInProgress,
+			_("Run {0} of this pool is not finished.").format(rows[0][0]),
+			do=_("Wait for it, or stop it."),
+		)
+
+
+def queue(name: str) -> None:
+	"""Hand a run to the long queue after the commit. A second job for the same run does no harm: it waits at the lock."""
+	frappe.enqueue(JOB, queue="long", enqueue_after_commit=True, run=name)
+
+
+def commit_preview(name: str) -> None:
+	"""Do what a finished preview shows: the same rows, each judged again. Raises RunStateError, RunInProgress."""
+	run = _locked(name)
+	if run.mode != PREVIEW or run.state != DONE:
+		refuse(RunStateError, _("Only a finished preview can be committed."), compared=_(run.state))
+	seat_events.require_enabled(run.pool)
+	_refuse_second(run.kind, run.pool)
+	run.db_set({"mode": COMMIT, "state": RUNNING, "progress": 0, "row_cursor": "", "finished_on": None})
+	run.db_set({"heartbeat_on": now_datetime(), "started_by": frappe.session.user})
+	queue(name)
+
+
+def stop(name: str) -> None:
+	"""Ask a live run to end after the chunk it is at; what is done stays done. Raises RunStateError."""
+	run = _locked(name)
+	if run.state not in LIVE:
+		refuse(RunStateError, _("The run is not going on."), compared=_(run.state))
+	run.db_set("stop_requested", 1)
+	queue(name)
+
+
+def resume(name: str) -> None:
+	"""Go on with a stopped, failed or hanging run where it stands. Raises RunStateError, RunInProgress."""
+	run = _locked(name)
+	if run.state == DONE:
+		refuse(RunStateError, _("The run is finished."), compared=_(run.state))
+	if run.state not in LIVE:
+		if run.mode == COMMIT:
+			_refuse_second(run.kind, run.pool)
+		run.db_set({"state": RUNNING if run.total_rows else QUEUED, "stop_requested": 0, "error": ""})
+	run.db_set("heartbeat_on", now_datetime())
+	queue(name)
+
+
+def _locked(name: str) -> Document:
+	"""Lock a run that the session user may steer. Raises NotAPoolManager."""
+	run = frappe.get_doc("Pool Run", name, for_update=True)
+	if not visibility.manages(run.pool, frappe.session.user):
+		refuse(NotAPoolManager, _("Only a manager of pool {0} may do this.").format(run.pool))
+	return run
+
+
+def forget_rows(run: Document) -> None:
+	"""Delete the rows of a run that is being deleted. Raises RunInProgress while it is going on."""
+	if run.state in LIVE:
+		refuse(RunInProgress, _("Run {0} of this pool is not finished.").format(run.name))
+	frappe.db.delete("Pool Run Row", {"run": run.name})
