@@ -1,0 +1,208 @@
+"""Leads scored by rules: on save, on events and in batch, explained without their values, silent while switched off."""
+
+from datetime import timedelta
+
+import frappe
+from frappe.utils import now_datetime
+
+from l2c_app.api import lead as api
+from l2c_app.services.errors import BadScoringRule
+from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.lead import scoring, starting_rules
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.pool_case import PoolCase
+
+
+class TestLeadScoring(PoolCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.addCleanup(frappe.clear_document_cache, "Lead Scoring", "Lead Scoring")
+
+	def switch_on(self, **tables: object) -> None:
+		settings = frappe.get_doc("Lead Scoring")
+		settings.enabled = 1
+		for table, rows in {**starting_rules.all_rules(), **tables}.items():
+			settings.set(table, [])
+			for row in rows:
+				settings.append(table, row)
+		settings.save()
+
+	def shown(self, lead: str) -> tuple[int, str]:
+		row = frappe.db.get_value("Lead", lead, ["l2c_score", "l2c_tier"], as_dict=True)
+		return row.l2c_score or 0, row.l2c_tier or ""
+
+	def follow_up(self, lead: str, outcome: str, days: float = 0) -> None:
+		done = follow_ups.log(
+			"Lead",
+			lead,
+			result={
+				"follow_up_type": "Call",
+				"outcome": outcome,
+				"note": f"spoke about {outcome}",
+				"next_action": "Call",
+				"next_action_on": now_datetime() + timedelta(days=1),
+			},
+		)
+		if days:
+			frappe.db.set_value("Follow Up", done.name, "done_on", now_datetime() - timedelta(days=days))
+			scoring.score_leads([lead])
+
+	def test_without_scoring_a_lead_has_no_score(self):
+		lead = self.lead()
+		self.assertEqual(self.shown(lead.name), (0, ""))
+		self.assertEqual(scoring.explain(lead.name), {})
+
+	def test_a_saved_lead_is_scored_and_the_form_sees_it_at_once(self):
+		self.switch_on()
+		lead = self.lead()
+		# mobile 20 + mail 10 + company 25 = 55 fit, no engagement
+		self.assertEqual(self.shown(lead.name), (28, "D"))
+		self.assertEqual((lead.l2c_score, lead.l2c_tier), (28, "D"))
+		lead.reload()
+		lead.qualification_status = "Qualified"
+		lead.save()
+		self.assertEqual((lead.l2c_score, lead.l2c_tier), (43, "B"))  # fit 85
+
+	def test_a_follow_up_moves_engagement_and_the_tier(self):
+		self.switch_on()
+		lead = self.lead(qualification_status="Qualified")
+		with self.as_user(self.rep):
+			self.claimed(lead)
+			self.follow_up(lead.name, "Meeting Agreed")
+			self.follow_up(lead.name, "Interested")
+		told = scoring.explain(lead.name)
+		self.assertEqual((told["fit"], told["engagement"], told["tier"]), (85, 40, "A"))
+		self.assertEqual(told["previous_tier"], "B")
+
+	def test_an_old_follow_up_has_faded_by_half(self):
+		self.switch_on()
+		lead = self.lead()
+		self.follow_up(lead.name, "Meeting Agreed", days=14)
+		self.assertEqual(scoring.explain(lead.name)["engagement"], 13)
+
+	def test_the_explanation_says_why_and_what_is_missing_but_no_value(self):
+		self.switch_on()
+		lead = self.lead(territory=None)
+		told = api.score(lead.name)
+		reasons = {row["label"]: row["points"] for row in told["reasons"]}
+		self.assertEqual(
+			reasons, {"Has a mobile number": 20, "Has a mail address": 10, "Names its company": 25}
+		)
+		self.assertEqual(told["completeness"], 80)
+		self.assertEqual(
+			[(row["field"], row["adds"]) for row in told["missing"]], [("industry", 10), ("territory", 10)]
+		)
+		self.assertNotIn(lead.mobile_no[-8:], frappe.as_json(told))
+		self.assertNotIn(lead.email_id, frappe.as_json(told))
+
+	def test_who_may_not_read_the_lead_gets_no_explanation(self):
+		self.switch_on()
+		lead = self.lead()
+		with self.as_user(self.outsider), self.assertRaises(frappe.PermissionError):
+			api.score(lead.name)
+
+	def test_a_sales_user_may_neither_change_the_rules_nor_start_a_run(self):
+		with self.as_user(self.rep):
+			for call in (api.starting_score_rules, api.score_all):
+				with self.assertRaises(frappe.PermissionError):
+					call()
+
+	def test_the_nightly_batch_scores_all_and_writes_only_what_changed(self):
+		leads = [self.lead(number) for number in (1, 2, 3)]
+		self.switch_on()
+		self.assertGreaterEqual(sum(scoring.chunks_of_leads()), 3)
+		names = {lead.name: frappe.db.get_value("Lead Score", {"lead": lead.name}, "name") for lead in leads}
+		self.assertTrue(all(names.values()))
+		modified = frappe.db.get_value("Lead", leads[0].name, "modified")
+		sum(scoring.chunks_of_leads())
+		for lead, score in names.items():
+			self.assertEqual(frappe.db.get_value("Lead Score", {"lead": lead}, "name"), score)
+		self.assertEqual(frappe.db.get_value("Lead", leads[0].name, "modified"), modified)
+
+	def test_the_tier_is_kept_with_its_date_until_it_changes(self):
+		self.switch_on()
+		lead = self.lead()
+		since = scoring.explain(lead.name)["tier_since"]
+		later = now_datetime() + timedelta(days=3)
+		scoring.score_leads([lead.name], at=later)
+		self.assertEqual(scoring.explain(lead.name)["tier_since"], since)
+		frappe.db.set_value("Lead", lead.name, "qualification_status", "Qualified")
+		scoring.score_leads([lead.name], at=later)
+		told = scoring.explain(lead.name)
+		self.assertEqual((told["tier"], told["previous_tier"]), ("B", "D"))
+		self.assertNotEqual(told["tier_since"], since)
+
+	def test_rules_that_cannot_work_are_refused_with_their_row(self):
+		rule = {
+			"group_name": "Reachable",
+			"label": "x",
+			"points": 5,
+			"filters": '[["mobile_no", "is", "set"]]',
+		}
+		wrong = (
+			{**rule, "group_name": "Nowhere"},
+			{**rule, "points": 0},
+			{**rule, "filters": ""},
+			{**rule, "filters": "[]"},
+			{**rule, "filters": "{not json"},
+			{**rule, "filters": '[["no_such_field", "=", 1]]'},
+			{**rule, "filters": '[["mobile_no", "drop table", 1]]'},
+			{**rule, "event": "Call"},
+			{**rule, "group_name": "Buying"},
+		)
+		for row in wrong:
+			with self.subTest(row=row), self.assertRaises(BadScoringRule):
+				self.switch_on(rules=(row,))
+		for table, row in (
+			("tiers", starting_rules.TIERS[0]),
+			("groups", starting_rules.GROUPS[0]),
+		):
+			with self.subTest(table=table), self.assertRaises(BadScoringRule):
+				self.switch_on(**{table: (*starting_rules.all_rules()[table], row)})
+		with self.assertRaises(BadScoringRule):
+			self.switch_on(completeness=({"field": "nothing", "weight": 1},))
+		with self.assertRaises(BadScoringRule):
+			self.switch_on(rules=())
+
+	def test_a_deleted_lead_leaves_no_score(self):
+		self.switch_on()
+		lead = self.lead()
+		scoring.forget(lead.name)
+		self.assertFalse(frappe.db.exists("Lead Score", {"lead": lead.name}))
+
+	@bench_only("mail on the timeline")
+	def test_a_received_mail_counts_at_once(self):
+		self.switch_on()
+		lead = self.lead()
+		frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"reference_doctype": "Lead",
+				"reference_name": lead.name,
+				"communication_date": now_datetime(),
+				"subject": "Hello",
+				"content": "We are interested",
+			}
+		).insert(ignore_permissions=True)
+		self.assertEqual(scoring.explain(lead.name)["engagement"], 15)
+
+	@bench_only("opportunities and quotations for a lead")
+	def test_an_opportunity_counts_at_once(self):
+		self.switch_on()
+		lead = self.lead()
+		factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=lead.name, company=factories.company()
+		)
+		self.assertEqual(scoring.explain(lead.name)["engagement"], 30)
+
+	@bench_only("renaming")
+	def test_the_score_follows_a_rename(self):
+		self.switch_on()
+		lead = self.lead()
+		frappe.rename_doc("Lead", lead.name, "L2C-RENAMED-LEAD", force=True)
+		self.assertFalse(frappe.db.exists("Lead Score", {"lead": lead.name}))
+		self.assertEqual(scoring.explain("L2C-RENAMED-LEAD")["tier"], "D")
