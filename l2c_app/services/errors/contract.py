@@ -1,0 +1,101 @@
+"""Refusals of contracts, plans, billing and revisions."""
+
+from l2c_app.services.errors.base import L2CError
+
+
+class ContractPartyError(L2CError):
+	"""A contract has neither a customer nor a lead, or they do not belong together, or the customer is disabled."""
+
+
+class ContractCompanyError(L2CError):
+	"""The company cannot transact: it is a group, or it does not exist any more."""
+
+
+class ContractDatesError(L2CError):
+	"""The end of a contract lies before its start."""
+
+
+class ContractItemsError(L2CError):
+	"""A contract has no items, or a line without quantity."""
+
+
+class NoExchangeRate(L2CError):
+	"""The contract's currency has no rate to the company's currency."""
+
+
+class PlanRefused(L2CError):
+	"""Base of the refusals of a payment plan."""
+
+
+class PlanSumError(PlanRefused):
+	"""The plan rows do not add up to the contract total."""
+
+
+class PlanRowAmountError(PlanRefused):
+	"""A plan row is zero, negative or cannot be paid in the currency's coins."""
+
+
+class PlanReferenceError(PlanRefused):
+	"""A plan row is billed with a row that does not exist, is an advance, or refers back to it."""
+
+
+class PlanDueError(PlanRefused):
+	"""A plan row has no date on which it could become due."""
+
+
+class ContractStateError(L2CError):
+	"""The step does not fit the state of the contract."""
+
+
+class ContractChangedMeanwhile(L2CError):
+	"""Another transaction changed the contract since this one began to read: begin again."""
+
+	http_status_code = 409
+
+
+class ReceivableAccountError(L2CError):
+	"""There is no usable receivable account in the contract's currency."""
+
+
+class ContractTotalDiffers(L2CError):
+	"""The native order came out at another total than the contract."""
+
+
+class LiveOrderExists(L2CError):
+	"""The contract has a live order already; it can neither get a second one nor be cancelled."""
+
+
+class NoLiveOrder(L2CError):
+	"""The contract has no submitted order that could be billed."""
+
+
+class BillingRefused(L2CError):
+	"""Base of the refusals of billing a plan row."""
+
+
+class PlanNotInStep(BillingRefused):
+	"""The order's total is not the sum of the plan rows: the plan must be cut again first."""
+
+
+class RowNotBillable(BillingRefused):
+	"""The row has no invoice of its own, does not exist, or has nothing left to bill."""
+
+
+class DraftInvoiceExists(BillingRefused):
+	"""The row is on a draft invoice already."""
+
+
+class StockNotDelivered(BillingRefused):
+	"""Stock is billed after delivery: the lines of the order are not delivered far enough."""
+
+
+class SameRateStops(BillingRefused):
+	"""The Selling Settings stop invoices at another rate than the order's."""
+
+
+class InvoiceMissesRow(BillingRefused):
+	"""The invoice cannot come close enough to the amount of its plan rows."""
+
+
+class RevisionRefused(L2CError):
+	"""A revision would change plan rows that are billed or paid, or changes nothing."""

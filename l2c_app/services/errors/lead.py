@@ -1,0 +1,7 @@
+"""Refusals of leads: intake, duplicates and scoring."""
+
+from l2c_app.services.errors.base import L2CError
+
+
+class BadScoringRule(L2CError):
+	"""A rule, group, tier or field of the lead scoring could never work."""
