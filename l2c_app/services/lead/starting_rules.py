@@ -1,74 +1,12 @@
 """A set of scoring rules to start from, offered on the form and never saved by itself. Admins change them freely."""
 
+from frappe import _
+
 GROUPS = (
 	{"group_name": "Reachable", "kind": "Fit", "cap": 30},
 	{"group_name": "Company", "kind": "Fit", "cap": 70},
 	{"group_name": "Conversation", "kind": "Engagement", "cap": 60, "half_life": 14},
 	{"group_name": "Buying", "kind": "Engagement", "cap": 60, "half_life": 30},
-)
-RULES = (
-	{
-		"group_name": "Reachable",
-		"label": "Has a mobile number",
-		"points": 20,
-		"filters": '[["mobile_no", "is", "set"]]',
-	},
-	{
-		"group_name": "Reachable",
-		"label": "Has a mail address",
-		"points": 10,
-		"filters": '[["email_id", "is", "set"]]',
-	},
-	{
-		"group_name": "Company",
-		"label": "Names its company",
-		"points": 25,
-		"filters": '[["company_name", "is", "set"]]',
-	},
-	{
-		"group_name": "Company",
-		"label": "Industry known",
-		"points": 15,
-		"filters": '[["industry", "is", "set"]]',
-	},
-	{
-		"group_name": "Company",
-		"label": "Qualified",
-		"points": 30,
-		"filters": '[["qualification_status", "=", "Qualified"]]',
-	},
-	{
-		"group_name": "Company",
-		"label": "Not to be contacted",
-		"points": -100,
-		"filters": '[["status", "in", ["Do Not Contact"]]]',
-	},
-	{
-		"group_name": "Conversation",
-		"label": "Was interested",
-		"points": 15,
-		"event": "Follow Up",
-		"detail": "Interested",
-	},
-	{
-		"group_name": "Conversation",
-		"label": "Agreed to meet",
-		"points": 25,
-		"event": "Follow Up",
-		"detail": "Meeting Agreed",
-	},
-	{
-		"group_name": "Conversation",
-		"label": "Was not interested",
-		"points": -20,
-		"event": "Follow Up",
-		"detail": "Not Interested",
-	},
-	{"group_name": "Conversation", "label": "Wrote to us", "points": 15, "event": "Mail Received"},
-	{"group_name": "Conversation", "label": "Spoke with us", "points": 10, "event": "Call"},
-	{"group_name": "Buying", "label": "Hot intent", "points": 30, "event": "Intent", "detail": "Hot"},
-	{"group_name": "Buying", "label": "Opportunity opened", "points": 30, "event": "Opportunity"},
-	{"group_name": "Buying", "label": "Quotation sent", "points": 30, "event": "Quotation"},
 )
 TIERS = (
 	{"tier": "A", "fit": 60, "engagement": 40},
@@ -87,6 +25,39 @@ COMPLETENESS = (
 )
 
 
-def all_rules() -> dict[str, tuple[dict, ...]]:
-	"""Return {table of Lead Scoring: its rows}."""
-	return {"groups": GROUPS, "rules": RULES, "tiers": TIERS, "completeness": COMPLETENESS}
+def _fit_rules() -> list[dict]:
+	rows = (
+		("Reachable", _("Has a mobile number"), 20, '[["mobile_no", "is", "set"]]'),
+		("Reachable", _("Has a mail address"), 10, '[["email_id", "is", "set"]]'),
+		("Company", _("Names its company"), 25, '[["company_name", "is", "set"]]'),
+		("Company", _("Industry known"), 15, '[["industry", "is", "set"]]'),
+		("Company", _("Qualified"), 30, '[["qualification_status", "=", "Qualified"]]'),
+		("Company", _("Not to be contacted"), -100, '[["status", "=", "Do Not Contact"]]'),
+	)
+	return [
+		{"group_name": group, "label": label, "points": points, "filters": filters}
+		for group, label, points, filters in rows
+	]
+
+
+def _event_rules() -> list[dict]:
+	rows = (
+		("Conversation", _("Was interested"), 15, "Follow Up", "Interested"),
+		("Conversation", _("Agreed to meet"), 25, "Follow Up", "Meeting Agreed"),
+		("Conversation", _("Was not interested"), -20, "Follow Up", "Not Interested"),
+		("Conversation", _("Wrote to us"), 15, "Mail Received", ""),
+		("Conversation", _("Spoke with us"), 10, "Call", ""),
+		("Buying", _("Hot intent"), 30, "Intent", "Hot"),
+		("Buying", _("Opportunity opened"), 30, "Opportunity", ""),
+		("Buying", _("Quotation sent"), 30, "Quotation", ""),
+	)
+	return [
+		{"group_name": group, "label": label, "points": points, "event": event, "detail": detail}
+		for group, label, points, event, detail in rows
+	]
+
+
+def all_rules() -> dict[str, list[dict]]:
+	"""Return {table of Lead Scoring: its rows}; what the rules are called is in the language of the user."""
+	rules = _fit_rules() + _event_rules()
+	return {"groups": list(GROUPS), "rules": rules, "tiers": list(TIERS), "completeness": list(COMPLETENESS)}
