@@ -42,6 +42,7 @@ FIELDS: dict[str, list[dict]] = {
 			in_standard_filter=1,
 		),
 		_stamp("l2c_score", "Score", "Int", insert_after="l2c_tier"),
+		_stamp("l2c_recycle_on", "Returns to the Pool On", "Date", insert_after="l2c_score", search_index=1),
 	],
 	"Sales Order": [
 		_stamp(
