@@ -12,7 +12,8 @@ from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
 from l2c_app.services.pool import seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
-from l2c_app.services.pool.seats import chunks, update_parties
+from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.seats import forget_cached, update_parties
 
 NEVER_ADMITTED = frozenset({"Converted", "Do Not Contact"})
 COLUMNS = (
@@ -164,6 +165,7 @@ def _close_parties(fresh: list[Admission], primary: set[Admission], at: datetime
 		groups.setdefault((admission.party_type, tuple(values)), set()).add(admission.party)
 	for (party_type, values), parties in groups.items():
 		update_parties(party_type, values, sorted(parties))
+		forget_cached(party_type, sorted(parties))
 	remove_shares_of_everyone([a.party for a in fresh if a.party_type == "Lead"])
 
 

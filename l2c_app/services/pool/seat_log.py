@@ -1,13 +1,16 @@
 """The append-only log of the pools: who did what to which seat, with the numbers compared, never contact data."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import frappe
-from frappe.query_builder.functions import Count, Max
+from frappe.query_builder.functions import Concat, Count, Max
 from frappe.utils import get_datetime, getdate, nowdate
+from pypika import terms
 
 from l2c_app.core.seats import Event
+from l2c_app.services.pool.name_lists import among
 
 FIELDS = (
 	"seat",
@@ -36,6 +39,44 @@ def write(entries: Sequence[dict], *, at: datetime, actor: str) -> None:
 			stamps = (frappe.generate_hash(length=10), actor, at, at, actor, 0, 0, actor, at)
 			query = query.insert(*stamps, *(_cell(entry, name) for name in FIELDS))
 		query.run()
+
+
+@dataclass(frozen=True)
+class Likeness:
+	"""What moves written by one statement share: the event, where from and to, by whose rule, with which numbers."""
+
+	event: str
+	from_state: str
+	to_state: str
+	to_holder: str | None
+	reason: str = ""
+	rule: str = ""
+	run: str = ""
+	decision: str | None = None
+
+
+def write_moves(names: Sequence[str], likeness: Likeness, *, at: datetime, actor: str) -> None:
+	"""Append one row per seat, taken from the seats as they are before the move; at most a thousand names.
+
+	A row is named after seat and version, so that no move can ever be logged twice.
+	"""
+	seat, log = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead Pool Log")
+	stamp = at.strftime("%Y-%m-%d %H:%M:%S.%f")
+	known = {
+		"owner": actor,
+		"creation": stamp,
+		"modified": stamp,
+		"modified_by": actor,
+		"docstatus": 0,
+		"idx": 0,
+	}
+	known |= {"actor": actor, "at": stamp, **vars(likeness)}
+	copied = {"seat": seat.name, "from_holder": seat.holder}
+	copied |= {field: seat[field] for field in ("pool", "party_type", "party")}
+	query = frappe.qb.into(log).columns("name", *known, *copied).from_(seat)
+	query = query.select(Concat(seat.name, "-", seat.version + 1), *map(terms.ValueWrapper, known.values()))
+	query = query.select(*copied.values())
+	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
 
 
 def _cell(entry: dict, name: str) -> object:

@@ -4,10 +4,11 @@ Lock order everywhere: membership row of the receiver, then seat, then party. No
 limits: callers do (claims, seat_events, distribution, lead_intake).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import frappe
 from frappe import _
@@ -17,8 +18,11 @@ from l2c_app.core.seats import Event, IllegalMove, Seat, State, apply
 from l2c_app.services.errors import SeatNotMovable, SeatTaken
 from l2c_app.services.pool import seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import forget_former_holders
+from l2c_app.services.pool.name_lists import among, chunks
 
-CHUNK = 1000
+FEW = 50
+# What belongs to one hold of a seat and starts anew with the next.
+CLEARED = ("protected_until", "protection_reason", "last_effort_on", "recycle_on", "recycle_rule")
 SEAT_FIELDS = (
 	"name",
 	"party_type",
@@ -26,8 +30,6 @@ SEAT_FIELDS = (
 	"pool",
 	"state",
 	"holder",
-	"claimed_on",
-	"protected_until",
 	"version",
 	"is_primary",
 )
@@ -42,6 +44,7 @@ class Move:
 	holder: str | None = None
 	reason: str = ""
 	rule: str = ""
+	run: str = ""
 	version: int | None = None
 	writes_owner: bool = True
 	decision: dict = field(default_factory=dict)
@@ -49,11 +52,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Change:
-	"""A move that fits: the locked row before and the seat after."""
+	"""A move that fits: the locked row before, state and holder after."""
 
 	move: Move
 	row: frappe._dict
-	after: Seat
+	state: str
+	holder: str | None
 
 
 def lock_seats(names: Iterable[str]) -> dict[str, frappe._dict]:
@@ -61,8 +65,8 @@ def lock_seats(names: Iterable[str]) -> dict[str, frappe._dict]:
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	rows: list = []
 	for chunk in chunks(sorted(set(names))):
-		query = frappe.qb.from_(seat).where(seat.name.isin(chunk)).orderby(seat.name).for_update()
-		rows += query.select(*(seat[name] for name in SEAT_FIELDS)).run(as_dict=True)
+		query = frappe.qb.from_(seat).where(among(seat.name, chunk) & (seat.pool != "")).for_update()
+		rows += query.select(*(seat[name] for name in SEAT_FIELDS)).orderby(seat.name).run(as_dict=True)
 	return {row.name: row for row in rows}
 
 
@@ -70,8 +74,8 @@ def move(moves: Sequence[Move], *, actor: str | None = None) -> dict[str, Except
 	"""Do the moves and return {seat: None, or why it did not move}.
 
 	A seat that is gone or was taken in between gives SeatTaken, an event that does not fit SeatNotMovable: the others
-	still move. All writes belong to the caller's transaction. Cost per thousand seats: one locking read, one update per
-	(state, holder) of seats and of parties, one insert into the log.
+	still move. All writes belong to the caller's transaction. Cost per thousand seats alike: one locking read, one
+	insert into the log, one update of seats and one of parties.
 	"""
 	if not moves:
 		return {}
@@ -82,7 +86,6 @@ def move(moves: Sequence[Move], *, actor: str | None = None) -> dict[str, Except
 	_count_moves(changes)
 	_write_seats(changes, at, actor)
 	_write_parties(changes, at, actor)
-	seat_log.write([_log_entry(change) for change in changes], at=at, actor=actor)
 	forget_former_holders([(c.row.party_type, c.row.party, c.row.holder) for c in changes if c.row.holder])
 	visibility.seats_changed()
 	return result
@@ -95,40 +98,37 @@ def move_one(wanted: Move, *, actor: str | None = None) -> None:
 		frappe.throw(str(refusal), type(refusal))
 
 
-def chunks(names: Sequence[str], *, size: int = CHUNK) -> Iterable[Sequence[str]]:
-	"""Cut a list into pieces of at most `size`."""
-	for start in range(0, len(names), size):
-		yield names[start : start + size]
-
-
 def _plan(
 	moves: Sequence[Move], rows: dict, at: datetime
 ) -> tuple[list[Change], dict[str, Exception | None]]:
 	changes: list[Change] = []
 	result: dict[str, Exception | None] = {}
+	known: dict[Hashable, Seat] = {}  # in a batch few cases are different
 	for wanted in moves:
 		if wanted.seat in result:
 			continue
 		try:
-			changes.append(_change(wanted, rows.get(wanted.seat), at))
+			changes.append(_change(wanted, rows.get(wanted.seat), at=at, known=known))
 			result[wanted.seat] = None
 		except (SeatTaken, SeatNotMovable) as refusal:
 			result[wanted.seat] = refusal
 	return changes, result
 
 
-def _change(wanted: Move, row: frappe._dict | None, at: datetime) -> Change:
+def _change(wanted: Move, row: frappe._dict | None, *, at: datetime, known: dict[Hashable, Seat]) -> Change:
 	if not row:
 		raise SeatTaken(_("The seat does not exist any more."))
 	if wanted.version is not None and wanted.version != row.version:
 		raise SeatTaken(_("The seat was changed by somebody else meanwhile."))
-	before = Seat(
-		State(row.state), row.holder or None, row.claimed_on, row.protected_until or None, row.version or 0
-	)
-	try:
-		return Change(wanted, row, apply(before, wanted.event, now=at, holder=wanted.holder))
-	except IllegalMove as refusal:
-		raise _refusal(wanted, row) from refusal
+	case = (wanted.event, row.state, row.holder, wanted.holder)
+	after = known.get(case)
+	if after is None:
+		try:
+			before = Seat(State(row.state), row.holder or None)
+			after = known[case] = apply(before, wanted.event, now=at, holder=wanted.holder)
+		except IllegalMove as refusal:
+			raise _refusal(wanted, row) from refusal
+	return Change(wanted, row, after.state.value, after.holder)
 
 
 def _refusal(wanted: Move, row: frappe._dict) -> Exception:
@@ -143,60 +143,99 @@ def _refusal(wanted: Move, row: frappe._dict) -> Exception:
 def _count_moves(changes: list[Change]) -> None:
 	"""Tell the receivers' memberships that a seat came: a claim compares this counter to know its picture is fresh."""
 	membership = frappe.qb.DocType("Lead Pool Membership")
-	received = {(c.row.pool, c.after.holder) for c in changes if c.after.holder}
+	received = {(c.row.pool, c.holder) for c in changes if c.holder}
 	for pool, pairs in groupby(sorted(received), key=lambda pair: pair[0]):
 		users = [user for _pool, user in pairs]
 		query = frappe.qb.update(membership).set(membership.moves, membership.moves + 1)
 		query.where((membership.pool == pool) & membership.user.isin(users)).run()
 
 
-def _grouped(changes: Iterable[Change], key: object) -> Iterable[tuple[tuple, list[Change]]]:
-	groups: dict[tuple, list[Change]] = {}
+def _grouped(
+	changes: Iterable[Change], key: Callable[[Change], Hashable]
+) -> Iterable[tuple[Any, list[Change]]]:
+	groups: dict[Hashable, list[Change]] = {}
 	for change in changes:
 		groups.setdefault(key(change), []).append(change)
 	yield from groups.items()
 
 
 def _write_seats(changes: list[Change], at: datetime, actor: str) -> None:
-	"""Update the locked seats; the state before stands in the condition, so a row moves from where it was judged."""
+	"""Log and update the locked seats, two statements per thousand alike; the state before stands in both conditions.
+
+	The log takes what was there from the seat itself, so it is written first.
+	"""
+	for _case, group in _grouped(changes, _likeness_key):
+		likeness = _likeness(group[0])
+		for names in chunks(sorted(change.row.name for change in group)):
+			seat_log.write_moves(names, likeness, at=at, actor=actor)
+			_update_seats(names, likeness, at=at, actor=actor)
+
+
+def _likeness_key(change: Change) -> Hashable:
+	"""Return what tells the statements of a batch apart; its moves share one decision."""
+	wanted = change.move
+	texts = wanted.reason, wanted.rule, wanted.run, id(wanted.decision) if wanted.decision else 0
+	return wanted.event, change.row.state, change.state, change.holder, texts
+
+
+def _likeness(change: Change) -> seat_log.Likeness:
+	wanted = change.move
+	return seat_log.Likeness(
+		event=wanted.event.value,
+		from_state=change.row.state,
+		to_state=change.state,
+		to_holder=change.holder,
+		reason=wanted.reason,
+		rule=wanted.rule,
+		run=wanted.run,
+		decision=frappe.as_json(wanted.decision, indent=None) if wanted.decision else None,
+	)
+
+
+def _update_seats(names: Sequence[str], likeness: seat_log.Likeness, *, at: datetime, actor: str) -> None:
 	seat = frappe.qb.DocType("Lead Pool Seat")
-	for (was, state, holder), group in _grouped(
-		changes, lambda c: (c.row.state, c.after.state.value, c.after.holder)
-	):
-		for names in chunks(sorted(c.row.name for c in group)):
-			(
-				frappe.qb.update(seat)
-				.set(seat.state, state)
-				.set(seat.holder, holder)
-				.set(seat.claimed_on, at if holder else None)
-				.set(seat.protected_until, None)
-				.set(seat.version, seat.version + 1)
-				.set(seat.modified, at)
-				.set(seat.modified_by, actor)
-				.where(seat.name.isin(names) & (seat.state == was))
-				.run()
-			)
+	query = frappe.qb.update(seat).set(seat.state, likeness.to_state).set(seat.holder, likeness.to_holder)
+	query = query.set(seat.claimed_on, at if likeness.to_holder else None)
+	for fieldname in CLEARED:
+		query = query.set(seat[fieldname], None)
+	query = query.set(seat.version, seat.version + 1).set(seat.modified, at).set(seat.modified_by, actor)
+	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
 
 
 def _write_parties(changes: list[Change], at: datetime, actor: str) -> None:
 	"""Write the owner of the parties whose primary seat moved, and whether the lead is closed."""
 	concerned = [c for c in changes if c.move.writes_owner]
-	for (party_type, values), group in _grouped(concerned, lambda c: (c.row.party_type, _party_values(c))):
+	for _case, group in _grouped(concerned, _owner_key):
+		party_type, parties = group[0].row.party_type, [c.row.party for c in group]
+		values = _party_values(group[0])
 		if values:
 			stamped = (("modified", at), ("modified_by", actor), *values)
-			update_parties(party_type, stamped, sorted({c.row.party for c in group}))
+			update_parties(party_type, stamped, sorted(set(parties)))
+			forget_cached(party_type, parties)
+
+
+def _owner_key(change: Change) -> Hashable:
+	row = change.row
+	return row.party_type, row.is_primary, change.move.event, change.holder
 
 
 def update_parties(party_type: str, values: Sequence[tuple[str, object]], parties: Sequence[str]) -> None:
-	"""Write the same values to many leads or customers, a thousand per statement, and drop their cached copies."""
+	"""Write the same values to many leads or customers, a thousand per statement. The caller drops cached copies."""
 	table = frappe.qb.DocType(party_type)
 	for names in chunks(parties):
 		query = frappe.qb.update(table)
 		for fieldname, value in values:
 			query = query.set(table[fieldname], value)
-		query.where(table.name.isin(names)).run()
-		for name in names:
-			frappe.clear_document_cache(party_type, name)
+		query.where(among(table.name, names)).run()
+
+
+def forget_cached(party_type: str, parties: Sequence[str]) -> None:
+	"""Drop cached copies of the parties: of a few one by one, of many all of their kind at once."""
+	if len(parties) > FEW:
+		frappe.clear_document_cache(party_type)
+		return
+	for name in parties:
+		frappe.clear_document_cache(party_type, name)
 
 
 def _party_values(change: Change) -> tuple[tuple[str, object], ...]:
@@ -204,25 +243,7 @@ def _party_values(change: Change) -> tuple[tuple[str, object], ...]:
 	values: list[tuple[str, object]] = []
 	event = change.move.event
 	if change.row.is_primary and event is not Event.CONVERT:
-		values.append((visibility.OWNER_FIELD[change.row.party_type], change.after.holder))
+		values.append((visibility.OWNER_FIELD[change.row.party_type], change.holder))
 	if change.row.party_type == "Lead" and event in (Event.CONVERT, Event.REOPEN):
 		values.append(("l2c_pooled", int(event is Event.REOPEN)))
 	return tuple(values)
-
-
-def _log_entry(change: Change) -> dict:
-	row, after = change.row, change.after
-	return {
-		"seat": row.name,
-		"pool": row.pool,
-		"party_type": row.party_type,
-		"party": row.party,
-		"event": change.move.event.value,
-		"from_state": row.state,
-		"to_state": after.state.value,
-		"from_holder": row.holder,
-		"to_holder": after.holder,
-		"reason": change.move.reason,
-		"rule": change.move.rule,
-		"decision": change.move.decision,
-	}
