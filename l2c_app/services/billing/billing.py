@@ -17,8 +17,9 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import billing, plan
 from l2c_app.core.money import from_minor
 from l2c_app.services.billing import billing_links, contract_advances, plan_invoices
-from l2c_app.services.contract import contract_money, contract_state, orders
-from l2c_app.services.errors import DraftInvoiceExists, NoLiveOrder, PlanNotInStep, RowNotBillable, refuse
+from l2c_app.services.contract import contract_checks, contract_money, contract_state, orders
+from l2c_app.services.contract.all_or_nothing import all_or_nothing
+from l2c_app.services.errors import DraftInvoiceExists, PlanNotInStep, RowNotBillable, refuse
 from l2c_app.services.ledger import recompute
 
 SAVE_POINT = "l2c_bill_row"
@@ -39,13 +40,15 @@ class Billed:
 		return dict(self.__dict__)
 
 
+@all_or_nothing("l2c_bill")
 def bill_row(
 	contract: str, row_id: str, *, posting_date: date | str | None = None, submit: bool | None = None
 ) -> str:
 	"""Make the invoice of a plan row, as a draft or submitted as L2C Settings say (or `submit`). Returns its name.
 
-	Raises ContractStateError, NoLiveOrder, PlanNotInStep, RowNotBillable, DraftInvoiceExists, StockNotDelivered,
-	SameRateStops, InvoiceMissesRow and whatever the host refuses.
+	Raises ContractStateError, ContractCompanyError, ContractPartyError, NoLiveOrder, PlanNotInStep, RowNotBillable,
+	DraftInvoiceExists, NoExchangeRate, StockNotDelivered, SameRateStops, InvoiceMissesRow and whatever the host
+	refuses. All or nothing.
 	"""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
 	document, order = _ready(contract)
@@ -136,15 +139,9 @@ def _ready(contract: str) -> tuple[Document, Document]:
 	document = contract_state.load(contract)
 	document.check_permission("read")
 	contract_state.require(document, running=True)
-	live = orders.live_order(contract)
-	if not live or live.docstatus != 1:
-		refuse(
-			NoLiveOrder,
-			_("Contract {0} has no submitted order to bill.").format(contract),
-			compared=_("Live order: {0}.").format(live.name if live else "–"),
-			do=_("Submit the order, or make one from the contract."),
-		)
-	order = frappe.get_doc("Sales Order", live.name)
+	contract_checks.open_customer(document.customer)
+	contract_checks.check_company(document)
+	order = orders.submitted(document)
 	total = order.rounded_total or order.grand_total
 	if not orders.totals_in_step(document, total):
 		_refuse_step(document, order, total)

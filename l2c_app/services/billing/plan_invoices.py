@@ -20,7 +20,7 @@ from l2c_app import compat
 from l2c_app.core import billing
 from l2c_app.core.money import exact, from_minor, precision_unit, to_minor
 from l2c_app.services.billing import order_rest
-from l2c_app.services.errors import InvoiceMissesRow, SameRateStops, StockNotDelivered, refuse
+from l2c_app.services.errors import InvoiceMissesRow, NoExchangeRate, SameRateStops, StockNotDelivered, refuse
 
 ATTEMPTS = 5
 ACTUAL = "Actual"
@@ -44,7 +44,7 @@ class Wanted:
 def build(order: Document, wanted: Wanted, *, posting_date: date, receivable_account: str) -> Document:
 	"""Return an unsaved invoice of the order that totals `wanted` or comes within one unit for each tax line.
 
-	Raises StockNotDelivered, SameRateStops, InvoiceMissesRow, and what the host refuses.
+	Raises NoExchangeRate, StockNotDelivered, SameRateStops, InvoiceMissesRow, and what the host refuses.
 	"""
 	rest = order_rest.read(order, unit=wanted.unit)
 	invoice = make_sales_invoice(order.name)
@@ -76,10 +76,23 @@ def _set_header(invoice: Document, order: Document, *, posting_date: date, recei
 	)
 	invoice.set("payment_schedule", [])
 	invoice.set("advances", [])
-	if invoice.currency != frappe.get_cached_value("Company", invoice.company, "default_currency"):
-		company_currency = frappe.get_cached_value("Company", invoice.company, "default_currency")
-		rate = get_exchange_rate(invoice.currency, company_currency, posting_date, "for_selling")
-		invoice.conversion_rate = flt(rate) or order.conversion_rate
+	invoice.conversion_rate = _rate(invoice.currency, invoice.company, posting_date=posting_date)
+
+
+def _rate(currency: str, company: str, *, posting_date: date) -> float:
+	"""Return the rate to company currency on the posting date; the order's own may be a year old."""
+	company_currency = frappe.get_cached_value("Company", company, "default_currency")
+	if currency == company_currency:
+		return 1.0
+	rate = flt(get_exchange_rate(currency, company_currency, posting_date, "for_selling"))
+	if rate <= 0:
+		refuse(
+			NoExchangeRate,
+			_("There is no exchange rate from {0} to {1}.").format(currency, company_currency),
+			compared=_("Day {0}, purpose selling.").format(posting_date),
+			do=_("Store a Currency Exchange for that day, or bill on a day that has one."),
+		)
+	return rate
 
 
 def _share_fixed_amounts(invoice: Document, rest: order_rest.Rest, wanted: Wanted) -> None:

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
 from l2c_app.services.contract import contract_checks, contract_dates, contract_state, orders
+from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import ContractStateError, ReceivableAccountError, refuse
 from l2c_app.services.ledger import contract_customers, recompute
 
@@ -35,6 +36,7 @@ def sign(contract: str, *, signed_on: date | str | None = None, signed_by: str =
 	return document
 
 
+@all_or_nothing("l2c_activate")
 def activate(contract: str) -> Document:
 	"""Make customer and order of a signed contract and start it. Returns the contract.
 
@@ -56,6 +58,7 @@ def activate(contract: str) -> Document:
 	return _store(document)
 
 
+@all_or_nothing("l2c_make_order")
 def make_order(contract: str) -> Document:
 	"""Make the order of an active contract that has none: it was left to a person, or was cancelled. Returns the contract."""
 	document = _load(contract)

@@ -45,14 +45,7 @@ def check_party(contract: Document) -> None:
 
 
 def _check_customer(contract: Document) -> None:
-	fields = ["customer_name", "disabled", "lead_name"]
-	customer = frappe.db.get_value("Customer", contract.customer, fields, as_dict=True)
-	if not customer or customer.disabled:
-		refuse(
-			ContractPartyError,
-			_("Customer {0} is disabled or does not exist any more.").format(contract.customer),
-			do=_("Choose another customer, or ask for this one to be enabled."),
-		)
+	customer = open_customer(contract.customer)
 	contract.party_name = customer.customer_name
 	if contract.lead and customer.lead_name and customer.lead_name != contract.lead:
 		refuse(
@@ -65,14 +58,27 @@ def _check_customer(contract: Document) -> None:
 		)
 
 
-def check_company(contract: Document) -> None:
-	"""Refuse a company that cannot transact. Raises ContractCompanyError."""
-	company = frappe.db.get_value("Company", contract.company, ["name", "is_group"], as_dict=True)
+def open_customer(name: str) -> frappe._dict:
+	"""Return name and lead of a customer that may transact. Raises ContractPartyError."""
+	fields = ["customer_name", "disabled", "lead_name"]
+	customer = frappe.db.get_value("Customer", name, fields, as_dict=True)
+	if not customer or customer.disabled:
+		refuse(
+			ContractPartyError,
+			_("Customer {0} is disabled or does not exist any more.").format(name),
+			do=_("Choose another customer, or ask for this one to be enabled."),
+		)
+	return customer
+
+
+def check_company(document: Document) -> None:
+	"""Refuse a contract's or receipt's company that cannot transact. Raises ContractCompanyError."""
+	company = frappe.db.get_value("Company", document.company, ["name", "is_group"], as_dict=True)
 	if not company or company.is_group:
 		refuse(
 			ContractCompanyError,
 			_("Company {0} is a group or does not exist any more, so nothing can be booked in it.").format(
-				contract.company
+				document.company
 			),
 			do=_("Choose a company that keeps books."),
 		)

@@ -15,7 +15,8 @@ from frappe.utils import now_datetime
 from l2c_app.core import contract_revision as rules
 from l2c_app.core.money import exact, split_by_weights
 from l2c_app.services.contract import contract_checks, contract_dates, contract_money, contract_state, orders
-from l2c_app.services.errors import NoLiveOrder, RevisionRefused, refuse
+from l2c_app.services.contract.all_or_nothing import all_or_nothing
+from l2c_app.services.errors import RevisionRefused, refuse
 from l2c_app.services.ledger import recompute
 
 LINE_FIELDS = ("item_code", "qty", "rate", "uom", "conversion_factor", "delivery_date")
@@ -23,6 +24,7 @@ PLAN_FIELDS = ("row_id", "percent", *rules.ROW_TERMS)
 SNAPSHOT_LINES = ("item_code", "item_name", "qty", "uom", "rate", "amount", "sales_order_item")
 
 
+@all_or_nothing("l2c_revise")
 def revise(
 	contract: str,
 	*,
@@ -63,13 +65,12 @@ def snapshot(contract: Document) -> dict[str, Any]:
 
 
 def _change_order(contract: Document, items: list[dict[str, Any]] | None) -> Document:
-	live = orders.live_order(contract.name)
-	if not live or live.docstatus != 1:
-		refuse(NoLiveOrder, _("Contract {0} has no submitted order to revise.").format(contract.name))
-	if items is not None:
-		lines = [_order_line(item, index) for index, item in enumerate(items, 1)]
-		update_child_qty_rate("Sales Order", json.dumps(lines, default=str), live.name)
-	return frappe.get_doc("Sales Order", live.name)
+	order = orders.submitted(contract)
+	if items is None:
+		return order
+	lines = [_order_line(item, index) for index, item in enumerate(items, 1)]
+	update_child_qty_rate("Sales Order", json.dumps(lines, default=str), order.name)
+	return frappe.get_doc("Sales Order", order.name)
 
 
 def _order_line(item: dict[str, Any], index: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate, nowdate
 
 from l2c_app.services.contract import contract_money
-from l2c_app.services.errors import ContractTotalDiffers, LiveOrderExists, refuse
+from l2c_app.services.errors import ContractTotalDiffers, LiveOrderExists, NoLiveOrder, refuse
 from l2c_app.services.ledger import contract_customers, recompute
 
 TAX_FIELDS = (
@@ -50,6 +50,27 @@ def live_order(contract: str) -> frappe._dict | None:
 		limit=1,
 	)
 	return rows[0] if rows else None
+
+
+def submitted(contract: Document) -> Document:
+	"""Return the contract's submitted order as it is now, locked: somebody may have cancelled or deleted it meanwhile.
+
+	Raises NoLiveOrder.
+	"""
+	live = live_order(contract.name)
+	try:
+		order = frappe.get_doc("Sales Order", live.name, for_update=True) if live else None
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		order = None
+	if not order or order.docstatus != 1:
+		refuse(
+			NoLiveOrder,
+			_("Contract {0} has no submitted order.").format(contract.name),
+			compared=_("Live order: {0}.").format(live.name if live else "–"),
+			do=_("Submit the order, or make one from the contract."),
+		)
+	return order
 
 
 def make(contract: Document, *, submit: bool) -> Document:
