@@ -18,7 +18,7 @@ before_migrate = "l2c_app.install.before_install"
 
 # Desk
 doctype_js = {
-	"Lead": ["public/js/lead.js", "public/js/lead_score.js"],
+	"Lead": ["public/js/lead.js", "public/js/lead_score.js", "public/js/lead_merge.js"],
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",
 	"Customer": "public/js/customer.js",
@@ -49,6 +49,7 @@ add_to_apps_screen = [
 
 # Native documents
 doc_events = {
+	"*": {"before_validate": "l2c_app.permissions.closed_links.refuse"},
 	"Lead": {
 		"onload": "l2c_app.overrides.lead.onload",
 		"validate": [
@@ -86,8 +87,18 @@ doc_events = {
 			"l2c_app.overrides.follow_ups.on_trash",
 		],
 	},
-	"Communication": {"after_insert": "l2c_app.overrides.lead_score.on_communication"},
-	"Opportunity": {"on_update": "l2c_app.overrides.lead_score.on_deal"},
+	"Communication": {
+		"after_insert": "l2c_app.overrides.lead_score.on_communication",
+		"on_change": "l2c_app.overrides.effort.communication",
+		"on_trash": "l2c_app.overrides.effort.taken_back",
+	},
+	"Opportunity": {
+		"on_update": [
+			"l2c_app.overrides.lead_score.on_deal",
+			"l2c_app.overrides.effort.opportunity",
+		],
+		"on_trash": "l2c_app.overrides.effort.taken_back",
+	},
 	"Quotation": {
 		"on_submit": "l2c_app.overrides.lead_score.on_deal",
 		"on_cancel": "l2c_app.overrides.lead_score.on_deal",
@@ -129,6 +140,14 @@ doc_events = {
 	},
 	"Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_submit"},
 	"Advance Payment Ledger Entry": {"on_submit": "l2c_app.overrides.payment_ledger_entry.on_advance_submit"},
+	"Call Log": {
+		"on_change": "l2c_app.overrides.effort.call_log",
+		"on_trash": "l2c_app.overrides.effort.taken_back",
+	},
+	"Event": {
+		"on_update": "l2c_app.overrides.effort.event",
+		"on_trash": "l2c_app.overrides.effort.taken_back",
+	},
 	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
 }
 ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up", "Pool Run", "Pool Run Row"]
@@ -164,6 +183,8 @@ permission_query_conditions = {
 	"Sales Contract Item": "l2c_app.permissions.contract.row_conditions",
 	"Sales Contract Plan Row": "l2c_app.permissions.contract.row_conditions",
 	"Plan Billing": "l2c_app.permissions.contract.row_conditions",
+	"Sales Team": "l2c_app.permissions.contract.shared_row_conditions",
+	"Sales Taxes and Charges": "l2c_app.permissions.contract.shared_row_conditions",
 	"Collection": "l2c_app.permissions.collection.conditions",
 	"Collection Allocation": "l2c_app.permissions.collection.allocation_conditions",
 }
@@ -196,6 +217,8 @@ has_permission = {
 	"Sales Contract Item": "l2c_app.permissions.contract.row_has_permission",
 	"Sales Contract Plan Row": "l2c_app.permissions.contract.row_has_permission",
 	"Plan Billing": "l2c_app.permissions.contract.row_has_permission",
+	"Sales Team": "l2c_app.permissions.contract.shared_row_has_permission",
+	"Sales Taxes and Charges": "l2c_app.permissions.contract.shared_row_has_permission",
 	"Collection": "l2c_app.permissions.collection.has_permission",
 	"Collection Allocation": "l2c_app.permissions.collection.allocation_has_permission",
 }
@@ -211,6 +234,15 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.prepared_report.prepared_report.make_prepared_report": (
 		"l2c_app.api.back_doors.prepare_report"
 	),
+	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": (
+		"l2c_app.api.back_doors.get_contact_number"
+	),
+	"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display": (
+		"l2c_app.api.back_doors.get_contact_display"
+	),
+	"erpnext.crm.doctype.utils.get_last_interaction": "l2c_app.api.back_doors.get_last_interaction",
+	"erpnext.crm.utils.get_open_activities": "l2c_app.api.back_doors.get_open_activities",
+	"frappe.desk.doctype.event.event.get_events": "l2c_app.api.back_doors.get_events",
 }
 
 # Jobs

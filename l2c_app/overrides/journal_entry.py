@@ -2,9 +2,21 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services.contract import contract_natives
+from l2c_app.services.contract import contract_locks, contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
 from l2c_app.services.receipt import collection_vouchers
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+	"""Lock the contracts before the host locks their invoices."""
+	if _is_ours(doc):
+		contract_locks.lock_for(_vouchers(doc))
+
+
+def before_cancel(doc: Document, method: str | None = None) -> None:
+	"""Lock the contracts before the host locks their invoices."""
+	if _is_ours(doc):
+		contract_locks.lock_for(_vouchers(doc))
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
@@ -26,5 +38,11 @@ def _is_ours(doc: Document) -> bool:
 
 def _mark(doc: Document) -> None:
 	if _is_ours(doc):
-		references = [(row.reference_type, row.reference_name) for row in doc.get("accounts") or ()]
-		recompute.mark_vouchers([(doc.doctype, doc.name), *references])
+		recompute.mark_vouchers(_vouchers(doc))
+
+
+def _vouchers(doc: Document) -> list[tuple[str, str]]:
+	references = [
+		(row.reference_type, row.reference_name) for row in doc.get("accounts") or () if row.reference_name
+	]
+	return [(doc.doctype, doc.name), *references]

@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services.contract import contract_natives
+from l2c_app.services.contract import contract_locks, contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
 
 
@@ -10,6 +10,18 @@ def validate(doc: Document, method: str | None = None) -> None:
 	"""Name the contract on an invoice that bills its order, and take the name off one that does not any more."""
 	if _bills_contract(doc):
 		doc.l2c_contract = contract_natives.contract_of_lines(doc)
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+	"""Lock the contracts before the host locks their orders and payments."""
+	if _bills_contract(doc):
+		contract_locks.lock_for([(doc.doctype, doc.name)])
+
+
+def before_cancel(doc: Document, method: str | None = None) -> None:
+	"""Lock the contracts before the host locks their orders and payments."""
+	if _bills_contract(doc):
+		contract_locks.lock_for([(doc.doctype, doc.name)])
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

@@ -49,6 +49,24 @@ def row_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	return f"(`tab{doctype}`.parent in (select name from `tab{CONTRACT}` where {conditions(user)}))"
 
 
+def shared_row_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Restrict rows of a native child table that contracts use too; rows of native documents stay as they are."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	seen = f"select name from `tab{CONTRACT}` where {conditions(user)}"
+	return f"(ifnull(`tab{doctype}`.parenttype, '') != '{CONTRACT}' or `tab{doctype}`.parent in ({seen}))"
+
+
+def shared_row_has_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None
+) -> bool | None:
+	"""Deny such a row of a contract that the user does not see."""
+	if doc.get("parenttype") != CONTRACT:
+		return compat.no_opinion()
+	return row_has_permission(doc, ptype, user)
+
+
 def row_has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
 	"""Deny rows of contracts that the user does not see."""
 	user = user or frappe.session.user
