@@ -16,6 +16,7 @@ from l2c_app.services.errors import (
 	refuse,
 )
 from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.receipt import receiving_account
 
 REPORTED, CONFIRMED, REJECTED, CANCELLED = "Reported", "Confirmed", "Rejected", "Cancelled"
 BY_SERVICE = "l2c_by_service"
@@ -36,7 +37,7 @@ def prepare(collection: Document) -> None:
 
 	What our own services save was checked by them, and must not refuse a native document that they follow.
 
-	Raises CollectionAmountError, CollectionDateError, CollectionPartyError, CollectionLocked.
+	Raises CollectionAmountError, CollectionDateError, CollectionPartyError, CollectionLocked, ReceivingAccountError.
 	"""
 	if collection.flags.get(BY_SERVICE):
 		return
@@ -58,6 +59,8 @@ def prepare(collection: Document) -> None:
 	for row in collection.allocations:
 		_check_contract(collection, row, contracts)
 	_check_customer(collection, contracts)
+	if collection.paid_to:
+		receiving_account.currency_of(collection.paid_to, collection)
 
 
 def _keep_machine_fields(collection: Document, before: Document | None) -> None:

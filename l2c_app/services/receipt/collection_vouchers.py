@@ -11,6 +11,7 @@ from frappe.utils import formatdate, now_datetime, nowdate
 
 from l2c_app.services.ledger import recompute
 from l2c_app.services.ledger.ledger_reads import PAYMENT
+from l2c_app.services.receipt import voucher_match
 from l2c_app.services.receipt.collection_checks import BY_SERVICE, CONFIRMED, REPORTED
 
 
@@ -34,15 +35,21 @@ def voucher_submitted(voucher: Document) -> None:
 	if not name:
 		return
 	collection = _locked(name)
-	if collection and collection.status == REPORTED and _of_same_party(collection, voucher):
+	differences = voucher_match.differences(collection, voucher) if collection else []
+	if collection and collection.status == REPORTED and not differences:
 		link(collection, voucher.doctype, voucher.name)
-	elif voucher.get("l2c_collection"):
+		return
+	if voucher.get("l2c_collection"):
 		voucher.db_set("l2c_collection", None, update_modified=False)
+	if collection and collection.status == REPORTED:
+		_say_why_not(collection, voucher, differences)
 
 
-def _of_same_party(collection: Document, voucher: Document) -> bool:
-	"""A payment that names a Collection may have been typed, or amended for another customer."""
-	return (collection.customer, collection.company) == (voucher.get("party"), voucher.get("company"))
+def _say_why_not(collection: Document, voucher: Document, differences: list[str]) -> None:
+	"""A payment that names a receipt may have been typed, or amended for another customer or amount."""
+	text = _("{0} {1} was not linked. {2}")
+	collection.status_reason = text.format(_(voucher.doctype), voucher.name, " ".join(differences))
+	save(collection)
 
 
 def voucher_gone(voucher: Document, *, deleted: bool = False) -> None:

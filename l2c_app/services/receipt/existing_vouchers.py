@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Abs
-from frappe.utils import add_days, cint
+from frappe.utils import add_days, cint, date_diff
 
 from l2c_app.services.ledger.ledger_reads import JOURNAL, PAYMENT
 
@@ -26,11 +26,12 @@ def search(collection: Document) -> list[dict[str, Any]]:
 	return sorted(free, key=lambda row: (row["posting_date"], row["voucher_no"]))
 
 
-def fits(collection: Document, voucher_type: str, voucher_no: str) -> bool:
-	"""Return whether a native document is among those that `search` offers."""
-	return any(
-		(row["voucher_type"], row["voucher_no"]) == (voucher_type, voucher_no) for row in search(collection)
-	)
+def near(collection: Document, voucher: Document) -> bool:
+	"""Return whether a voucher was posted around the day of the receipt, or carries its reference number."""
+	reference = voucher.get("reference_no") or voucher.get("cheque_no")
+	if collection.reference_no and reference == collection.reference_no:
+		return True
+	return abs(date_diff(voucher.posting_date, collection.received_on)) <= window_days()
 
 
 def is_taken(voucher_type: str, voucher_no: str) -> bool:

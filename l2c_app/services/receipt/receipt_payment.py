@@ -1,7 +1,6 @@
 """The native Payment Entry of a Collection: accounts, rates, and the documents it is applied to."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import frappe
 from erpnext.accounts.party import get_party_account
@@ -17,6 +16,7 @@ from l2c_app.services.errors import ExchangeRateMissing, ReceivingAccountError, 
 from l2c_app.services.ledger import ledger_facts
 from l2c_app.services.ledger.ledger_amounts import money_unit, total_of
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER, PAYMENT
+from l2c_app.services.receipt import receiving_account
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,11 @@ def _account_in_use(collection: Document, targets: list[tuple[str, str, float]])
 def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> None:
 	base = frappe.get_cached_value("Company", collection.company, "default_currency")
 	account = (
-		chosen.paid_to or collection.paid_to or _usual_account(payment.mode_of_payment, collection.company)
+		chosen.paid_to
+		or collection.paid_to
+		or receiving_account.usual(payment.mode_of_payment, collection.company)
 	)
-	currency = _account_currency(account, collection, base)
+	currency = receiving_account.currency_of(account, collection)
 	rate = _rate(collection, base, chosen.exchange_rate)
 	received_rate = rate if currency == collection.currency else 1
 	payment.update(
@@ -148,43 +150,6 @@ def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> No
 			"target_exchange_rate": received_rate,
 		}
 	)
-
-
-def _usual_account(mode_of_payment: str | None, company: str) -> str:
-	if mode_of_payment:
-		filters = {"parent": mode_of_payment, "company": company}
-		account = frappe.db.get_value("Mode of Payment Account", filters, "default_account")
-		if account:
-			return account
-	for field in ("default_bank_account", "default_cash_account"):
-		account = frappe.get_cached_value("Company", company, field)
-		if account:
-			return account
-	refuse(
-		ReceivingAccountError,
-		_("No account is chosen that received the money."),
-		do=_("Choose the bank or cash account, or give the mode of payment or the company a default one."),
-	)
-
-
-def _account_currency(account: str, collection: Document, base: str) -> str:
-	fields = ["company", "account_currency", "account_type", "is_group"]
-	found: Any = frappe.db.get_value("Account", account, fields, as_dict=True)
-	if not found or found.company != collection.company or found.is_group:
-		refuse(
-			ReceivingAccountError,
-			_("Account {0} cannot receive money of company {1}.").format(account, collection.company),
-			do=_("Choose a bank or cash account of that company."),
-		)
-	currency = found.account_currency or base
-	if currency not in (collection.currency, base):
-		refuse(
-			ReceivingAccountError,
-			_("Account {0} is in another currency.").format(account),
-			compared=_("Account {0}, receipt {1}, company {2}.").format(currency, collection.currency, base),
-			do=_("Choose an account in the currency of the receipt or of the company."),
-		)
-	return currency
 
 
 def _rate(collection: Document, base: str, given: float) -> float:
