@@ -14,8 +14,11 @@ def notice_overdue_follow_ups() -> dict:
 
 
 def audit_contracts() -> dict:
-	"""Nightly: recompute every live contract from the ledger and report any drift. Returns counts."""
-	return audit.run()
+	"""Nightly: recompute every live contract from the ledger and report any drift. Returns counts.
+
+	Each chunk is committed; a killed job goes on where it stopped when it runs again on the same day.
+	"""
+	return audit.run(frappe.db.commit)
 
 
 def refresh_pool_members() -> dict:

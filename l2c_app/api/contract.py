@@ -105,7 +105,13 @@ def plan_status(contract: str) -> dict[str, Any]:
 	document.check_permission("read")
 	rows = [{field: row.get(field) for field in PLAN_FIELDS} for row in document.plan_rows]
 	figures = {field: document.get(field) for field in FIGURES}
-	return {**_head(document), "currency": document.currency, "figures": figures, "rows": rows}
+	return {
+		**_head(document),
+		"currency": document.currency,
+		"approximate": bool(document.approximate),
+		"figures": figures,
+		"rows": rows,
+	}
 
 
 def _state(contract: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from l2c_app.core.facts import ADVANCE, Facts
+from l2c_app.core.money import split_by_weights
 from l2c_app.core.position import Position, RowPosition
 
 
@@ -102,3 +103,18 @@ def _order_room(facts: Facts, found: Position, order_totals: Mapping[str, int]) 
 		rooms[order] = max(0, min(left, order_totals[order] - on_order[order]))
 		left -= rooms[order]
 	return rooms
+
+
+def share_unallocated(left: int, asked: Mapping[str, int], applied: Mapping[str, int]) -> dict[str, int]:
+	"""Return each contract's part of what a shared payment has not applied yet; the parts add up to `left`.
+
+	A contract's part is what was asked for it less what it got. Of 1,000 for A 300 and B 700, with 300 on A's order and
+	450 on B's invoice, the 250 left are B's. What nobody asked for is shared by what was asked.
+	"""
+	contracts = sorted(asked)
+	missing = [max(0, asked[name] - applied.get(name, 0)) for name in contracts]
+	owed = min(left, sum(missing))
+	parts = split_by_weights(owed, missing) if owed else [0] * len(contracts)
+	weights = [asked[name] for name in contracts]
+	rest = split_by_weights(left - owed, weights if any(weights) else [1] * len(weights))
+	return {name: part + more for name, part, more in zip(contracts, parts, rest, strict=True)}

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import add_days, flt, nowdate
 
 from l2c_app.services.billing import billing
-from l2c_app.services.ledger import audit
+from l2c_app.services.ledger import ledger_identities
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import line, plan_row
@@ -178,7 +178,9 @@ class TestWorkedExample(L2CTestCase):
 		self.assertEqual(rows(self.contract, "overdue_amount")[1], 2000)
 		frappe.get_doc("Payment Entry", self.second).cancel()
 		self.check((9500, 3480, 6020, 20, 0, 6000, 0, 7110), [3000, 2500, 520])
-		self.assertEqual([row for row in audit.ledger_differences() if row["customer"] == self.customer], [])
+		self.assertEqual(
+			[row for row in ledger_identities.ledger_differences() if row["customer"] == self.customer], []
+		)
 		filters = {"party": self.customer, "delinked": 0}
 		ledger = frappe.get_all("Payment Ledger Entry", filters=filters, pluck="amount", order_by="name")
 		self.assertEqual(flt(sum(ledger), 2), 4146.40)

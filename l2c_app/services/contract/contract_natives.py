@@ -36,7 +36,7 @@ def order_submitted(order: Document) -> None:
 	contract = order.get("l2c_contract") or _contract_of_predecessor(order)
 	if not contract:
 		return
-	quietly(lambda: _take_order(order, contract), [contract])
+	quietly(lambda: take_order(order, contract), [contract])
 
 
 def _contract_of_predecessor(order: Document) -> str | None:
@@ -45,7 +45,8 @@ def _contract_of_predecessor(order: Document) -> str | None:
 	return frappe.db.get_value("Sales Order", order.amended_from, "l2c_contract")
 
 
-def _take_order(order: Document, name: str) -> None:
+def take_order(order: Document, name: str) -> None:
+	"""Put a submitted order in the place of the contract's; one that has another live order lets go of it."""
 	contract = contract_state.load(name)
 	if contract.docstatus != 1 or contract.terminated_on or _has_other_order(contract, order):
 		order.db_set("l2c_contract", None, update_modified=False)
@@ -75,10 +76,11 @@ def _match_lines(contract: Document, order: Document) -> None:
 def order_cancelled(order: Document) -> None:
 	"""The contract has no order any more; its deposits are on account of the customer, as natively."""
 	contract = order.l2c_contract
-	quietly(lambda: _drop_order(order.name, contract), [contract])
+	quietly(lambda: drop_order(order.name, contract), [contract])
 
 
-def _drop_order(order: str, name: str) -> None:
+def drop_order(order: str, name: str) -> None:
+	"""Let go of a cancelled order."""
 	contract = contract_state.load(name)
 	if contract.sales_order == order:
 		contract.sales_order = ""

@@ -40,6 +40,8 @@ def drifts(known: ContractFacts, found: Position) -> list[Drift]:
 	]
 	if known.header.money_status != found.money_status:
 		differences.append(Drift(name, "", "money_status", known.header.money_status, found.money_status))
+	if bool(known.header.approximate) != known.approximate:
+		differences.append(Drift(name, "", "approximate", known.header.approximate, int(known.approximate)))
 	for stored, row in _paired(known, found):
 		changed = _changed(stored, row, ROW_FIGURES, known.unit)
 		if stored.status != row.status:

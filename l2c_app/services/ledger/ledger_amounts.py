@@ -25,3 +25,13 @@ def in_document_currency(amount: Amount, account_currency: str, document: Any) -
 		return exact(amount)
 	base_total = exact(flt(document.base_rounded_total) or flt(document.base_grand_total))
 	return exact(amount) * exact(total_of(document)) / base_total if base_total else Decimal(0)
+
+
+def account_currencies(names: list[str]) -> dict[str, str]:
+	"""Return the currency of each account."""
+	if not names:
+		return {}
+	rows = frappe.get_all(
+		"Account", filters={"name": ("in", names)}, fields=["name", "account_currency"], order_by="name"
+	)
+	return {row.name: row.account_currency for row in rows}

@@ -9,7 +9,8 @@ from frappe.utils import getdate
 
 from l2c_app.core.facts import ADVANCE, CASH, NON_CASH, REFUND, Entry
 from l2c_app.core.money import exact, split_by_weights, to_minor
-from l2c_app.services.ledger import ledger_reads
+from l2c_app.core.receipts import share_unallocated
+from l2c_app.services.ledger import document_owners, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import in_document_currency
 from l2c_app.services.ledger.ledger_reads import INVOICE, JOURNAL, PAYMENT
 
@@ -38,19 +39,33 @@ def entries(ledger: list[Any], invoices: Documents, orders: Documents, unit: Dec
 def on_account(asks: list[Any], unit: Decimal) -> dict[str, int]:
 	"""Return per contract the unallocated money of the payments that its Collections led to.
 
-	A payment for several contracts is shared by what the Collection asked for each.
+	A payment for several contracts is shared by what the Collection asked for each, less what each got of it.
 	"""
-	asked: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+	asked: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 	for ask in asks:
 		if ask.voucher_type == PAYMENT:
-			asked[ask.voucher_no][ask.contract] += exact(ask.amount)
+			asked[ask.voucher_no][ask.contract] += to_minor(ask.amount, unit)
+	applied = _applied([name for name, contracts in asked.items() if len(contracts) > 1], unit)
 	found: dict[str, int] = defaultdict(int)
 	for name, payment in (ledger_reads.payments(list(asked)) if asked else {}).items():
 		left = to_minor(payment.unallocated_amount, unit) if payment.docstatus == 1 else 0
-		contracts = sorted(asked[name])
-		weights = [asked[name][contract] for contract in contracts]
-		for contract, part in zip(contracts, split_by_weights(left, weights), strict=True):
+		for contract, part in share_unallocated(left, asked[name], applied.get(name, {})).items():
 			found[contract] += part
+	return found
+
+
+def _applied(payments: list[str], unit: Decimal) -> dict[str, dict[str, int]]:
+	"""Return per shared payment what each contract has of it on its orders and invoices."""
+	references = ledger_reads.references(payments) if payments else []
+	owners = document_owners.owners({row.reference_name for row in references})
+	found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+	for row in references:
+		weights = {name: share for name, share in owners.get(row.reference_name, {}).items() if share > 0}
+		parts = (
+			split_by_weights(to_minor(row.allocated_amount, unit), list(weights.values())) if weights else []
+		)
+		for contract, part in zip(weights, parts, strict=True):
+			found[row.parent][contract] += part
 	return found
 
 

@@ -17,7 +17,12 @@ from frappe.utils import getdate
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
 from l2c_app.core.money import exact, split_by_weights, to_minor
 from l2c_app.services.ledger import ledger_entries, ledger_reads
-from l2c_app.services.ledger.ledger_amounts import in_document_currency, money_unit, total_of
+from l2c_app.services.ledger.ledger_amounts import (
+	account_currencies,
+	in_document_currency,
+	money_unit,
+	total_of,
+)
 
 
 @dataclass(frozen=True)
@@ -133,8 +138,15 @@ class _Batch:
 		]
 
 	def _converted(self) -> set[str]:
-		"""Return the contracts with invoices on a receivable account in another currency than their own."""
-		return {
+		"""Return the contracts with invoices, or a receivable account, in another currency than their own."""
+		accounts = sorted({row.receivable_account for row in self.headers.values() if row.receivable_account})
+		currency = account_currencies(accounts)
+		found = {
+			name
+			for name, row in self.headers.items()
+			if row.activated_on and currency.get(row.receivable_account, row.currency) != row.currency
+		}
+		return found | {
 			contract
 			for row in self.ledger
 			if row.account_currency != self.invoices[row.against_voucher_no].currency

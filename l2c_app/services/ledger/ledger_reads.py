@@ -26,6 +26,8 @@ HEADER_FIELDS = [
 	"end_date",
 	"recomputed_on",
 	"to_audit",
+	"receivable_account",
+	"approximate",
 ]
 # Stored field: name of the figure in core.position
 CONTRACT_FIGURES = {
