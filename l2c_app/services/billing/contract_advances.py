@@ -2,6 +2,7 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import IfNull, Sum
 from frappe.utils import flt
 
 from l2c_app.core import billing
@@ -37,18 +38,39 @@ def pull(invoice: Document, contract: Document, *, limit: int) -> int:
 
 
 def _own_part(row: Document, contract: Document) -> float:
-	"""Return how much of an offered advance belongs to the contract (account currency); 0 for other money."""
-	if row.reference_type == "Payment Entry":
-		if row.reference_row:
-			return (
-				row.advance_amount
-				if _reference(row, "Payment Entry Reference") == contract.sales_order
-				else 0
-			)
-		return min(row.advance_amount, _earmarked(row.reference_name, contract))
-	if row.reference_row and _reference(row, "Journal Entry Account") == contract.sales_order:
-		return row.advance_amount
-	return 0
+	"""Return how much of an offered advance the contract may still draw (account currency); 0 for other money.
+
+	The host offers money again that other drafts have drawn already and books it to whoever is submitted first.
+	"""
+	free = flt(row.advance_amount) - _drawn(row)
+	if row.reference_type == "Payment Entry" and not row.reference_row:
+		free = min(free, _earmarked(row.reference_name, contract) - _drawn(row, contract))
+	else:
+		child = (
+			"Payment Entry Reference" if row.reference_type == "Payment Entry" else "Journal Entry Account"
+		)
+		if not row.reference_row or _reference(row, child) != contract.sales_order:
+			return 0
+	return max(0, flt(free, contract.precision("grand_total")))
+
+
+def _drawn(row: Document, contract: Document | None = None) -> float:
+	"""Return what draft invoices, of all contracts or of one, have drawn of an offered advance."""
+	advance, invoice = frappe.qb.DocType("Sales Invoice Advance"), frappe.qb.DocType("Sales Invoice")
+	query = (
+		frappe.qb.from_(advance)
+		.join(invoice)
+		.on(invoice.name == advance.parent)
+		.select(Sum(advance.allocated_amount))
+		.where((invoice.docstatus == 0) & (advance.parenttype == "Sales Invoice"))
+		.where(advance.reference_type == row.reference_type)
+		.where(advance.reference_name == row.reference_name)
+		.where(IfNull(advance.reference_row, "") == (row.reference_row or ""))
+	)
+	if contract:
+		query = query.where(invoice.l2c_contract == contract.name)
+	found = query.run()
+	return flt(found[0][0]) if found else 0
 
 
 def _reference(row: Document, doctype: str) -> str | None:
