@@ -19,7 +19,7 @@ import sys, time
 import frappe
 site, user, contract, start = sys.argv[1:5]
 frappe.init(site); frappe.connect(); frappe.set_user(user)
-from l2c_app.services import billing
+from l2c_app.services.billing import billing
 frappe.db.get_value("Sales Contract", contract, "modified")
 time.sleep(max(0, float(start) - time.time()))
 try:
