@@ -22,6 +22,8 @@ def log(
 	closes: bool = False,
 	close_reason: str | None = None,
 	follow_up: str = "",
+	evidence_doctype: str = "",
+	evidence_name: str = "",
 ) -> dict[str, Any]:
 	"""Record a done follow up, or complete the planned one named `follow_up`, and plan the next step."""
 	result = {
@@ -34,7 +36,11 @@ def log(
 		"closes": int(closes),
 		"close_reason": close_reason,
 	}
-	return _answer(follow_ups.log(reference_doctype, reference_name, result=result, follow_up=follow_up))
+	evidence = (evidence_doctype, evidence_name) if evidence_name else None
+	done = follow_ups.log(
+		reference_doctype, reference_name, result=result, follow_up=follow_up, evidence=evidence
+	)
+	return _answer(done)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -11,13 +11,14 @@ from frappe.utils import cint, format_datetime, get_datetime, now_datetime
 from l2c_app.core import follow_up as rules
 from l2c_app.core.follow_up import Missing, Status
 from l2c_app.services.errors import (
+	EvidenceError,
 	FollowUpAssigneeError,
 	FollowUpDateError,
 	FollowUpIncompleteError,
 	FollowUpStateError,
 	refuse,
 )
-from l2c_app.services.follow_up import follow_up_party
+from l2c_app.services.follow_up import follow_up_offers, follow_up_party
 
 MOMENTS = ("planned_for", "done_on", "next_action_on")
 SET_BY_US = (
@@ -28,6 +29,10 @@ SET_BY_US = (
 	"next_follow_up",
 	"previous_follow_up",
 	"overdue_noticed_on",
+	"effort",
+	"evidence_doctype",
+	"evidence_name",
+	"cadence_enrolment",
 )
 
 
@@ -68,11 +73,33 @@ def refuse_unless_planned(follow_up: Document) -> None:
 def _keep_ours(follow_up: Document, before: Document | None) -> None:
 	if before:
 		follow_up.update({field: before.get(field) for field in SET_BY_US})
+		_note_evidence(follow_up)
 		return
 	frappe.has_permission(follow_up.reference_doctype, "read", doc=follow_up.reference_name, throw=True)
 	party = follow_up_party.resolve(follow_up.reference_doctype, follow_up.reference_name)
 	follow_up.update({"lead": party.lead, "customer": party.customer, "party_name": party.title})
-	follow_up.update({"done_on": None, "next_follow_up": None, "overdue_noticed_on": None})
+	follow_up.update({"done_on": None, "next_follow_up": None, "overdue_noticed_on": None, "effort": None})
+	follow_up.update({"evidence_doctype": None, "evidence_name": None})
+	follow_up.cadence_enrolment = follow_up.flags.l2c_enrolment
+	_note_evidence(follow_up)
+
+
+def _note_evidence(follow_up: Document) -> None:
+	"""Note the mail, call or event that a follow up was logged from; a flag, so no request can set it."""
+	evidence = follow_up.flags.l2c_evidence
+	if not evidence:
+		return
+	party = ("Lead", follow_up.lead) if follow_up.lead else ("Customer", follow_up.customer)
+	if not follow_up_offers.is_open(evidence, party_type=party[0], party=party[1], user=frappe.session.user):
+		refuse(
+			EvidenceError,
+			_("{0} {1} is not yours to log a follow up from").format(_(evidence[0]), evidence[1]),
+			compared=_(
+				"It is about somebody else, by somebody else, older than two days, or logged already."
+			),
+			do=_("Log the follow up without it."),
+		)
+	follow_up.evidence_doctype, follow_up.evidence_name = evidence
 
 
 def _facts(follow_up: Document) -> rules.Facts:

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_datetime, now_datetime
 
 from l2c_app.core.follow_up import Status
-from l2c_app.services.follow_up import follow_up_checks, follow_up_party, follow_up_todos
+from l2c_app.services.follow_up import effort, follow_up_checks, follow_up_party, follow_up_todos, note_effort
 
 RESULT_FIELDS = (
 	"follow_up_type",
@@ -32,16 +32,23 @@ RESULT_FIELDS = (
 
 
 def log(
-	reference_doctype: str, reference_name: str, *, result: dict[str, Any], follow_up: str = ""
+	reference_doctype: str,
+	reference_name: str,
+	*,
+	result: dict[str, Any],
+	follow_up: str = "",
+	evidence: tuple[str, str] | None = None,
 ) -> Document:
 	"""Record what was done about a document, and plan what comes next. Returns the done Follow Up.
 
 	`result` holds the RESULT_FIELDS. With `follow_up` the planned one of that name is completed instead of a new one
-	being added.
+	being added. `evidence` is the mail, call or event (DocType, name) it was offered for, which counts by itself.
 	"""
 	if follow_up:
-		return complete(follow_up, result=result)
-	return _new(reference_doctype, reference_name, status=Status.DONE.value, **_only_results(result)).insert()
+		return complete(follow_up, result=result, evidence=evidence)
+	done = _new(reference_doctype, reference_name, status=Status.DONE.value, **_only_results(result))
+	done.flags.l2c_evidence = evidence
+	return done.insert()
 
 
 def plan(
@@ -60,12 +67,13 @@ def plan(
 	return _new(reference_doctype, reference_name, status=Status.PLANNED.value, **values).insert()
 
 
-def complete(name: str, *, result: dict[str, Any]) -> Document:
+def complete(name: str, *, result: dict[str, Any], evidence: tuple[str, str] | None = None) -> Document:
 	"""Turn a planned follow up into a done one; its next action becomes the next planned one."""
 	follow_up = _load(name)
 	follow_up_checks.refuse_unless_planned(follow_up)
 	follow_up.update(_only_results(result))
 	follow_up.status = Status.DONE.value
+	follow_up.flags.l2c_evidence = evidence
 	return follow_up.save()
 
 
@@ -95,12 +103,15 @@ def after_save(follow_up: Document) -> None:
 			_cancel_other_plans(follow_up)
 		else:
 			_plan_next(follow_up)
+		note_effort.judge(follow_up)
 	follow_up_todos.sync(follow_up, follow_up_checks.changed(follow_up, before, "planned_for", "assigned_to"))
 	follow_up_party.roll_up(follow_up.lead)
 
 
 def after_delete(follow_up: Document) -> None:
-	"""Take a deleted follow up out of the dates of its lead."""
+	"""Take a deleted follow up out of the dates of its lead and out of the effort on it."""
+	if effort.concerned():
+		effort.forget("Follow Up", follow_up.name)
 	follow_up_party.roll_up(follow_up.lead)
 
 
