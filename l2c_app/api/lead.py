@@ -4,7 +4,7 @@ from typing import Any
 
 import frappe
 
-from l2c_app.services.lead import scoring, starting_rules
+from l2c_app.services.lead import merging, scoring, starting_rules
 from l2c_app.services.pool import seat_view
 
 
@@ -32,3 +32,33 @@ def score_all() -> None:
 	"""Score all leads again in the background."""
 	frappe.has_permission("Lead Scoring", "write", throw=True)
 	scoring.rules_changed()
+
+
+@frappe.whitelist()
+def compare(kept: str, merged: str) -> dict[str, Any]:
+	"""Return two leads side by side, for the choice of values before a merge; both must be writable."""
+	return merging.compare(kept, merged)
+
+
+@frappe.whitelist()
+def merges(lead: str) -> list[dict[str, Any]]:
+	"""Return merges of a lead that wait for consent or can be undone, and what this user may do with each."""
+	return merging.of_lead(lead)
+
+
+@frappe.whitelist(methods=["POST"])
+def merge(kept: str, merged: str, take: list[str], reason: str = "") -> dict[str, Any]:
+	"""Merge a lead into another, or ask its protecting holder for consent. Returns {name, state, consent_of}."""
+	return merging.merge(kept, merged, take=take, reason=reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def decide_merge(name: str, agree: bool) -> dict[str, Any]:
+	"""Agree to a waiting merge or refuse it. Returns {name, state}."""
+	return merging.decide(name, agree=agree)
+
+
+@frappe.whitelist(methods=["POST"])
+def undo_merge(name: str) -> str:
+	"""Undo a merge and return the name of the lead that is back."""
+	return merging.undo(name)

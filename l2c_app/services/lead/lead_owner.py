@@ -33,6 +33,7 @@ def check(doc: object) -> None:
 		return
 	if doc.doctype == "Lead":
 		doc.l2c_pooled = before.l2c_pooled
+		doc.l2c_recycle_on = before.l2c_recycle_on
 	seat = primary_seat(doc.doctype, doc.name)
 	if not seat or seat.state == State.CONVERTED.value:
 		return

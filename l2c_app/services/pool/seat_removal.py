@@ -57,11 +57,12 @@ def follow_rename(party_type: str, old: str, new: str, *, merge: bool) -> None:
 		(seat.party_type == party_type) & (seat.party == old)
 	).run()
 	if merge:
-		_one_primary(party_type, new)
+		one_primary(party_type, new)
 	visibility.seats_changed()
 
 
-def _one_primary(party_type: str, party: str) -> None:
+def one_primary(party_type: str, party: str) -> None:
+	"""Let exactly the strongest seat of a party be its primary one and drive its owner; without seats nothing happens."""
 	seats = _seats(party_type, party)
 	if not seats:
 		return

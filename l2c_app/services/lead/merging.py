@@ -1,0 +1,257 @@
+"""Two leads that are one: compared, merged with a choice per field, undone within days, never against a protected holder.
+
+Links are pointed at the kept lead, the other is deleted. What undoing needs is kept: the other lead as it was, which rows
+pointed at it, both leads' seats, and what was written on the kept lead.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_fullname, getdate, now_datetime, nowdate
+
+from l2c_app.core import merge as rules
+from l2c_app.core.seats import State
+from l2c_app.services.errors import MergeRefused, refuse
+from l2c_app.services.lead import lead_links, lead_unmerge
+from l2c_app.services.pool import visibility
+from l2c_app.services.pool.seats import lock_seats
+
+WAITING, DONE, UNDONE, REFUSED = "Waiting", "Done", "Undone", "Refused"
+NOT_CHOSEN = frozenset(
+	{"naming_series", "lead_owner", "status", "title", "customer", "amended_from", "image"}
+)
+NO_CHOICE_TYPES = frozenset(
+	{
+		"Section Break",
+		"Column Break",
+		"Tab Break",
+		"HTML",
+		"Button",
+		"Table",
+		"Table MultiSelect",
+		"Read Only",
+	}
+)
+
+
+def compare(kept: str, merged: str) -> dict:
+	"""Return both leads side by side: {"fields": [{field, label, kept, merged, differs}], "consent_of": user or None}.
+
+	Raises PermissionError where the user may not write both, MergeRefused for a lead with itself.
+	"""
+	mine, theirs = _both(kept, merged)
+	rows = []
+	for field in _choosable():
+		pair = mine.get(field.fieldname), theirs.get(field.fieldname)
+		if not all(rules.is_blank(value) for value in pair):
+			row = {"field": field.fieldname, "label": _(field.label), "kept": pair[0], "merged": pair[1]}
+			rows.append({**row, "differs": pair[0] != pair[1]})
+	return {"fields": rows, "consent_of": _protected_holder(merged, kept)}
+
+
+def merge(kept: str, merged: str, *, take: list[str], reason: str = "") -> dict:
+	"""Merge `merged` into `kept`, or ask for consent when somebody else protects it. Returns {name, state, consent_of}.
+
+	`take`: fields whose value comes from the merged lead; blank fields are filled anyway. Raises PermissionError and
+	MergeRefused.
+	"""
+	mine, theirs = _both(kept, merged)
+	wrong = set(take) - {field.fieldname for field in _choosable()}
+	if wrong:
+		refuse(MergeRefused, _("These fields cannot be chosen: {0}").format(", ".join(sorted(wrong))))
+	holder = _protected_holder(merged, kept)
+	record = frappe.get_doc(
+		{
+			"doctype": "Lead Merge",
+			"kept": kept,
+			"merged": merged,
+			"merged_title": theirs.get("title") or theirs.get("lead_name"),
+			"state": WAITING,
+			"reason": reason,
+			"requested_by": frappe.session.user,
+			"consent_of": holder,
+			"take": frappe.as_json(sorted(set(take))),
+		}
+	).insert(ignore_permissions=True)
+	if holder:
+		_ask(record)
+	else:
+		_do(record, mine, theirs)
+	return {"name": record.name, "state": record.state, "consent_of": holder}
+
+
+def decide(name: str, *, agree: bool) -> dict:
+	"""The protecting holder, or a manager of his pool, agrees to a waiting merge or refuses it. Returns {name, state}."""
+	record = frappe.get_doc("Lead Merge", name, for_update=True)
+	if record.state != WAITING:
+		refuse(MergeRefused, _("This merge is {0}.").format(_(record.state)), do=_("Reload the lead."))
+	if frappe.session.user != record.consent_of and not _manages(record.merged):
+		frappe.throw(_("Not permitted"), frappe.PermissionError)
+	record.decided_by = frappe.session.user
+	if agree:
+		mine, theirs = (frappe.get_doc("Lead", each) for each in (record.kept, record.merged))
+		_do(record, mine, theirs)
+	else:
+		record.db_set({"state": REFUSED, "decided_by": record.decided_by})
+	return {"name": record.name, "state": record.state}
+
+
+def undo(name: str) -> str:
+	"""Undo a merge within its days and return the name of the lead that is back.
+
+	Who asked for it, who agreed to it and managers of the pool may. Raises PermissionError, MergeRefused.
+	"""
+	record = frappe.get_doc("Lead Merge", name, for_update=True)
+	if frappe.session.user not in (record.requested_by, record.decided_by) and not _manages(record.kept):
+		frappe.throw(_("Not permitted"), frappe.PermissionError)
+	if record.state != DONE:
+		refuse(MergeRefused, _("This merge is {0}.").format(_(record.state)), do=_("Reload the lead."))
+	if now_datetime() > record.undo_until:
+		refuse(
+			MergeRefused,
+			_("The merge cannot be undone any more."),
+			compared=_("It could be until {0}.").format(frappe.utils.format_datetime(record.undo_until)),
+			do=_("Make a new lead."),
+		)
+	lead_unmerge.restore(record)
+	record.db_set("state", UNDONE)
+	return record.merged
+
+
+def of_lead(lead: str) -> list[dict]:
+	"""Return merges of this lead that wait or can still be undone, and what this user may do with each."""
+	frappe.get_doc("Lead", lead).check_permission("read")
+	rows = frappe.get_all(
+		"Lead Merge",
+		filters={"state": ("in", (WAITING, DONE))},
+		or_filters={"kept": lead, "merged": lead},
+		fields=[
+			"name",
+			"state",
+			"merged",
+			"merged_title",
+			"kept",
+			"requested_by",
+			"consent_of",
+			"undo_until",
+		],
+		order_by="creation desc",
+	)
+	user, now = frappe.session.user, now_datetime()
+	result = []
+	for row in rows:
+		if row.state == WAITING:
+			result.append({**row, "may_decide": user == row.consent_of or _manages(row.merged)})
+		elif row.kept == lead and row.undo_until >= now:
+			result.append({**row, "may_undo": user == row.requested_by or _manages(lead)})
+	return result
+
+
+def _both(kept: str, merged: str) -> tuple[Document, Document]:
+	if kept == merged:
+		refuse(MergeRefused, _("A lead cannot be merged with itself."))
+	leads = [frappe.get_doc("Lead", name) for name in (kept, merged)]
+	for lead in leads:
+		lead.check_permission("write")
+		if lead.status == "Converted":
+			text = _("{0} was converted to a customer.").format(lead.name)
+			refuse(MergeRefused, text, do=_("Merge the customers instead."))
+	return leads[0], leads[1]
+
+
+def _choosable() -> list:
+	return [
+		field
+		for field in frappe.get_meta("Lead").fields
+		if field.fieldtype not in NO_CHOICE_TYPES
+		and field.fieldname not in NOT_CHOSEN
+		and not field.read_only
+		and not field.fieldname.startswith("l2c_")
+	]
+
+
+def _protected_holder(merged: str, kept: str) -> str | None:
+	"""Return the other user whose protected seat on either lead a merge would touch."""
+	rows = frappe.get_all(
+		"Lead Pool Seat",
+		filters={
+			"party_type": "Lead",
+			"party": ("in", (merged, kept)),
+			"state": State.HELD.value,
+			"protected_until": (">=", getdate(nowdate())),
+		},
+		pluck="holder",
+		order_by="party, name",
+	)
+	others = [holder for holder in rows if holder != frappe.session.user]
+	return others[0] if others else None
+
+
+def _manages(lead: str) -> bool:
+	user = frappe.session.user
+	pools = frappe.get_all(
+		"Lead Pool Seat", filters={"party_type": "Lead", "party": lead}, pluck="pool", order_by="pool"
+	)
+	return visibility.sees_everything(user) or any(visibility.manages(pool, user) for pool in pools)
+
+
+def _ask(record: Document) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"for_user": record.consent_of,
+			"type": "Alert",
+			"document_type": "Lead",
+			"document_name": record.merged,
+			"subject": _("{0} asks to merge {1} into another lead.").format(
+				get_fullname(record.requested_by),
+				frappe.bold(frappe.utils.escape_html(record.merged_title or "")),
+			),
+		}
+	).insert(ignore_permissions=True)
+
+
+def _do(record: Document, mine: Document, theirs: Document) -> None:
+	"""Keep what undoing needs, write the chosen values, then let the host merge."""
+	seats = frappe.get_all(
+		"Lead Pool Seat",
+		filters={"party_type": "Lead", "party": ("in", (mine.name, theirs.name))},
+		pluck="name",
+		order_by="name",
+	)
+	fields = [field.fieldname for field in _choosable()]
+	written = rules.taken_over(mine, theirs, fields=fields, take=frappe.parse_json(record.take))
+	record.update(
+		{
+			"state": DONE,
+			"merged_on": now_datetime(),
+			"before": frappe.as_json({field: mine.get(field) for field in written}),
+			"written": frappe.as_json(written),
+			"snapshot": frappe.as_json(theirs.as_dict(convert_dates_to_str=True)),
+			"seats": frappe.as_json(list(lock_seats(seats).values())),
+			"links": frappe.as_json(lead_links.find(theirs.name)),
+		}
+	)
+	days = frappe.get_cached_value("L2C Settings", "L2C Settings", "merge_undo_days") or 0
+	record.undo_until = rules.undo_until(record.merged_on, days)
+	record.save(ignore_permissions=True)
+	_unite(theirs, mine.name, frappe.parse_json(record.links))
+	_write(mine.name, written)
+
+
+def _unite(theirs: Document, kept: str, links: list) -> None:
+	"""Do what the host's merge does, for people who may write but not delete leads: nothing is lost, and it can be undone."""
+	theirs.run_method("before_rename", theirs.name, kept, True)
+	lead_links.point(links, old=theirs.name, new=kept)
+	frappe.get_doc("Lead", kept).run_method("after_rename", theirs.name, kept, True)
+	frappe.delete_doc("Lead", theirs.name, ignore_permissions=True, delete_permanently=True)
+	lead_links.refresh_assignments(kept)
+	kept_lead = frappe.get_doc("Lead", kept)
+	kept_lead.add_comment("Edit", _("merged {0} into {1}").format(theirs.name, kept))
+
+
+def _write(lead: str, values: dict) -> None:
+	if values:
+		doc = frappe.get_doc("Lead", lead)
+		doc.update(values)
+		doc.save(ignore_permissions=True)
