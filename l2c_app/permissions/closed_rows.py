@@ -60,10 +60,13 @@ def prospect_conditions(user: str | None = None, doctype: str | None = None) -> 
 
 
 def prospect_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
-	"""Deny a prospect when one of its stored leads is closed to the user."""
-	if not visibility.enabled_pools() or not doc.get("name"):
+	"""Deny a prospect when one of its leads is closed to the user: the host fetches their phones into the rows."""
+	if not visibility.enabled_pools():
 		return compat.no_opinion()
-	leads = frappe.get_all("Prospect Lead", filters={"parent": doc.get("name")}, pluck="lead", order_by="idx")
+	leads = [row.get("lead") for row in doc.get("leads") or [] if row.get("lead")]
+	if doc.get("name"):
+		filters = {"parent": doc.get("name")}
+		leads += frappe.get_all("Prospect Lead", filters=filters, pluck="lead", order_by="idx")
 	if any(closed_set.answer(ptype, user, [lead]) is False for lead in leads):
 		return False
 	return compat.no_opinion()

@@ -7,12 +7,9 @@ Leads outside the pools keep the host's own visibility.
 import frappe
 
 from l2c_app import compat
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import closed_documents, visibility
 
-PARTY_FIELDS = {
-	"Opportunity": ("opportunity_from", "party_name"),
-	"Quotation": ("quotation_to", "party_name"),
-}
+PARTY_FIELDS = closed_documents.PARTY_FIELDS
 
 
 def _literals(names: list[str]) -> str:
@@ -122,15 +119,7 @@ def linked_has_permission(doctype: str, doc: object, *, ptype: str, user: str | 
 	"""Judge the stored links of a Contact or Address."""
 	if not visibility.enabled_pools() or _is_new(doc):
 		return compat.no_opinion()
-	links = frappe.get_all(
-		"Dynamic Link",
-		filters={"parenttype": doctype, "parent": doc.get("name")},
-		fields=["link_doctype", "link_name"],
-		order_by="idx",
-	)
-	if any(link.link_doctype == "Customer" for link in links):
-		return compat.no_opinion()
-	return answer(ptype, user, [link.link_name for link in links if link.link_doctype == "Lead"])
+	return answer(ptype, user, closed_documents.linked_leads(doctype, doc.get("name")))
 
 
 def opportunity_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:

@@ -48,10 +48,17 @@ class TestBackDoors(ClosedSetCase):
 			self.assertIsInstance(back_doors.global_search("Zsecret"), list)
 
 	def test_reports_that_show_all_leads_are_refused(self):
-		from l2c_app.services.pool.back_doors import OPEN_REPORTS
-
+		native = (
+			"Lead Details",
+			"Lead Conversion Time",
+			"Prospects Engaged But Not Converted",
+			"Lost Opportunity",
+			"Lead Owner Efficiency",
+			"Campaign Efficiency",
+			"First Response Time for Opportunity",
+		)
 		for _user in self.strangers():
-			for report in sorted(OPEN_REPORTS):
+			for report in native:
 				with self.assertRaises(errors.ReportClosed):
 					back_doors.run_report(report_name=report, filters={})
 				with self.assertRaises(errors.ReportClosed):

@@ -5,22 +5,8 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe import _
 
-from l2c_app.services.errors import ReportClosed, refuse
 from l2c_app.services.pool import visibility
-
-CLOSED_SET = frozenset({"Lead", "Contact", "Address", "Opportunity", "Quotation"})
-# Script Reports on raw SQL: names, phones, mail addresses or owners of all leads, whoever asks.
-OPEN_REPORTS = frozenset(
-	{
-		"Lead Details",
-		"Lead Conversion Time",
-		"Prospects Engaged But Not Converted",
-		"Lost Opportunity",
-		"Lead Owner Efficiency",
-		"Campaign Efficiency",
-		"First Response Time for Opportunity",
-	}
-)
+from l2c_app.services.pool.closed_documents import CLOSED_SET, is_closed
 
 
 def next_in_chain(original: str, ours: str) -> Callable:
@@ -56,7 +42,7 @@ def only_readable(doctype: str, rows: Iterable | None) -> list | None:
 
 def _name(row: object) -> str | None:
 	if isinstance(row, dict):
-		return row.get("value") or row.get("name")
+		return row.get("value") or row.get("name")  # link search, or a row of a document
 	return row[0] if row else None
 
 
@@ -67,15 +53,8 @@ def only_readable_hits(hits: Iterable | None) -> list | None:
 	return [hit for hit in hits if readable(hit["doctype"], [hit["name"]])]
 
 
-def require_open_report(report_name: str | None) -> None:
-	"""Raise ReportClosed for the native reports that show all leads, also under a Custom Report's name."""
-	if not report_name or not visibility.restricted(frappe.session.user):
-		return
-	base = frappe.db.get_value("Report", report_name, "reference_report") or report_name
-	if OPEN_REPORTS.isdisjoint({report_name, base}):
-		return
-	refuse(
-		ReportClosed,
-		_("The report {0} shows the data of all leads.").format(report_name),
-		do=_("Use the lists of Lead and Lead Pool Seat: they show what you may see."),
-	)
+def require_open(doctype: str, name: str | None) -> None:
+	"""Raise PermissionError when a document is about a lead that is closed to the session user."""
+	user = frappe.session.user
+	if visibility.restricted(user) and is_closed(doctype, name, user=user):
+		frappe.throw(_("Not permitted"), frappe.PermissionError)
