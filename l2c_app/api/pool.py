@@ -121,5 +121,5 @@ def check_duplicates(
 
 @frappe.whitelist(methods=["POST"])
 def import_leads(rows: str | list, skip_known: bool = True) -> list[dict[str, Any]]:
-	"""Insert many leads; one result per row."""
-	return lead_import.import_leads(frappe.parse_json(rows) or [], skip_known=skip_known)
+	"""Insert up to a thousand leads; one result per row."""
+	return lead_import.import_leads(lead_import.rows_of_request(rows), skip_known=skip_known)

@@ -7,7 +7,7 @@ import frappe
 from l2c_app import compat
 from l2c_app.api import pool as api
 from l2c_app.services import errors
-from l2c_app.services.lead import duplicates, party_keys
+from l2c_app.services.lead import duplicates, lead_import, party_keys
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
@@ -110,6 +110,19 @@ class TestImport(ImportCase):
 		before = frappe.db.count("ToDo"), frappe.db.count("Email Queue")
 		api.import_leads([self.row(1, email_id="someone@import.example.com")])
 		self.assertEqual((frappe.db.count("ToDo"), frappe.db.count("Email Queue")), before)
+
+	def test_one_request_carries_a_limited_number_of_rows(self):
+		most = lead_import.MOST_ROWS
+		before = frappe.db.count("Lead")
+		with self.assertRaises(errors.TooManyRows) as refused:
+			api.import_leads([self.row(1)] * (most + 1))
+		for part in (str(most + 1), str(most), "Data Import"):
+			self.assertIn(part, str(refused.exception))
+		for rows in ("{broken", '{"company_name": "x"}', "3"):
+			with self.subTest(rows=rows), self.assertRaises(errors.RowsUnreadable):
+				api.import_leads(rows)
+		self.assertEqual(frappe.db.count("Lead"), before)
+		self.assertEqual(api.import_leads("[]"), [])
 
 	def test_who_may_not_create_leads_imports_none(self):
 		nobody = factories.user("import.nobody", "Stock User")

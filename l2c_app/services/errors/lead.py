@@ -9,3 +9,7 @@ class BadScoringRule(L2CError):
 
 class MergeRefused(L2CError):
 	"""Two leads cannot be merged or unmerged like this."""
+
+
+class RowsUnreadable(L2CError):
+	"""What a request sent as rows is no list."""

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 
 from l2c_app import compat
 from l2c_app.core.normalise import one_width
+from l2c_app.services.errors import RowsUnreadable, TooManyRows, refuse
 from l2c_app.services.lead import duplicates
 from l2c_app.services.lead.lead_intake import IMPORT
 from l2c_app.services.pool import visibility
@@ -40,7 +41,32 @@ FIELDS = (
 CONTACTS = ("email_id", "mobile_no", "phone", "whatsapp_no")
 NAMES = ("lead_name", "first_name", "company_name")
 LONGEST = 140
+MOST_ROWS = (
+	1000  # what one request can carry through within its time, some 30 rows a second on a small machine
+)
 INSERTED, SKIPPED, FAILED = "inserted", "skipped", "failed"
+
+
+def rows_of_request(rows: str | list) -> list:
+	"""Return the rows that a request sent. Raises RowsUnreadable for text that is no list, TooManyRows above the limit.
+
+	Larger files go in pieces: rows already known are skipped, so a piece may be sent twice. Or by Data Import, which works
+	in the background and seats and checks its rows in the same way.
+	"""
+	try:
+		parsed = frappe.parse_json(rows) or []
+	except ValueError:
+		parsed = None
+	if not isinstance(parsed, list):
+		refuse(RowsUnreadable, _("This is no list of rows."), do=_("Send a JSON list of objects."))
+	if len(parsed) > MOST_ROWS:
+		refuse(
+			TooManyRows,
+			_("Too many rows for one request."),
+			compared=_("{0} rows, at most {1}").format(len(parsed), MOST_ROWS),
+			do=_("Send them in pieces, or use Data Import for the whole file."),
+		)
+	return parsed
 
 
 class BadRow(ValueError):
