@@ -5,7 +5,7 @@ import frappe
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
-from l2c_app.services.pool import pool_members, pool_opening, run_work, runs
+from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, run_work, runs
 
 
 def notice_overdue_follow_ups() -> dict:
@@ -56,5 +56,19 @@ def score_leads() -> int:
 	total = 0
 	for scored in scoring.chunks_of_leads():
 		total += scored
+		frappe.db.commit()
+	return total
+
+
+def recompute_recycle_dates(pool: str) -> int:
+	"""After the rules of a pool changed: new dates for its held seats, committed chunk by chunk. Returns how many changed.
+
+	A killed job may simply run again.
+	"""
+	after: str | None = ""
+	total = 0
+	while after is not None:
+		after, changed = recycle_dates.recompute_chunk(pool, after=after)
+		total += changed
 		frappe.db.commit()
 	return total

@@ -59,6 +59,18 @@ class CoolingDown(ClaimRefused):
 	"""A former holder must wait before he takes the same seat again."""
 
 
+class ClaimedTooSoon(ClaimRefused):
+	"""The pool asks for some minutes between two claims of a member."""
+
+
+class BacklogTooLong(ClaimRefused):
+	"""Too many held seats wait for the first work since they were claimed."""
+
+
+class ProtectionLimitReached(ClaimRefused):
+	"""The member protects as many seats as he may."""
+
+
 class SeatTaken(ClaimRefused):
 	"""The seat is not available: somebody else was faster, or it is closed."""
 
@@ -69,6 +81,10 @@ class PartyBlocked(ClaimRefused):
 
 class SeatNotMovable(L2CError):
 	"""The event does not fit the state of the seat."""
+
+
+class BadRecycleRule(L2CError):
+	"""The recycle rules, warnings, hour or cut of a pool cannot be meant."""
 
 
 class RunInProgress(L2CError):

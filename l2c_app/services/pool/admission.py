@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import seat_log, visibility
+from l2c_app.services.pool import recycle_dates, seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.seats import forget_cached, update_parties
@@ -92,6 +92,7 @@ def admit(
 		_close_parties(fresh, primary, at, actor)
 	seat_log.write([_log_entry(a, names[a]) for a in fresh], at=at, actor=actor)
 	_count_received(fresh)
+	recycle_dates.recompute([names[a] for a in fresh if a.holder])
 	visibility.seats_changed()
 	return list(names.values())
 

@@ -25,7 +25,7 @@ QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", 
 LIVE = (QUEUED, RUNNING)
 PLANNED, SKIPPED = "Planned", "Skipped"
 JOB = "l2c_app.jobs.work_pool_run"
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {RECYCLE: "l2c_app.services.pool.recycle_run"}
 
 
 @dataclass(frozen=True)

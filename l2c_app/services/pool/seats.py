@@ -14,15 +14,16 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from l2c_app.core.recycling import Due
 from l2c_app.core.seats import Event, IllegalMove, Seat, State, apply
 from l2c_app.services.errors import SeatNotMovable, SeatTaken
-from l2c_app.services.pool import seat_log, visibility
+from l2c_app.services.pool import recycle_dates, seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import forget_former_holders
 from l2c_app.services.pool.name_lists import among, chunks
 
 FEW = 50
 # What belongs to one hold of a seat and starts anew with the next.
-CLEARED = ("protected_until", "protection_reason", "last_effort_on", "recycle_on", "recycle_rule")
+CLEARED = ("protected_until", "protection_reason", "last_effort_on", "warned_for")
 SEAT_FIELDS = (
 	"name",
 	"party_type",
@@ -70,8 +71,10 @@ def lock_seats(names: Iterable[str]) -> dict[str, frappe._dict]:
 	return {row.name: row for row in rows}
 
 
-def move(moves: Sequence[Move], *, actor: str | None = None) -> dict[str, Exception | None]:
-	"""Do the moves and return {seat: None, or why it did not move}.
+def move(
+	moves: Sequence[Move], *, actor: str | None = None, locked: dict[str, frappe._dict] | None = None
+) -> dict[str, Exception | None]:
+	"""Do the moves and return {seat: None, or why it did not move}. `locked`: rows the caller has locked already.
 
 	A seat that is gone or was taken in between gives SeatTaken, an event that does not fit SeatNotMovable: the others
 	still move. All writes belong to the caller's transaction. Cost per thousand seats alike: one locking read, one
@@ -81,11 +84,12 @@ def move(moves: Sequence[Move], *, actor: str | None = None) -> dict[str, Except
 		return {}
 	actor = actor or frappe.session.user
 	at = now_datetime()
-	rows = lock_seats(wanted.seat for wanted in moves)
+	rows = lock_seats(wanted.seat for wanted in moves) if locked is None else locked
 	changes, result = _plan(moves, rows, at)
+	dues = recycle_dates.of_holds([change.row for change in changes if change.holder], at)
 	_count_moves(changes)
-	_write_seats(changes, at, actor)
-	_write_parties(changes, at, actor)
+	_write_seats(changes, dues, at=at, actor=actor)
+	_write_parties(changes, dues, at=at, actor=actor)
 	forget_former_holders([(c.row.party_type, c.row.party, c.row.holder) for c in changes if c.row.holder])
 	visibility.seats_changed()
 	return result
@@ -159,19 +163,19 @@ def _grouped(
 	yield from groups.items()
 
 
-def _write_seats(changes: list[Change], at: datetime, actor: str) -> None:
+def _write_seats(changes: list[Change], dues: dict[str, Due], *, at: datetime, actor: str) -> None:
 	"""Log and update the locked seats, two statements per thousand alike; the state before stands in both conditions.
 
 	The log takes what was there from the seat itself, so it is written first.
 	"""
-	for _case, group in _grouped(changes, _likeness_key):
-		likeness = _likeness(group[0])
+	for _case, group in _grouped(changes, lambda c: (*_likeness_key(c), dues.get(c.row.name))):
+		likeness, due = _likeness(group[0]), dues.get(group[0].row.name)
 		for names in chunks(sorted(change.row.name for change in group)):
 			seat_log.write_moves(names, likeness, at=at, actor=actor)
-			_update_seats(names, likeness, at=at, actor=actor)
+			_update_seats(names, likeness, due=due, at=at, actor=actor)
 
 
-def _likeness_key(change: Change) -> Hashable:
+def _likeness_key(change: Change) -> tuple[Hashable, ...]:
 	"""Return what tells the statements of a batch apart; its moves share one decision."""
 	wanted = change.move
 	texts = wanted.reason, wanted.rule, wanted.run, id(wanted.decision) if wanted.decision else 0
@@ -192,31 +196,46 @@ def _likeness(change: Change) -> seat_log.Likeness:
 	)
 
 
-def _update_seats(names: Sequence[str], likeness: seat_log.Likeness, *, at: datetime, actor: str) -> None:
+def _update_seats(
+	names: Sequence[str], likeness: seat_log.Likeness, *, due: Due | None, at: datetime, actor: str
+) -> None:
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	query = frappe.qb.update(seat).set(seat.state, likeness.to_state).set(seat.holder, likeness.to_holder)
 	query = query.set(seat.claimed_on, at if likeness.to_holder else None)
 	for fieldname in CLEARED:
 		query = query.set(seat[fieldname], None)
+	query = query.set(seat.warned_days, 0)
+	query = query.set(seat.recycle_on, due.on if due else None)
+	query = query.set(seat.recycle_rule, due.rule.name if due else None)
 	query = query.set(seat.version, seat.version + 1).set(seat.modified, at).set(seat.modified_by, actor)
 	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
 
 
-def _write_parties(changes: list[Change], at: datetime, actor: str) -> None:
-	"""Write the owner of the parties whose primary seat moved, and whether the lead is closed."""
-	concerned = [c for c in changes if c.move.writes_owner]
-	for _case, group in _grouped(concerned, _owner_key):
-		party_type, parties = group[0].row.party_type, [c.row.party for c in group]
-		values = _party_values(group[0])
+def _write_parties(changes: list[Change], dues: dict[str, Due], *, at: datetime, actor: str) -> None:
+	"""Write the owner of the parties whose primary seat moved, when it returns, and whether the lead is closed.
+
+	A caller who saves the party himself has written the owner; only the date is added to his.
+	"""
+	for _case, group in _grouped(changes, lambda c: (*_owner_key(c), dues.get(c.row.name))):
+		change, due = group[0], dues.get(group[0].row.name)
+		party_type, parties = change.row.party_type, [c.row.party for c in group]
+		values = (*(_party_values(change) if change.move.writes_owner else ()), *_date_values(change, due))
+		if values and change.move.writes_owner:
+			values = (("modified", at), ("modified_by", actor), *values)
 		if values:
-			stamped = (("modified", at), ("modified_by", actor), *values)
-			update_parties(party_type, stamped, sorted(set(parties)))
+			update_parties(party_type, values, sorted(set(parties)))
 			forget_cached(party_type, parties)
 
 
-def _owner_key(change: Change) -> Hashable:
+def _owner_key(change: Change) -> tuple[Hashable, ...]:
 	row = change.row
-	return row.party_type, row.is_primary, change.move.event, change.holder
+	return row.party_type, row.is_primary, change.move.event, change.holder, change.move.writes_owner
+
+
+def _date_values(change: Change, due: Due | None) -> tuple[tuple[str, object], ...]:
+	if change.row.party_type != "Lead" or not change.row.is_primary:
+		return ()
+	return (("l2c_recycle_on", due.on if due else None),)
 
 
 def update_parties(party_type: str, values: Sequence[tuple[str, object]], parties: Sequence[str]) -> None:

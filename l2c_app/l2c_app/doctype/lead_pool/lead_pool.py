@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services.pool import pool_members, pool_opening
+from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, recycle_rules
 
 
 class LeadPool(Document):
@@ -8,10 +8,12 @@ class LeadPool(Document):
 
 	def validate(self) -> None:
 		pool_members.validate(self)
+		recycle_rules.validate(self)
 
 	def on_update(self) -> None:
 		pool_members.refresh(self)
 		pool_opening.learn_old_parties(self)
+		recycle_dates.follow_rules(self)
 
 	def on_trash(self) -> None:
 		pool_members.refuse_while_held(self.name)

@@ -1,0 +1,97 @@
+"""What a pool says about recycling, read once: its rules, its holidays, when to warn; and the check before it is saved."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from l2c_app.core import recycling as core
+from l2c_app.services.errors import BadRecycleRule, refuse
+
+FIELDS = ("kind", "tier", "days", "enabled", *(item.value for item in core.Exemption))
+WATCHED = ("recycle_enabled", "holiday_list")
+LAST_HOUR = 23
+
+
+@dataclass(frozen=True)
+class Policy:
+	"""The enabled rules of a pool, the days that do not count, the warnings before."""
+
+	rules: tuple[core.Rule, ...] = ()
+	holidays: frozenset[date] = frozenset()
+	warnings: tuple[int, ...] = ()
+
+	@property
+	def has_tiers(self) -> bool:
+		"""Return True when a date depends on the tier of the party."""
+		return any(rule.tier for rule in self.rules)
+
+
+def policy_of(pool: object, rules: Sequence[Mapping] | None = None) -> Policy:
+	"""Return a pool's policy, with other rules than its own for a preview. Raises BadRecycleRule."""
+	rows = pool.get("recycle_rules") or [] if rules is None else rules
+	chosen = tuple(_rule(row) for row in rows if int(row.get("enabled") or 0))
+	try:
+		core.check(chosen)
+		warnings = core.warning_days(pool.get("warning_days"))
+	except core.BadRule as error:
+		refuse(
+			BadRecycleRule,
+			_("The recycle rules of pool {0} cannot be used.").format(pool.get("name") or ""),
+			compared=str(error)[:140],
+			do=_("Give each kind and tier one row, days from 1 to {0}, and warnings like 3, 1.").format(
+				core.LONGEST
+			),
+		)
+	return Policy(chosen, holidays_of(pool.get("holiday_list")), warnings)
+
+
+def policies(names: Sequence[str]) -> dict[str, Policy]:
+	"""Return the policies of pools, by name."""
+	return {name: policy_of(frappe.get_cached_doc("Lead Pool", name)) for name in set(names)}
+
+
+def _rule(row: Mapping) -> core.Rule:
+	exemptions = frozenset(item for item in core.Exemption if int(row.get(item.value) or 0))
+	try:
+		return core.Rule(
+			core.Kind(row.get("kind")), int(row.get("days") or 0), row.get("tier") or "", exemptions
+		)
+	except ValueError:
+		refuse(BadRecycleRule, _("There is no recycle rule of kind {0}.").format(row.get("kind")))
+
+
+def holidays_of(holiday_list: str | None) -> frozenset[date]:
+	"""Return the dates of a Holiday List."""
+	if not holiday_list:
+		return frozenset()
+	rows = frappe.get_all(
+		"Holiday", filters={"parent": holiday_list}, pluck="holiday_date", order_by="holiday_date"
+	)
+	return frozenset(getdate(day) for day in rows)
+
+
+def validate(pool: object) -> None:
+	"""Check rules, warnings, hour and cut before a pool is saved. Raises BadRecycleRule."""
+	policy_of(pool, [{**_values(row), "enabled": 1} for row in pool.get("recycle_rules") or []])
+	hour, cut = int(pool.get("recycle_hour") or 0), float(pool.get("overdue_cut") or 0)
+	if not 0 <= hour <= LAST_HOUR:
+		refuse(BadRecycleRule, _("The hour must lie between 0 and 23."), compared=str(hour))
+	if not 0 <= cut <= 100:
+		refuse(
+			BadRecycleRule, _("The cut of the quota must lie between 0 and 100 percent."), compared=str(cut)
+		)
+
+
+def _values(row: Mapping) -> dict:
+	return {name: row.get(name) for name in FIELDS}
+
+
+def fingerprint(pool: object) -> str:
+	"""Return a text that changes with everything the dates of a pool's seats depend on."""
+	rows = [[str(row.get(name) or 0) for name in FIELDS] for row in pool.get("recycle_rules") or []]
+	return json.dumps([pool.get("holiday_list") or "", rows])
