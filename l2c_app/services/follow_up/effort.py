@@ -17,7 +17,7 @@ from frappe.utils import get_datetime, now_datetime
 from l2c_app.core.effort import Kind
 from l2c_app.core.seats import State
 from l2c_app.services.follow_up.new_rows import insert_missing, name_of
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import recycle_dates, visibility
 
 CHUNK = 500
 POOL_SWITCHES = {
@@ -151,6 +151,7 @@ def _refresh(party_type: str, parties: Sequence[str]) -> int:
 	table = frappe.qb.DocType("Lead Pool Seat")
 	for at, names in moved.items():
 		frappe.qb.update(table).set(table.last_effort_on, at).where(table.name.isin(names)).run()
+	recycle_dates.recompute([name for names in moved.values() for name in names])
 	return sum(len(names) for names in moved.values())
 
 

@@ -14,6 +14,7 @@ from frappe.utils import now_datetime
 
 from l2c_app.core import scoring
 from l2c_app.services.lead import score_facts, score_rules
+from l2c_app.services.pool import recycle_dates
 from l2c_app.services.pool.seats import chunks
 
 JOB = "l2c_app.jobs.score_leads"
@@ -108,6 +109,7 @@ def _show_on_leads(after: dict[str, dict], values: dict[str, frappe._dict]) -> N
 		query.where(table.name.isin(leads)).run()
 		for lead in leads:
 			frappe.clear_document_cache("Lead", lead)
+	recycle_dates.recompute_parties("Lead", [lead for leads in groups.values() for lead in leads])
 
 
 def score_document(doc: object) -> None:
