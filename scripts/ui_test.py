@@ -2,8 +2,8 @@
 """Click through the desk of a real bench in headless Chromium and look at what came of it.
 
 Makes a fresh site (or uses --site), demo records through the app's services, serves it, logs in as people with real
-roles, opens lists and forms, clicks claim, follow up, distribute and confirm, and checks each result in the database.
-Any script error on a page fails the run. Screenshots go to ui-out/.
+roles, clicks every action of the app, and checks each result in the database. Any script error on a page fails the
+run. Screenshots go to ui-out/.
 """
 
 import argparse
@@ -20,29 +20,39 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_services
 from bench_test import APP, ROOT, Bench
-from ui_desk import OUT, Desk, browser_path, with_playwright
-from ui_steps import PARTS
+from ui.desk import OUT, People, browser_path, with_playwright
+from ui.parts import PARTS
 
 
-def click_through(base: str, seed: dict[str, Any]) -> int:
-	"""Run every part as its person. Returns the number of failures."""
+def click_through(base: str, seed: dict[str, Any], only: list[str]) -> int:
+	"""Run every part, or those whose name contains a word of `only`. Returns the number of failures."""
 	failures = 0
 	with with_playwright()() as playwright:
 		browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-		for role, part in PARTS:
-			desk = Desk(browser, base, prefix=role)
-			try:
-				desk.login(seed["users"][role], seed["password"])
-				part(desk, seed)
-			except Exception as error:
-				failures += 1
-				print(f"FAIL {role} {part.__name__}: {str(error).splitlines()[0]}", flush=True)
-				print(f"     at {desk.page.url}", flush=True)
-				desk.shot(f"failure_{part.__name__}")
-			for error in dict.fromkeys(desk.errors):
-				failures += 1
-				print(f"FAIL {role}: script error at {error}", flush=True)
+		people = People(browser, base, seed)
+		for part in PARTS:
+			if only and not any(word in part.__name__ for word in only):
+				continue
+			failures += run_part(part, people, seed)
 		browser.close()
+	return failures
+
+
+def run_part(part: Any, people: People, seed: dict[str, Any]) -> int:
+	"""Run one part. Returns the number of failures: its own, and script errors on the pages it opened."""
+	failures = 0
+	print(f"     {part.__name__}: {part.__doc__}", flush=True)
+	try:
+		part(people, seed)
+	except Exception as error:
+		failures += 1
+		print(f"FAIL {part.__name__}: {' '.join(str(error).split())[:600]}", flush=True)
+		for desk in people.desks.values():
+			desk.shot(f"failure_{part.__name__}")
+			desk.dismiss()
+	for error in people.take_errors():
+		failures += 1
+		print(f"FAIL script error at {error}", flush=True)
 	return failures
 
 
@@ -76,21 +86,21 @@ def fresh_site(bench: Bench) -> None:
 
 def seeded(bench: Bench) -> dict[str, Any]:
 	"""Make the records and return their names."""
-	command = [str(bench.python), str(ROOT / "scripts" / "ui_seed.py"), bench.site]
+	command = [str(bench.python), str(ROOT / "scripts" / "ui" / "seed.py"), bench.site]
 	result = subprocess.run(command, cwd=bench.sites, env=bench.environment(), text=True, capture_output=True)
 	if result.returncode:
 		sys.exit(f"the demo records could not be made:\n{result.stderr[-3000:]}")
 	return json.loads(result.stdout.strip().splitlines()[-1])
 
 
-def run(bench: Bench, *, own_site: bool, port: int) -> int:
+def run(bench: Bench, *, own_site: bool, port: int, only: list[str]) -> int:
 	"""Build, seed, serve and click. Returns the number of failures."""
 	bench.frappe("build", "--app", APP, capture=True)
 	if own_site:
 		fresh_site(bench)
 	seed = seeded(bench)
 	with serving(bench, port) as base:
-		return click_through(base, seed)
+		return click_through(base, seed, only)
 
 
 def main() -> int:
@@ -99,6 +109,7 @@ def main() -> int:
 	parser.add_argument("--bench", required=True, help="path of a bench with frappe and erpnext")
 	parser.add_argument("--site", help="use this site, which has the app, instead of making one")
 	parser.add_argument("--port", type=int, default=8010)
+	parser.add_argument("--only", nargs="*", default=[], help="parts whose name contains one of these words")
 	arguments = parser.parse_args()
 	OUT.mkdir(exist_ok=True)
 	started = time.monotonic()
@@ -108,7 +119,8 @@ def main() -> int:
 		bench.root_password = root_password
 		bench.prepare()
 		try:
-			failures = run(bench, own_site=not arguments.site, port=arguments.port) + len(bench.failures)
+			failures = run(bench, own_site=not arguments.site, port=arguments.port, only=arguments.only)
+			failures += len(bench.failures)
 		finally:
 			if not arguments.site:
 				bench.drop_site()

@@ -33,7 +33,8 @@ frappe.ui.form.on("Customer", {
 				const query = new URLSearchParams({ customer: frm.doc.name, company, language });
 				window.open(`/api/method/l2c_app.api.print.statement_pdf?${query}`, "_blank");
 			},
-			__("Statement (PDF)")
+			__("Statement (PDF)"),
+			__("Open")
 		);
 	},
 });

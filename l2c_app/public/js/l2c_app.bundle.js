@@ -4,4 +4,5 @@ import "./l2c/batch_result";
 import "./l2c/seat_actions";
 import "./l2c/duplicates";
 import "./l2c/contract_actions";
+import "./l2c/contract_revision";
 import "./l2c/collection_actions";

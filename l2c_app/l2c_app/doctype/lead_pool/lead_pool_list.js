@@ -8,7 +8,7 @@ frappe.listview_settings["Lead Pool"] = {
 	button: {
 		show: () => true,
 		get_label: () => __("Seats"),
-		get_description: (doc) => __("Show the seats of {0}", [doc.name]),
+		get_description: (doc) => __("Show the seats of {0}", [l2c.escape(doc.name)]),
 		action: (doc) => frappe.set_route("List", "Lead Pool Seat", { pool: doc.name }),
 	},
 };

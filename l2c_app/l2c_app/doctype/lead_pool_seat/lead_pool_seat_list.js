@@ -8,7 +8,9 @@ frappe.listview_settings["Lead Pool Seat"] = {
 		show: (doc) => doc.state === "Available" || doc.holder === frappe.session.user,
 		get_label: (doc) => (doc.state === "Available" ? __("Claim") : __("Open")),
 		get_description: (doc) =>
-			doc.state === "Available" ? __("Take {0}", [doc.party_name]) : __("Open {0}", [doc.party_name]),
+			doc.state === "Available"
+				? __("Take {0}", [l2c.escape(doc.party_name)])
+				: __("Open {0}", [l2c.escape(doc.party_name)]),
 		action: (doc) =>
 			doc.state === "Available"
 				? l2c.claim_seats([{ name: doc.name, label: doc.party_name }], () => {

@@ -24,6 +24,8 @@ frappe.ui.form.on("Sales Contract", {
 	},
 
 	refresh(frm) {
+		// The host's "Cancel All" would take order and invoices along: here the server says what to do instead.
+		frm.ignore_doctypes_on_cancel_all = ["Sales Order", "Sales Invoice", "Payment Entry", "Journal Entry"];
 		if (frm.is_new()) return;
 		l2c.contract_headline(frm);
 		l2c.contract_buttons(frm);

@@ -23,6 +23,7 @@ class ConfirmDialog {
 				{ fieldtype: "Section Break", label: __("Make a New Payment Entry") },
 				{
 					fieldtype: "Small Text",
+					max_height: "6rem",
 					fieldname: "despite",
 					label: __("Why a Second Payment"),
 					hidden: !this.found.length,
@@ -82,14 +83,25 @@ class ConfirmDialog {
 
 	async link(index) {
 		const { voucher_type, voucher_no } = this.found[index];
-		await l2c.call_frozen("collection.link", { name: this.frm.doc.name, voucher_type, voucher_no });
+		await this.run("link", { voucher_type, voucher_no });
 		this.finish(__("Linked to {0}", [l2c.link(voucher_type, voucher_no)]));
 	}
 
 	async confirm({ mode_of_payment, paid_to, reference_no, exchange_rate, despite }) {
-		const args = { name: this.frm.doc.name, mode_of_payment, paid_to, reference_no, exchange_rate, despite };
-		const answer = await l2c.call_frozen("collection.confirm", args, __("Making the payment…"));
+		const args = { mode_of_payment, paid_to, reference_no, exchange_rate, despite };
+		const answer = await this.run("confirm", args, __("Making the payment…"));
 		this.finish(__("Confirmed with {0}", [l2c.link(answer.voucher_type, answer.voucher_no)]));
+	}
+
+	// Somebody else may have been faster: then the form shows what he did, and there is nothing left to confirm.
+	async run(method, args, message) {
+		try {
+			return await l2c.call_frozen(`collection.${method}`, { name: this.frm.doc.name, ...args }, message);
+		} catch (refusal) {
+			await this.frm.reload_doc();
+			if (this.frm.doc.status !== "Reported") this.dialog.hide();
+			throw refusal;
+		}
 	}
 
 	finish(message) {
@@ -103,7 +115,7 @@ l2c.confirm_collection = (frm) => new ConfirmDialog(frm).open();
 
 const ask_why = (frm, title, label, method, message) =>
 	frappe.prompt(
-		{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 },
+		{ fieldtype: "Small Text", max_height: "6rem", fieldname: "reason", label: __("Reason"), reqd: 1 },
 		async ({ reason }) => {
 			await l2c.call_frozen(`collection.${method}`, { name: frm.doc.name, reason });
 			l2c.done(message);

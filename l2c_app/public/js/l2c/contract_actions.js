@@ -54,17 +54,19 @@ l2c.contract_headline = (frm) => {
 		);
 	}
 	if (doc.to_audit) entries.push(["", __("Figures are being checked"), "orange"]);
+	const drafts = [...new Set(doc.plan_rows.map((row) => row.draft_invoice).filter(Boolean))];
+	if (drafts.length) entries.push([__("Draft Invoices"), drafts.join(", "), "orange"]);
 	frm.dashboard.clear_headline();
-	if (doc.docstatus) frm.dashboard.set_headline(l2c.tags(entries));
+	if (doc.docstatus === 1) frm.dashboard.set_headline(l2c.tags(entries));
 };
 
-const step = async (frm, method, args, message) => {
+l2c.contract_step = async (frm, method, args, message) => {
 	await l2c.call_frozen(`contract.${method}`, { contract: frm.doc.name, ...args });
 	if (message) l2c.done(message);
 	frm.reload_doc();
 };
 
-const form_dialog = (title, label, fields, run, size) => {
+l2c.form_dialog = (title, label, fields, run, size) => {
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields,
@@ -80,35 +82,36 @@ const form_dialog = (title, label, fields, run, size) => {
 };
 
 const sign = (frm) =>
-	form_dialog(
+	l2c.form_dialog(
 		__("Sign the Contract"),
 		__("Sign"),
 		[
 			{ fieldtype: "Date", fieldname: "signed_on", label: __("Signed On"), reqd: 1, default: frappe.datetime.get_today() },
 			{ fieldtype: "Data", fieldname: "signed_by", label: __("Signed By"), description: __("Who signed for the customer") },
 		],
-		({ signed_on, signed_by }) => step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
+		({ signed_on, signed_by }) => l2c.contract_step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
 	);
 
 const activate = (frm) =>
-	frappe.confirm(__("Activate this contract? The customer and the Sales Order come into being."), () =>
-		step(frm, "activate", {}, __("Activated"))
+	frappe.confirm(__("Activate this contract? Its Sales Order is made now, and its customer if there is none yet."), () =>
+		l2c.contract_step(frm, "activate", {}, __("Activated"))
 	);
 
 const terminate = (frm) =>
-	form_dialog(
+	l2c.form_dialog(
 		__("Terminate the Contract"),
 		__("Terminate"),
 		[
 			{
 				fieldtype: "Small Text",
+				max_height: "6rem",
 				fieldname: "reason",
 				label: __("Reason"),
 				reqd: 1,
 				description: __("What is not billed is waived and the order is closed. What is billed stays due."),
 			},
 		],
-		({ reason }) => step(frm, "terminate", { reason }, __("Terminated"))
+		({ reason }) => l2c.contract_step(frm, "terminate", { reason }, __("Terminated"))
 	);
 
 const bill_due = async (frm) => {
@@ -118,13 +121,27 @@ const bill_due = async (frm) => {
 		frappe.show_alert({ message: __("No row is due for billing"), indicator: "blue" });
 		return;
 	}
+	const refused = results.filter((row) => !row.invoice);
+	if (!refused.length) {
+		await show_invoices(results.map((row) => row.invoice));
+		return;
+	}
 	l2c.show_batch_result({
 		title: __("Billed"),
 		done: results.filter((row) => row.invoice),
-		refused: results
-			.filter((row) => !row.invoice)
-			.map((row) => ({ label: row.row_id, reason: row.message })),
+		refused: refused.map((row) => ({ label: row.row_id, reason: row.message })),
 	});
+};
+
+// Drafts bill nothing yet: say so, or the figures look wrong.
+const show_invoices = async (invoices) => {
+	const filters = { name: ["in", invoices], docstatus: 0 };
+	const drafts = await frappe.db.count("Sales Invoice", { filters });
+	const links = invoices.map((invoice) => l2c.link("Sales Invoice", invoice)).join(", ");
+	const text = drafts
+		? __("Draft invoice {0}: submit it, then the row counts as billed.", [links])
+		: __("Invoice {0}", [links]);
+	frappe.show_alert({ message: text, indicator: drafts ? "orange" : "green" }, 10);
 };
 
 const row_options = (frm, keep) =>
@@ -134,100 +151,31 @@ const row_options = (frm, keep) =>
 	}));
 
 const bill_one = (frm) => {
-	const options = row_options(frm, (row) => row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount));
-	form_dialog(
+	const left = (row) => row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount) && !row.draft_invoice;
+	const options = row_options(frm, left);
+	if (!options.length) {
+		frappe.show_alert({ message: __("Every row with an invoice of its own is billed or on a draft"), indicator: "blue" });
+		return;
+	}
+	l2c.form_dialog(
 		__("Bill a Row"),
 		__("Bill"),
 		[
-			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options },
+			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options, default: options[0].value },
 			{ fieldtype: "Date", fieldname: "posting_date", label: __("Posting Date"), default: frappe.datetime.get_today() },
 		],
 		async (values) => {
 			const invoice = await l2c.call_frozen("contract.bill_row", { contract: frm.doc.name, ...values });
-			l2c.done(__("Invoice {0}", [l2c.link("Sales Invoice", invoice)]));
+			await show_invoices([invoice]);
 			frm.reload_doc();
 		}
-	);
-};
-
-const LINE_COLUMNS = ["item_code", "qty", "rate"];
-const LINE_WIDTHS = { item_code: 5, qty: 2, rate: 3 };
-const PLAN_COLUMNS = [
-	"row_id",
-	"label",
-	"amount",
-	"billing",
-	"with_row",
-	"due_basis",
-	"fixed_date",
-	"offset_days",
-	"offset_months",
-	"end_of_month",
-];
-
-const grid_field = (frm, table, fieldname, columns) => {
-	const child = frappe.meta.get_docfield(frm.doctype, table).options;
-	const rows = frm.doc[table].map((row) => ({ ...row }));
-	return {
-		fieldtype: "Table",
-		fieldname,
-		label: __(frappe.meta.get_label(frm.doctype, table)),
-		in_place_edit: true,
-		data: rows,
-		get_data: () => rows,
-		fields: columns.map((column) => {
-			const df = frappe.meta.get_docfield(child, column);
-			return {
-				fieldtype: df.fieldtype === "Currency" ? "Float" : df.fieldtype,
-				fieldname: column,
-				label: __(df.label),
-				options: df.options,
-				in_list_view: 1,
-				columns: LINE_WIDTHS[column] || 1,
-				read_only: column === "row_id" ? 1 : 0,
-			};
-		}),
-	};
-};
-
-const only = (rows, columns) =>
-	(rows || []).map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
-
-const revise = async (frm) => {
-	await Promise.all(["Sales Contract Item", "Sales Contract Plan Row"].map((dt) => frappe.model.with_doctype(dt)));
-	form_dialog(
-		__("Revise the Contract"),
-		__("Revise"),
-		[
-			{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 },
-			grid_field(frm, "items", "items", LINE_COLUMNS),
-			{
-				fieldtype: "Check",
-				fieldname: "own_plan",
-				label: __("Change the Payment Plan as Well"),
-				description: __("Otherwise a new total is shared by the rows without money or invoice"),
-			},
-			{ ...grid_field(frm, "plan_rows", "plan_rows", PLAN_COLUMNS), depends_on: "eval:doc.own_plan" },
-		],
-		({ reason, items, plan_rows, own_plan }) =>
-			step(
-				frm,
-				"revise",
-				{
-					reason,
-					items: only(items, [...LINE_COLUMNS, "uom", "conversion_factor", "delivery_date", "sales_order_item"]),
-					...(own_plan ? { plan_rows: only(plan_rows, PLAN_COLUMNS) } : {}),
-				},
-				__("Revised")
-			),
-		"extra-large"
 	);
 };
 
 const report_collection = (frm) => {
 	const doc = frm.doc;
 	const rows = row_options(frm, (row) => flt(row.open_amount) > 0);
-	form_dialog(
+	l2c.form_dialog(
 		__("Report Money Received"),
 		__("Report"),
 		[
@@ -246,7 +194,7 @@ const report_collection = (frm) => {
 			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference No") },
 			{ fieldtype: "Data", fieldname: "payer_name", label: __("Payer Name"), description: __("If somebody else paid") },
 			{ fieldtype: "Section Break" },
-			{ fieldtype: "Small Text", fieldname: "note", label: __("Note") },
+			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note") },
 		],
 		async ({ row_id, ...values }) => {
 			const { name } = await l2c.call_frozen("collection.report", {
@@ -290,9 +238,9 @@ l2c.contract_buttons = (frm) => {
 		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
 	}
 	if (running && !doc.sales_order && frappe.model.can_create("Sales Order")) {
-		frm.add_custom_button(__("Make the Sales Order"), () => step(frm, "make_order", {}), steps);
+		frm.add_custom_button(__("Make the Sales Order"), () => l2c.contract_step(frm, "make_order", {}), steps);
 	}
-	if (running && may("submit")) frm.add_custom_button(__("Revise"), () => revise(frm), steps);
+	if (running && may("submit")) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));

@@ -23,7 +23,7 @@ class FollowUpDialog {
 		this.context = context;
 		this.follow_up = this.follow_up || this.own_plan();
 		this.dialog = new frappe.ui.Dialog({
-			title: __("Follow Up: {0}", [context.party_name]),
+			title: __("Follow Up: {0}", [l2c.escape(context.party_name)]),
 			fields: this.fields(),
 			primary_action_label: __("Save"),
 			primary_action: (values) => this.save(values),
@@ -67,7 +67,7 @@ class FollowUpDialog {
 			{ fieldtype: "Select", fieldname: "outcome", label: __("Outcome"), reqd: 1, options: select("outcome") },
 			{ fieldtype: "Select", fieldname: "intent", label: __("Intent"), options: select("intent") },
 			{ fieldtype: "Section Break" },
-			{ fieldtype: "Small Text", fieldname: "note", label: __("Note"), reqd: 1 },
+			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
 			{ fieldtype: "Section Break", label: __("What Comes Next") },
 			{
 				fieldtype: "Select",
@@ -89,6 +89,7 @@ class FollowUpDialog {
 			{ fieldtype: "HTML", fieldname: "quick_days", depends_on: "eval:!doc.closes" },
 			{
 				fieldtype: "Small Text",
+				max_height: "6rem",
 				fieldname: "close_reason",
 				label: __("Reason"),
 				depends_on: "eval:doc.closes",
@@ -177,7 +178,7 @@ l2c.plan_follow_up = async ({ doctype, name, on_done }) => {
 				default: frappe.session.user,
 				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
 			},
-			{ fieldtype: "Small Text", fieldname: "note", label: __("Note") },
+			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note") },
 		],
 		primary_action_label: __("Plan"),
 		primary_action: async (values) => {

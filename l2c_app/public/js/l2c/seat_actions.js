@@ -6,7 +6,7 @@ l2c.claim_seats = async (seats, on_done) => {
 	if (!seats.length) return;
 	if (seats.length === 1) {
 		await l2c.call_frozen("pool.claim", { seat: seats[0].name }, __("Claiming…"));
-		l2c.done(__("{0} is yours", [l2c.escape(seats[0].label || seats[0].name)]));
+		l2c.done(__("Claimed: it is yours now")); // what the list knew of the name is masked
 	} else {
 		await claim_batch(seats);
 	}
@@ -41,7 +41,7 @@ const ask_reason = ({ title, action, fields = [], reason_required = true }) =>
 			title: title,
 			fields: [
 				...fields,
-				{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: reason_required },
+				{ fieldtype: "Small Text", max_height: "6rem", fieldname: "reason", label: __("Reason"), reqd: reason_required },
 			],
 			primary_action_label: action,
 			primary_action: (values) => {
@@ -169,6 +169,7 @@ l2c.distribute = (pool, { seats, on_done } = {}) => {
 			{ fieldtype: "Section Break" },
 			{
 				fieldtype: "Small Text",
+				max_height: "6rem",
 				fieldname: "override_reason",
 				label: __("Reason to Pass Holding Caps"),
 				description: __("Empty: the caps bind"),

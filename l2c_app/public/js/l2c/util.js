@@ -3,8 +3,19 @@ frappe.provide("l2c");
 // User data goes into HTML only through here.
 l2c.escape = (value) => frappe.utils.escape_html(String(value ?? ""));
 
+// A call that the server refused. The host has shown the message; this only stops what was to come next.
+l2c.Refusal = class extends Error {};
+window.addEventListener("unhandledrejection", (event) => {
+	if (event.reason instanceof l2c.Refusal) event.preventDefault();
+});
+
 l2c.call = (method, args) =>
-	frappe.xcall(`l2c_app.api.${method}`, args).finally(() => frappe.dom.unfreeze());
+	frappe
+		.xcall(`l2c_app.api.${method}`, args)
+		.catch(() => {
+			throw new l2c.Refusal(method);
+		})
+		.finally(() => frappe.dom.unfreeze());
 
 l2c.call_frozen = (method, args, message) => {
 	frappe.dom.freeze(message || __("One moment…"));

@@ -1,0 +1,5 @@
+"""Everything that is done at the desk in one run, in this order."""
+
+from ui import connections, contracts, follow_ups, pools, receipts
+
+PARTS = (*pools.PARTS, *follow_ups.PARTS, *contracts.PARTS, *receipts.PARTS, *connections.PARTS)
