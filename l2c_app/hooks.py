@@ -261,8 +261,14 @@ override_whitelisted_methods = {
 
 # Jobs
 scheduler_events = {
-	"cron": {"*/10 * * * *": ["l2c_app.jobs.resume_pool_runs"]},
-	"hourly_long": ["l2c_app.jobs.notice_overdue_follow_ups"],
+	"cron": {
+		"*/10 * * * *": [
+			"l2c_app.jobs.resume_pool_runs",
+			"l2c_app.jobs.remind_of_follow_ups",
+			"l2c_app.jobs.keep_response_clocks",
+		]
+	},
+	"hourly_long": ["l2c_app.jobs.advance_cadences", "l2c_app.jobs.count_meetings"],
 	"daily_long": [
 		"l2c_app.jobs.audit_contracts",
 		"l2c_app.jobs.refresh_pool_members",

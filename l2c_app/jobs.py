@@ -2,15 +2,44 @@
 
 import frappe
 
-from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
 from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, run_work, runs
 
 
-def notice_overdue_follow_ups() -> dict:
-	"""Hourly: tell people about planned follow ups whose time has passed. Returns counts."""
-	return follow_ups.notice_overdue()
+def remind_of_follow_ups() -> dict:
+	"""Every ten minutes: reminders, escalations, and once a day the digests. Returns counts.
+
+	Committed page by page; a killed job tells nothing twice and misses nothing when it runs again.
+	"""
+	total = {"told": 0, "hidden": 0, "failed": 0, "digests": 0}
+	for counts in reminders.pages():
+		total |= {key: total[key] + value for key, value in counts.items()}
+		frappe.db.commit()
+	for sent in digest.users():
+		total["digests" if sent else "failed"] += 1
+		frappe.db.commit()
+	return total
+
+
+def advance_cadences() -> dict:
+	"""Hourly: who replied, converted or was released leaves; due steps are done. Committed chunk by chunk. Returns counts."""
+	total: dict[str, int] = {}
+	for counts in cadence_run.chunks():
+		total = {key: total.get(key, 0) + counts.get(key, 0) for key in total.keys() | counts.keys()}
+		frappe.db.commit()
+	return total
+
+
+def keep_response_clocks() -> dict:
+	"""Every ten minutes: start, stop and hand over the first-response clocks of pooled leads. Returns counts."""
+	return first_response.keep()
+
+
+def count_meetings() -> dict:
+	"""Hourly: meetings that ended are effort of who held them. Returns counts."""
+	return acts.meetings_over()
 
 
 def audit_contracts() -> dict:

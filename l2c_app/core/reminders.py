@@ -35,6 +35,11 @@ class Times:
 	calendar: Calendar = ALWAYS
 
 
+def bit(channel: Channel) -> int:
+	"""Return the bit that says, on a follow up, that this stage was told about."""
+	return 1 << list(Channel).index(channel)
+
+
 def reached_since(times: Times, now: datetime) -> dict[Channel, datetime]:
 	"""Return {stage: what is planned for this moment or earlier has reached it}, for the stages that are switched on.
 

@@ -6,14 +6,14 @@ from l2c_app.services.follow_up import acts, effort
 
 
 def communication(doc: Document, method: str | None = None) -> None:
-	"""A communication was saved, or its delivery status was written by the mail queue."""
-	if effort.concerned() and doc.sent_or_received == "Sent":
+	"""A communication was saved, or its delivery status was written by the mail queue. The host says so at deletion too."""
+	if effort.concerned() and doc.sent_or_received == "Sent" and not doc.flags.in_delete:
 		acts.guarded(acts.mail, doc)
 
 
 def call_log(doc: Document, method: str | None = None) -> None:
 	"""A call was logged or its state changed."""
-	if effort.concerned():
+	if effort.concerned() and not doc.flags.in_delete:
 		acts.guarded(acts.call, doc)
 
 

@@ -9,7 +9,7 @@ from l2c_app.services.errors import (
 	FollowUpIncompleteError,
 	FollowUpStateError,
 )
-from l2c_app.services.follow_up import follow_up_party, follow_ups
+from l2c_app.services.follow_up import follow_up_party, follow_ups, reminders
 from l2c_app.services.pool import seat_events, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
@@ -263,7 +263,7 @@ class TestOverdue(FollowUpTestCase):
 		self.make_overdue(yesterday)
 		self.make_overdue(ancient, days=400)
 		for _hour in range(3):
-			follow_ups.notice_overdue()
+			reminders.run()
 		self.assertEqual(self.notices(yesterday), [self.rep])
 		self.assertEqual(self.notices(ancient), [self.rep])
 		self.assertEqual(self.notices(future), [])
@@ -271,26 +271,26 @@ class TestOverdue(FollowUpTestCase):
 	def test_a_new_date_that_passes_again_is_told_again(self):
 		planned = self.plan()
 		self.make_overdue(planned)
-		follow_ups.notice_overdue()
+		reminders.run()
 		planned.reload()
 		planned.planned_for = in_days(2)
 		planned.save()
 		self.make_overdue(planned)
-		follow_ups.notice_overdue()
+		reminders.run()
 		self.assertEqual(self.notices(planned), [self.rep, self.rep])
 
 	def test_a_disabled_user_is_told_nothing(self):
 		planned = self.plan()
 		self.make_overdue(planned)
 		frappe.db.set_value("User", self.rep, "enabled", 0)
-		follow_ups.notice_overdue()
+		reminders.run()
 		self.assertEqual(self.notices(planned), [])
 
 	@bench_only("mail queue")
 	def test_notices_are_not_mailed(self):
 		self.make_overdue(self.plan())
 		before = frappe.db.count("Email Queue")
-		follow_ups.notice_overdue()
+		reminders.run()
 		self.assertEqual(frappe.db.count("Email Queue"), before)
 
 
@@ -341,7 +341,7 @@ class TestRights(FollowUpTestCase):
 		self.assertFalse(frappe.has_permission("Follow Up", "read", doc=planned.name, user=self.rep))
 		self.assertIn(planned.name, self.visible(factories.sales_user("follow.colleague")))
 		self.make_overdue(planned)
-		self.assertGreaterEqual(follow_ups.notice_overdue()["hidden"], 1)
+		self.assertGreaterEqual(reminders.run()["hidden"], 1)
 
 	def test_a_released_lead_takes_its_plans_from_the_former_holder(self):
 		planned = self.plan(assigned_to=self.colleague)

@@ -18,7 +18,7 @@ from l2c_app.services.errors import (
 	FollowUpStateError,
 	refuse,
 )
-from l2c_app.services.follow_up import follow_up_offers, follow_up_party
+from l2c_app.services.follow_up import do_not_contact, follow_up_offers, follow_up_party
 
 MOMENTS = ("planned_for", "done_on", "next_action_on")
 SET_BY_US = (
@@ -28,7 +28,7 @@ SET_BY_US = (
 	"done_on",
 	"next_follow_up",
 	"previous_follow_up",
-	"overdue_noticed_on",
+	"told",
 	"effort",
 	"evidence_doctype",
 	"evidence_name",
@@ -48,8 +48,10 @@ def prepare(follow_up: Document) -> None:
 		follow_up.next_action = follow_up.next_action_on = None
 	_refuse_past_dates(follow_up, before)
 	_refuse_incomplete(follow_up)
+	if follow_up.status == Status.PLANNED and changed(follow_up, before, "follow_up_type", "planned_for"):
+		do_not_contact.refuse_contact(follow_up.lead, follow_up.customer, kind=follow_up.follow_up_type)
 	if changed(follow_up, before, "planned_for", "assigned_to"):
-		follow_up.overdue_noticed_on = None
+		follow_up.told = 0
 	if changed(follow_up, before, "assigned_to"):
 		_refuse_assignee(follow_up)
 
@@ -78,7 +80,7 @@ def _keep_ours(follow_up: Document, before: Document | None) -> None:
 	frappe.has_permission(follow_up.reference_doctype, "read", doc=follow_up.reference_name, throw=True)
 	party = follow_up_party.resolve(follow_up.reference_doctype, follow_up.reference_name)
 	follow_up.update({"lead": party.lead, "customer": party.customer, "party_name": party.title})
-	follow_up.update({"done_on": None, "next_follow_up": None, "overdue_noticed_on": None, "effort": None})
+	follow_up.update({"done_on": None, "next_follow_up": None, "told": 0, "effort": None})
 	follow_up.update({"evidence_doctype": None, "evidence_name": None})
 	follow_up.cadence_enrolment = follow_up.flags.l2c_enrolment
 	_note_evidence(follow_up)

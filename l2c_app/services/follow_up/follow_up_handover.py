@@ -43,7 +43,7 @@ def _planned(former: dict[str, str]) -> list:
 
 
 def _give(follow_up: str, user: str) -> None:
-	frappe.db.set_value("Follow Up", follow_up, {"assigned_to": user, "overdue_noticed_on": None})
+	frappe.db.set_value("Follow Up", follow_up, {"assigned_to": user, "told": 0})
 	_write_todos(follow_up, {"allocated_to": user}, assigned=[user])
 
 

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app.core import follow_up as rules
-from l2c_app.services.follow_up import effort
+from l2c_app.services.follow_up import cadences, effort, first_response
 
 NAME_LENGTH = 140
 LEAD_DATES = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
@@ -97,7 +97,8 @@ def renamed(doctype: str, old: str, new: str) -> None:
 	frappe.qb.update(table).set(field, new).where(field == old).run()
 	about = (table.reference_doctype == doctype) & (table.reference_name == old)
 	frappe.qb.update(table).set(table.reference_name, new).where(about).run()
-	effort.renamed(doctype, old, new)
+	for follow in (effort, cadences, first_response):
+		follow.renamed(doctype, old, new)
 	if doctype == "Lead":
 		roll_up(new)
 

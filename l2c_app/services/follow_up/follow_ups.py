@@ -11,7 +11,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, format_datetime, now_datetime
 
 from l2c_app.core.follow_up import Status
 from l2c_app.services.follow_up import effort, follow_up_checks, follow_up_party, follow_up_todos, note_effort
@@ -168,58 +167,3 @@ def _cancel_other_plans(follow_up: Document) -> None:
 	)
 	for name in others:
 		cancel(name, reason=_("Closed by {0}").format(follow_up.name))
-
-
-# What the clock does
-
-
-def notice_overdue() -> dict[str, int]:
-	"""Tell each enabled user once about each planned follow up whose time has passed. Returns counts.
-
-	There is no time window: what passed while the scheduler was down is caught up, and `overdue_noticed_on` keeps a
-	follow up from being told twice. One that its user may not see any more (the lead went to somebody else) is
-	skipped. One failing row does not stop the rest.
-	"""
-	counts = {"noticed": 0, "hidden": 0, "failed": 0}
-	for row in _overdue(now_datetime()):
-		frappe.db.savepoint("l2c_overdue_follow_up")
-		try:
-			counts[_notice(row)] += 1
-		except Exception:
-			frappe.db.rollback(save_point="l2c_overdue_follow_up")
-			frappe.log_error(title=f"Overdue follow up {row.name}")
-			counts["failed"] += 1
-	return counts
-
-
-def _overdue(now: datetime) -> list[Any]:
-	table, user = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("User")
-	query = frappe.qb.from_(table).inner_join(user).on(user.name == table.assigned_to)
-	query = query.select(
-		table.name, table.assigned_to, table.party_name, table.follow_up_type, table.planned_for
-	)
-	query = query.select(user.language).where(user.enabled == 1).where(table.status == Status.PLANNED.value)
-	query = query.where(table.planned_for < now).where(table.overdue_noticed_on.isnull())
-	return query.orderby(table.planned_for).orderby(table.name).run(as_dict=True)
-
-
-def _notice(row: Any) -> str:
-	if not frappe.has_permission("Follow Up", "read", doc=row.name, user=row.assigned_to):
-		return "hidden"
-	if frappe.db.get_value("Follow Up", row.name, "overdue_noticed_on", for_update=True):
-		return "noticed"
-	text = _("Overdue since {0}: {1} with {2}", row.language).format(
-		format_datetime(row.planned_for), _(row.follow_up_type, row.language), row.party_name
-	)
-	# Type Alert is shown in the bell only; the host never mails it.
-	values = {
-		"type": "Alert",
-		"document_type": "Follow Up",
-		"document_name": row.name,
-		"for_user": row.assigned_to,
-	}
-	frappe.get_doc({"doctype": "Notification Log", "subject": escape_html(text), **values}).insert(
-		ignore_permissions=True  # written by the clock for the user; nobody's request reaches this line
-	)
-	frappe.db.set_value("Follow Up", row.name, "overdue_noticed_on", now_datetime(), update_modified=False)
-	return "noticed"
