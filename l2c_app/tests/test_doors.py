@@ -6,6 +6,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import flt, nowdate
 
+from l2c_app.api import contract as contract_api
 from l2c_app.overrides import journal_entry, payment_entry, payment_ledger_entry, unreconcile_payment
 from l2c_app.services.billing import billing
 from l2c_app.services.ledger import audit, contract_customers, ledger_facts, ledger_identities, recompute
@@ -309,6 +310,7 @@ class TestDoorsOfTheHost(DoorTest):
 			order = frappe.db.get_value("Sales Contract", contract, "sales_order")
 			deposit = receipt(self.customer, 120, against=[("Sales Order", order, 120)])
 			self.assertEqual(self.money(contract), (0, 0, 0, 0, 100, 100, 0))
+			self.assertEqual(figures(contract, "approximate"), (1,))
 			deposit.cancel()
 			invoice = self.bill(contract, 1)
 			rate = frappe.db.get_value("Sales Invoice", invoice, "conversion_rate")
@@ -317,7 +319,9 @@ class TestDoorsOfTheHost(DoorTest):
 			self.assertEqual(self.money(contract), (1000, 1000 - settled, settled, 0, 0, settled, 0))
 			self.assertEqual(figures(contract, "collected_base"), (330,))
 			self.assertTrue(ledger_facts.read([contract])[contract].approximate)
+			self.assertTrue(contract_api.plan_status(contract)["approximate"])
 		self.assertFalse(ledger_facts.read([self.contract])[self.contract].approximate)
+		self.assertFalse(contract_api.plan_status(self.contract)["approximate"])
 
 	def expenses(self) -> str:
 		filters = {"company": factories.COMPANY, "root_type": "Expense", "is_group": 1}
