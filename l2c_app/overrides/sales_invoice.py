@@ -2,6 +2,7 @@
 
 from frappe.model.document import Document
 
+from l2c_app.services.billing import contract_advances
 from l2c_app.services.contract import contract_locks, contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
 
@@ -13,9 +14,11 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def before_submit(doc: Document, method: str | None = None) -> None:
-	"""Lock the contracts before the host locks their orders and payments."""
+	"""Lock the contracts before the host locks their orders and payments; bring its advances up to date."""
 	if _bills_contract(doc):
 		contract_locks.lock_for([(doc.doctype, doc.name)])
+	if doc.get("l2c_contract"):
+		contract_advances.renew(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:

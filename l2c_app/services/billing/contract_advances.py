@@ -37,6 +37,27 @@ def pull(invoice: Document, contract: Document, *, limit: int) -> int:
 	return sum(parts)
 
 
+def renew(invoice: Document) -> None:
+	"""Read again what the advances of a draft were taken from, as another draft may have been submitted since.
+
+	The host compares that amount with the payment's and refuses if it differs, although enough may be left. What is
+	drawn stays; money that is gone is refused by the host.
+	"""
+	for row in invoice.get("advances") or ():
+		if row.reference_type != "Payment Entry" or not row.allocated_amount:
+			continue
+		left = _left(row)
+		if left is not None and flt(left - row.allocated_amount, row.precision("allocated_amount")) >= 0:
+			row.advance_amount = left
+
+
+def _left(row: Document) -> float | None:
+	if not row.reference_row:
+		return frappe.db.get_value("Payment Entry", row.reference_name, "unallocated_amount")
+	filters = {"name": row.reference_row, "parent": row.reference_name}
+	return frappe.db.get_value("Payment Entry Reference", filters, "allocated_amount")
+
+
 def _own_part(row: Document, contract: Document) -> float:
 	"""Return how much of an offered advance the contract may still draw (account currency); 0 for other money.
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from l2c_app.core.facts import ADVANCE, Billing, Entry, Facts, Invoice, PlanRow
 from l2c_app.core.position import position
-from l2c_app.core.receipts import apply, room_of
+from l2c_app.core.receipts import apply, room_of, share_unallocated
 
 TODAY = date(2026, 3, 1)
 PLAN = (
@@ -63,3 +63,25 @@ class TestReceipts(unittest.TestCase):
 	@given(st.integers(1, 1500), st.integers(0, 800))
 	def test_without_a_row_all_that_is_open_is_used(self, amount: int, paid: int) -> None:
 		self.assertEqual(sum(spread([("", amount)], billed(paid)).values()), min(amount, 1000 - paid))
+
+
+class TestSharedPayment(unittest.TestCase):
+	def test_worked_by_hand(self):
+		asked = {"A": 300, "B": 700}
+		self.assertEqual(share_unallocated(250, asked, {"A": 300, "B": 450}), {"A": 0, "B": 250})
+		self.assertEqual(share_unallocated(1000, asked, {}), asked)
+		self.assertEqual(share_unallocated(0, asked, asked), {"A": 0, "B": 0})
+		# 100 more than anybody asked for: shared as 300 to 700
+		self.assertEqual(share_unallocated(350, asked, {"A": 300, "B": 450}), {"A": 30, "B": 320})
+
+	@given(
+		st.integers(0, 2000),
+		st.dictionaries(st.sampled_from("ABC"), st.integers(0, 900), min_size=1),
+		st.dictionaries(st.sampled_from("ABC"), st.integers(0, 900)),
+	)
+	def test_the_parts_add_up_and_nobody_gets_less_than_nothing(self, left, asked, applied):
+		parts = share_unallocated(left, asked, applied)
+		self.assertEqual(sum(parts.values()), left)
+		self.assertTrue(all(part >= 0 for part in parts.values()))
+		if left <= sum(max(0, asked[name] - applied.get(name, 0)) for name in asked):
+			self.assertTrue(all(part <= max(0, asked[n] - applied.get(n, 0)) for n, part in parts.items()))
