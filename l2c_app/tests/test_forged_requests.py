@@ -5,7 +5,9 @@ import json
 import frappe
 from frappe.utils import add_to_date, now_datetime, nowdate
 
+from l2c_app import compat
 from l2c_app.api import collection as api
+from l2c_app.permissions import contract as permissions
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.closed_set_case import PHONE, ClosedSetCase
@@ -86,6 +88,27 @@ class TestForgedRequests(ForgedCase):
 					self.assertEqual(name in [row.parent for row in rows], expected)
 		with self.as_user(self.outsider):
 			self.assertEqual(frappe.client.get_list("Plan Billing", parent="Sales Contract"), [])
+
+	def test_rows_of_native_tables_follow_the_contract_and_leave_native_documents_alone(self):
+		person = factories.sales_person("L2C Seller")
+		team = [{"sales_person": person, "allocated_percentage": 100}]
+		taxes = [contracts.tax(13)]
+		contract = contracts.draft(contract_owner=self.holder, sales_team=team, taxes=taxes).name
+		order = factories.sales_order("L2C Customer USD", sales_team=team, taxes=taxes).name
+		both = [("Sales Team", "sales_person"), ("Sales Taxes and Charges", "account_head")]
+		for doctype, field in both:
+			for user, expected in ((self.outsider, {order}), (self.holder, {order, contract})):
+				for parent in ("Sales Contract", "Sales Order"):
+					with self.subTest(doctype=doctype, user=user, parent=parent), self.as_user(user):
+						rows = frappe.client.get_list(
+							doctype, fields=["parent", field], parent=parent, limit_page_length=0
+						)
+						seen = {row.parent for row in rows}
+						self.assertEqual(seen & {order, contract}, expected)
+			for parent, allowed in ((contract, False), (order, True)):
+				row = frappe.get_doc(doctype, {"parent": parent})
+				answer = permissions.shared_row_has_permission(row, "read", self.outsider)
+				self.assertEqual(answer, compat.no_opinion() if allowed else False)
 
 	def paying_receipt(self) -> str:
 		"""Insert a receipt for the contract."""
