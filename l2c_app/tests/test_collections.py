@@ -214,6 +214,32 @@ class TestNativeVouchersComeFirst(CollectionTest):
 				with self.assertRaises(VoucherNotLinkable):
 					api.link(name, "Payment Entry", voucher)
 
+	def assert_not_linked(self, name: str, voucher: str, *said: str) -> None:
+		"""Fail unless linking is refused with these words."""
+		with self.as_user(self.accountant), self.assertRaises(VoucherNotLinkable) as refused:
+			api.link(name, "Payment Entry", voucher)
+		for text in said:
+			self.assertIn(text, str(refused.exception))
+
+	def test_what_differs_is_said(self) -> None:
+		name = self.report(300)
+		self.assert_not_linked(name, receipt(self.customer, 250).name, "Amount", "250", "300")
+		other = factories.customer("L2C Somebody Else")
+		self.assert_not_linked(name, receipt(other, 300).name, "Customer", other, self.customer)
+		euro = factories.customer("L2C Payer EUR", currency="EUR")
+		payment = receipt(euro, 300, currency="EUR", rate=1.1)
+		self.assert_not_linked(name, payment.name, "Currency", "EUR", "USD")
+		draft = receipt(self.customer, 300, submit=False)
+		self.assert_not_linked(name, draft.name, "not submitted")
+
+	def test_money_that_another_contract_has_is_not_linked(self) -> None:
+		second = contracts.active(self.customer).name
+		order = frappe.db.get_value("Sales Contract", second, "sales_order")
+		payment = receipt(self.customer, 300, against=[("Sales Order", order, 200)])
+		name = self.report(300)
+		self.assert_not_linked(name, payment.name, "other contracts", "200")
+		self.assertEqual(frappe.db.get_value("Collection", name, "status"), "Reported")
+
 	def test_a_journal_is_linked_as_well(self) -> None:
 		credit = receivables.party_credit(self.customer, 300)
 		bank = {"account": factories.bank_account(), "debit_in_account_currency": 300}
@@ -250,6 +276,23 @@ class TestNativeVouchersChange(CollectionTest):
 		stored = frappe.get_doc("Collection", name)
 		self.assertEqual((stored.status, stored.voucher_no), ("Confirmed", amended.name))
 		self.assertEqual(frappe.db.get_value("Payment Entry", amended.name, "l2c_collection"), name)
+
+	def test_a_payment_amended_to_another_amount_does_not_take_the_place(self) -> None:
+		name = self.report(300, (1, 300))
+		payment = frappe.get_doc("Payment Entry", self.confirm(name))
+		payment.cancel()
+		amended = frappe.copy_doc(payment)
+		amended.update({"amended_from": payment.name, "docstatus": 0, "l2c_collection": name})
+		amended.update({"paid_amount": 250, "received_amount": 250})
+		amended.references[0].allocated_amount = 250
+		amended.insert()
+		amended.submit()
+		stored = frappe.get_doc("Collection", name)
+		self.assertEqual((stored.status, stored.voucher_no), ("Reported", None))
+		for text in (amended.name, "Amount", "250", "300"):
+			self.assertIn(text, stored.status_reason)
+		self.assertIsNone(frappe.db.get_value("Payment Entry", amended.name, "l2c_collection"))
+		self.assertEqual(figures(self.contract, "collected"), (250,))
 
 	def test_a_copy_of_a_payment_does_not_join_the_receipt(self) -> None:
 		name = self.report(300, (1, 300))
@@ -308,6 +351,24 @@ class TestRefusals(CollectionTest):
 		for account in (factories.bank_account("CNY"), "No Such Account - LD", "Debtors - XX"):
 			with self.assertRaises(ReceivingAccountError):
 				self.confirm(name, paid_to=account)
+
+	def test_only_an_open_bank_or_cash_account_of_the_company_receives_money(self) -> None:
+		parent = f"Bank Accounts - {factories.ABBR}"
+		name = self.report(100)
+		wrong = [factories.receivable_account(), contracts.tax_account("L2C VAT"), parent]
+		for account in wrong:
+			with self.subTest(account), self.assertRaises(ReceivingAccountError):
+				self.confirm(name, paid_to=account)
+			with self.subTest(account), self.assertRaises(ReceivingAccountError):
+				self.report(100, paid_to=account)
+		closed = factories.account("L2C Old Bank", parent=parent, account_type="Bank", currency="USD")
+		frappe.db.set_value("Account", closed, "disabled", 1)
+		with self.assertRaises(ReceivingAccountError):
+			self.confirm(name, paid_to=closed)
+		self.assertEqual(frappe.db.get_value("Collection", name, "status"), "Reported")
+		cash = factories.account("L2C Till", parent=parent, account_type="Cash", currency="USD")
+		payment = self.confirm(name, paid_to=cash)
+		self.assertEqual(frappe.db.get_value("Payment Entry", payment, "paid_to"), cash)
 
 	def test_a_receivable_account_in_another_currency(self) -> None:
 		name = self.report(100)
