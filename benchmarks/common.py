@@ -31,6 +31,7 @@ def arguments(description: str, **options: int) -> argparse.Namespace:
 	"""Read --site and whole-number options from the command line."""
 	parser = argparse.ArgumentParser(description=description)
 	parser.add_argument("--site", required=True, help="a bench site that may be thrown away")
+	parser.add_argument("--task", help=argparse.SUPPRESS)
 	for name, default in options.items():
 		parser.add_argument(f"--{name}", type=int, default=default)
 	return parser.parse_args()

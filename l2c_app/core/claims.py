@@ -1,12 +1,16 @@
-"""When a member may take a seat: daily quota, holding cap, cool-down. Pure; a refusal carries what was compared."""
+"""When a member may take a seat: daily quota, interval, holding cap, backlog cap, cool-down, protection. Pure; a refusal
+carries what was compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 QUOTA = "quota"
 HOLDING = "holding"
 COOL_DOWN = "cool_down"
+INTERVAL = "interval"
+BACKLOG = "backlog"
+PROTECTION = "protection"
 BY_A_MANAGER = "a manager of the pool"
 
 
@@ -17,23 +21,32 @@ class Limits:
 	daily_quota: int = 0
 	holding_cap: int = 0
 	cool_down_days: int = 0
+	backlog_cap: int = 0
+	interval_minutes: int = 0
 
 
 @dataclass(frozen=True)
 class Standing:
-	"""Where a member stands: successful self-claims of the site date, and seats in state Held, in this pool."""
+	"""Where a member stands in this pool: successful self-claims of the site date, seats in state Held, those of them
+	without valid effort since they were claimed, and the moment of the last successful self-claim."""
 
 	claimed_today: int = 0
 	held: int = 0
+	backlog: int = 0
+	last_claim_at: datetime | None = None
+
+	def after_one(self, now: datetime) -> "Standing":
+		"""Return the standing after one more successful self-claim: the new seat has no effort yet."""
+		return Standing(self.claimed_today + 1, self.held + 1, self.backlog + 1, now)
 
 
 @dataclass(frozen=True)
 class Refusal:
-	"""Why not: the rule, the numbers compared, the first day it will be allowed (None: not by time), who may override."""
+	"""Why not: the rule, the numbers compared, from when on it will be allowed (None: not by time), who may override."""
 
 	rule: str
 	compared: dict[str, object] = field(default_factory=dict)
-	allowed_on: date | None = None
+	allowed_on: date | datetime | None = None
 	override_by: str = BY_A_MANAGER
 
 
@@ -71,12 +84,39 @@ def cool_down_refusal(limits: Limits, *, last_hold_ended: date | None, today: da
 	return Refusal(COOL_DOWN, compared, allowed_on=last_hold_ended + timedelta(days=limits.cool_down_days))
 
 
-def judge(limits: Limits, standing: Standing, *, last_hold_ended: date | None, today: date) -> Refusal | None:
-	"""Return the first reason against one more self-claim, or None."""
+def interval_refusal(limits: Limits, standing: Standing, *, now: datetime) -> Refusal | None:
+	"""Refuse while fewer than N minutes passed since the member's last successful self-claim.
+
+	A last claim that lies ahead of the clock, because the clock was set back, does not count: nobody waits for it.
+	"""
+	last = standing.last_claim_at
+	if not limits.interval_minutes or last is None or last > now:
+		return None
+	allowed = last + timedelta(minutes=limits.interval_minutes)
+	if now >= allowed:
+		return None
+	minutes = int((now - last).total_seconds() // 60)
+	compared = {"minutes_since_claim": minutes, "claim_interval_minutes": limits.interval_minutes}
+	return Refusal(INTERVAL, compared, allowed_on=allowed)
+
+
+def backlog_refusal(limits: Limits, standing: Standing) -> Refusal | None:
+	"""Refuse when too many held seats wait for the first work since they were claimed. Work, not time, ends it."""
+	if not limits.backlog_cap or standing.backlog < limits.backlog_cap:
+		return None
+	return Refusal(BACKLOG, {"backlog": standing.backlog, "backlog_cap": limits.backlog_cap})
+
+
+def judge(
+	limits: Limits, standing: Standing, *, last_hold_ended: date | None, now: datetime
+) -> Refusal | None:
+	"""Return the first reason against one more self-claim, or None. `now`: the site's clock."""
 	return (
-		cool_down_refusal(limits, last_hold_ended=last_hold_ended, today=today)
-		or quota_refusal(limits, standing, today=today)
+		cool_down_refusal(limits, last_hold_ended=last_hold_ended, today=now.date())
+		or quota_refusal(limits, standing, today=now.date())
+		or interval_refusal(limits, standing, now=now)
 		or holding_refusal(limits, standing)
+		or backlog_refusal(limits, standing)
 	)
 
 
@@ -86,16 +126,33 @@ def judge_batch(
 	*,
 	standing: Standing,
 	hold_ended: dict[str, date],
-	today: date,
+	now: datetime,
 ) -> dict[str, Refusal | None]:
 	"""Judge a batch in its order: it takes the first ones that fit and refuses the rest, each with its reason.
 
-	A seat refused by its cool-down uses up neither quota nor cap.
+	A seat refused by its cool-down uses up neither quota nor cap. With an interval only one seat of a batch is taken.
 	"""
 	result: dict[str, Refusal | None] = {}
-	taken = 0
 	for seat in dict.fromkeys(seats):
-		now = Standing(standing.claimed_today + taken, standing.held + taken)
-		result[seat] = judge(limits, now, last_hold_ended=hold_ended.get(seat), today=today)
-		taken += result[seat] is None
+		result[seat] = judge(limits, standing, last_hold_ended=hold_ended.get(seat), now=now)
+		if result[seat] is None:
+			standing = standing.after_one(now)
 	return result
+
+
+def protection_refusal(*, protected: int, limit: int) -> Refusal | None:
+	"""Refuse one more protected seat at the member's limit; a limit of 0 means that nobody protects."""
+	if protected < limit:
+		return None
+	return Refusal(PROTECTION, {"protected": protected, "protection_limit": limit})
+
+
+def protection_end(days: int | None, *, longest: int, today: date) -> date:
+	"""Return the last day of a protection: N days from today, at most the pool's, which is also what is meant by None.
+
+	10 days asked on 1 June where 30 are allowed: protected to the end of 11 June. Raises ValueError below one day.
+	"""
+	wanted = longest if days is None else min(days, longest)
+	if wanted < 1:
+		raise ValueError("a protection lasts at least one day")
+	return today + timedelta(days=wanted)

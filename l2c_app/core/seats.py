@@ -28,6 +28,7 @@ class Event(str, Enum):
 	REOPEN = "Reopen"
 
 
+PROTECT, UNPROTECT = "Protect", "Unprotect"  # shown by the log; they change no holder
 _AVAILABLE, _HELD = State.AVAILABLE, State.HELD
 _LIVE = (State.AVAILABLE, State.HELD)
 _TRANSITIONS: dict[Event, tuple[tuple[State | None, ...], State | None]] = {
@@ -68,6 +69,18 @@ class Seat:
 		if self.protected_until and not held:
 			return "protected only if Held"
 		return None
+
+
+def protect(seat: Seat, until: date | None) -> Seat:
+	"""Return the seat protected to the end of a day, or unprotected (None), one version further; holder and clock stay.
+
+	Raises IllegalMove unless the seat is Held, and when there is no protection to lift.
+	"""
+	if seat.state is not _HELD:
+		raise IllegalMove("only a held seat can be protected")
+	if until is None and seat.protected_until is None:
+		raise IllegalMove("the seat is not protected")
+	return replace(seat, protected_until=until, version=seat.version + 1)
 
 
 def apply(seat: Seat, event: Event, *, now: datetime, holder: str | None = None) -> Seat:

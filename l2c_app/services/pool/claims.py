@@ -5,11 +5,15 @@ from typing import NoReturn
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate, nowdate
+from frappe.query_builder.functions import Count
+from frappe.utils import format_datetime, formatdate, now_datetime
+from pypika import Case
 
 from l2c_app.core import claims as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import (
+	BacklogTooLong,
+	ClaimedTooSoon,
 	ClaimRefused,
 	CoolingDown,
 	HoldingCapReached,
@@ -17,6 +21,7 @@ from l2c_app.services.errors import (
 	NotAPoolMember,
 	PartyBlocked,
 	PoolDisabled,
+	ProtectionLimitReached,
 	QuotaReached,
 	SeatTaken,
 	StaleRead,
@@ -25,18 +30,22 @@ from l2c_app.services.errors import (
 )
 from l2c_app.services.pool import seat_log
 from l2c_app.services.pool.admission import NEVER_ADMITTED
-from l2c_app.services.pool.seats import Move, lock_seats, move
+from l2c_app.services.pool.name_lists import among
+from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
 
 BATCH_LIMIT = 500
 ERRORS: dict[str, type[ClaimRefused]] = {
 	rules.QUOTA: QuotaReached,
 	rules.HOLDING: HoldingCapReached,
 	rules.COOL_DOWN: CoolingDown,
+	rules.INTERVAL: ClaimedTooSoon,
+	rules.BACKLOG: BacklogTooLong,
+	rules.PROTECTION: ProtectionLimitReached,
 }
 
 
 def pools_of(seats: Sequence[str]) -> dict[str, str]:
-	"""Return {seat: its pool} of the seats that exist. A seat never changes its pool: read it before the claim begins."""
+	"""Return {seat: its pool} of the seats that exist, read before the claim begins; a seat that left it is taken."""
 	rows = frappe.get_all(
 		"Lead Pool Seat", filters={"name": ("in", list(seats))}, fields=["name", "pool"], order_by="name"
 	)
@@ -75,36 +84,69 @@ def _claim_in_pool(name: str, seats: list[str], user: str) -> dict[str, dict]:
 	pool = frappe.get_cached_doc("Lead Pool", name)
 	if not pool.enabled:
 		refuse(PoolDisabled, _("Pool {0} is disabled.").format(name), do=_("Ask a manager to enable it."))
-	membership = lock_membership(name, user)
-	if not membership:
-		refuse(
-			NotAPoolMember,
-			_("You are no member of pool {0}.").format(name),
-			do=_("Ask one of its managers."),
-		)
-	answers = _not_free(lock_seats(seats), seats)
+	membership, standing = lock_standing(pool, user)
+	rows = _locked_with_status(seats)
+	answers = _not_free(rows, seats, pool=name)
 	free = [seat for seat in seats if seat not in answers]
-	judged = _judge(pool, membership, free)
+	judged = _judge(pool, membership, standing, seats=free)
 	answers |= {seat: _refused(seat, refusal) for seat, refusal in judged.items() if refusal}
-	moved = move([Move(seat, Event.CLAIM, user) for seat, refusal in judged.items() if not refusal])
-	for seat, error in moved.items():
+	wanted = [Move(seat, Event.CLAIM, user) for seat, refusal in judged.items() if not refusal]
+	for seat, error in move(wanted, locked=rows).items():
 		answers[seat] = _taken(seat, str(error)) if error else {"seat": seat, "ok": True}
 	return answers
 
 
-def lock_membership(pool: str, user: str) -> frappe._dict | None:
-	"""Lock (pool, user) and return the row, None for a stranger.
+def lock_standing(pool: object, user: str) -> tuple[frappe._dict, rules.Standing]:
+	"""Lock a member's row and return it with where he stands. Raises NotAPoolMember and StaleRead.
 
-	The lock shows the newest state, later plain reads only the transaction's picture. Both must name the same counter of
-	moves, else somebody moved seats of this member since the picture was taken: StaleRead, begin again.
+	The lock shows the newest state, plain reads only the transaction's picture. Both must name the same counter of moves,
+	else somebody moved seats of this member since the picture was taken: begin again.
 	"""
+	newest = _membership(pool.name, user).for_update().run(as_dict=True)
+	if not newest:
+		refuse(
+			NotAPoolMember,
+			_("You are no member of pool {0}.").format(pool.name),
+			do=_("Ask one of its managers."),
+		)
+	pictured = _picture(pool.name, user)
+	if not pictured or pictured.moves != newest[0].moves:
+		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
+	interval = pool.get("claim_interval_minutes") or 0
+	counts = bool(pool.daily_quota or interval)
+	today, last = seat_log.claims_of(pool.name, user, minutes=interval) if counts else (0, None)
+	return newest[0], rules.Standing(today, pictured.held, pictured.backlog, last)
+
+
+def _membership(pool: str, user: str) -> object:
 	table = frappe.qb.DocType("Lead Pool Membership")
 	fields = (table.name, table.is_manager, table.weight, table.holding_cap, table.moves)
-	query = frappe.qb.from_(table).select(*fields).where((table.pool == pool) & (table.user == user))
-	newest = query.for_update().run(as_dict=True)
+	return frappe.qb.from_(table).select(*fields).where((table.pool == pool) & (table.user == user))
+
+
+def _picture(pool: str, user: str) -> frappe._dict | None:
+	"""Return what the transaction's picture shows: the counter of moves, held seats, and those nobody worked on."""
+	member, seat = frappe.qb.DocType("Lead Pool Membership"), frappe.qb.DocType("Lead Pool Seat")
+	unworked = seat.last_effort_on.isnull() | (seat.last_effort_on < seat.claimed_on)
+	query = (
+		frappe.qb.from_(member)
+		.left_join(seat)
+		.on((seat.holder == member.user) & (seat.state == State.HELD.value) & (seat.pool == member.pool))
+		.where((member.pool == pool) & (member.user == user))
+		.groupby(member.name, member.moves)
+		.select(member.moves, Count(seat.name).as_("held"))
+		.select(Count(Case().when(unworked, seat.name)).as_("backlog"))
+	)
+	rows = query.run(as_dict=True)
+	return rows[0] if rows else None
+
+
+def lock_membership(pool: str, user: str) -> frappe._dict | None:
+	"""Lock (pool, user) and return the row, None for a stranger. Raises StaleRead as `lock_standing` does."""
+	newest = _membership(pool, user).for_update().run(as_dict=True)
 	if not newest:
 		return None
-	pictured = query.run(as_dict=True)
+	pictured = _membership(pool, user).run(as_dict=True)
 	if not pictured or pictured[0].moves != newest[0].moves:
 		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
 	return newest[0]
@@ -116,49 +158,56 @@ def limits_of(pool: object, membership: frappe._dict) -> rules.Limits:
 		daily_quota=pool.daily_quota or 0,
 		holding_cap=rules.holding_cap_of(pool.holding_cap or 0, membership.holding_cap or 0),
 		cool_down_days=pool.cool_down_days or 0,
+		backlog_cap=pool.get("backlog_cap") or 0,
+		interval_minutes=pool.get("claim_interval_minutes") or 0,
 	)
 
 
 def standing_of(pool: str, user: str) -> rules.Standing:
 	"""Return what counts against a member's limits: counted, never stored."""
-	held = frappe.db.count("Lead Pool Seat", {"pool": pool, "holder": user, "state": State.HELD.value})
-	return rules.Standing(claimed_today=seat_log.claimed_today(pool, user), held=held)
+	picture = _picture(pool, user) or frappe._dict(held=0, backlog=0)
+	today, last = seat_log.claims_of(pool, user)
+	return rules.Standing(today, picture.held, picture.backlog, last)
 
 
-def _judge(pool: object, membership: frappe._dict, seats: list[str]) -> dict[str, rules.Refusal | None]:
-	user, limits = frappe.session.user, limits_of(pool, membership)
-	ended = seat_log.hold_ended(seats, user) if seats and limits.cool_down_days else {}
-	return rules.judge_batch(
-		seats,
-		limits,
-		standing=standing_of(pool.name, user),
-		hold_ended=ended,
-		today=getdate(nowdate()),
+def _judge(
+	pool: object, membership: frappe._dict, standing: rules.Standing, *, seats: list[str]
+) -> dict[str, rules.Refusal | None]:
+	limits = limits_of(pool, membership)
+	ended = seat_log.hold_ended(seats, frappe.session.user) if seats and limits.cool_down_days else {}
+	return rules.judge_batch(seats, limits, standing=standing, hold_ended=ended, now=now_datetime())
+
+
+def _locked_with_status(seats: list[str]) -> dict[str, frappe._dict]:
+	"""Lock seats and their leads, in the order of the seats' names; return their newest rows with the leads' status."""
+	seat, lead = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead")
+	query = (
+		frappe.qb.from_(seat)
+		.left_join(lead)
+		.on((lead.name == seat.party) & (seat.party_type == "Lead"))
+		.where(among(seat.name, sorted(seats)) & (seat.pool != ""))
+		.select(*(seat[name] for name in SEAT_FIELDS), lead.name.as_("lead"), lead.status)
+		.orderby(seat.name)
+		.for_update()
 	)
+	return {row.name: row for row in query.run(as_dict=True)}
 
 
-def _not_free(rows: dict[str, frappe._dict], seats: list[str]) -> dict[str, dict]:
+def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> dict[str, dict]:
 	"""Return answers for seats that are gone, taken, closed, or whose party must not be contacted."""
 	answers = {}
-	blocked = _blocked_leads([row.party for row in rows.values() if row.party_type == "Lead"])
 	for seat in seats:
 		row = rows.get(seat)
-		if not row:
+		if not row or row.pool != pool:
 			answers[seat] = _taken(seat, _("The seat does not exist any more."))
 		elif row.state == State.HELD.value:
 			answers[seat] = _taken(seat, _("Taken by {0}.").format(frappe.utils.get_fullname(row.holder)))
 		elif row.state != State.AVAILABLE.value:
 			answers[seat] = _taken(seat, _("The seat is {0}.").format(_(row.state)))
-		elif row.party_type == "Lead" and blocked.get(row.party, "Deleted"):
-			status = _(blocked.get(row.party, "Deleted"))
+		elif row.party_type == "Lead" and (not row.lead or row.status in NEVER_ADMITTED):
+			status = _(row.status if row.lead else "Deleted")
 			answers[seat] = _answer(seat, "blocked", _("The lead is {0}.").format(status))
 	return answers
-
-
-def _blocked_leads(leads: list[str]) -> dict[str, str]:
-	"""Return {lead: status that forbids claiming it, or ""}; a lead that is gone is missing."""
-	rows = frappe.get_all("Lead", filters={"name": ("in", leads)}, fields=["name", "status"], order_by="name")
-	return {row.name: row.status if row.status in NEVER_ADMITTED else "" for row in rows}
 
 
 # Answers
@@ -185,15 +234,15 @@ def _refused(seat: str, refusal: rules.Refusal) -> dict:
 
 def describe(refusal: rules.Refusal) -> str:
 	"""Say what was compared, in the user's language."""
-	numbers = refusal.compared
-	if refusal.rule == rules.QUOTA:
-		used, quota = numbers["claimed_today"], numbers["daily_quota"]
-		return _("{0} of {1} claims of today are used.").format(used, quota)
-	if refusal.rule == rules.HOLDING:
-		return _("{0} of {1} seats are held.").format(numbers["held"], numbers["holding_cap"])
-	return _("You held this seat {0} days ago; {1} days must pass.").format(
-		numbers["days_since_release"], numbers["cool_down_days"]
-	)
+	texts = {
+		rules.QUOTA: _("{0} of {1} claims of today are used."),
+		rules.HOLDING: _("{0} of {1} seats are held."),
+		rules.COOL_DOWN: _("You held this seat {0} days ago; {1} days must pass."),
+		rules.INTERVAL: _("You claimed {0} minutes ago; {1} minutes must pass."),
+		rules.BACKLOG: _("{0} held seats wait for your first work; at {1} no more can be claimed."),
+		rules.PROTECTION: _("{0} of {1} seats are protected."),
+	}
+	return texts[refusal.rule].format(*refusal.compared.values())
 
 
 def raise_refusal(refusal: rules.Refusal) -> NoReturn:
@@ -204,7 +253,7 @@ def raise_refusal(refusal: rules.Refusal) -> NoReturn:
 def raise_row(row: dict) -> NoReturn:
 	"""Raise the refusal in a row of `claim`."""
 	kinds: dict[str, type[L2CError]] = {**ERRORS, "taken": SeatTaken, "blocked": PartyBlocked}
-	when = _("Allowed on {0}.").format(formatdate(row["allowed_on"])) if row.get("allowed_on") else ""
+	when = _allowed(row["allowed_on"]) if row.get("allowed_on") else ""
 	who = _("May override: {0}.").format(row["override_by"]) if row.get("override_by") else ""
 	refuse(
 		kinds[row["rule"]],
@@ -212,3 +261,8 @@ def raise_row(row: dict) -> NoReturn:
 		compared=row["message"],
 		do=f"{when} {who}".strip(),
 	)
+
+
+def _allowed(moment: str) -> str:
+	"""Say from when on: a day, or a minute of it."""
+	return _("Allowed on {0}.").format(format_datetime(moment) if " " in moment else formatdate(moment))

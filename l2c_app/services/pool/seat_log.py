@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import frappe
 from frappe.query_builder.functions import Concat, Count, Max
-from frappe.utils import get_datetime, getdate, nowdate
-from pypika import terms
+from frappe.utils import get_datetime, getdate, now_datetime, nowdate
+from pypika import Case, terms
 
 from l2c_app.core.seats import Event
 from l2c_app.services.pool.name_lists import among
@@ -86,16 +86,27 @@ def _cell(entry: dict, name: str) -> object:
 	return value
 
 
-def claimed_today(pool: str, user: str) -> int:
-	"""Count the successful self-claims of the site's date: what the daily quota is compared with."""
+def claims_of(pool: str, user: str, *, minutes: int = 0) -> tuple[int, datetime | None]:
+	"""Return the successful self-claims of the site's date, which the daily quota is compared with, and the last one.
+
+	The last one is looked for since midnight, or for so many minutes where that is longer.
+	"""
 	log = frappe.qb.DocType("Lead Pool Log")
+	midnight = get_datetime(nowdate())
+	since = min(midnight, now_datetime() - timedelta(minutes=minutes))
 	query = (
 		frappe.qb.from_(log)
 		.where((log.pool == pool) & (log.to_holder == user) & (log.event == Event.CLAIM.value))
-		.where(log.at >= get_datetime(nowdate()))
-		.select(Count("*"))
+		.where(log.at >= since)
+		.select(Count(Case().when(log.at >= midnight, log.name)), Max(log.at))
 	)
-	return query.run()[0][0] or 0
+	count, last = query.run()[0]
+	return count or 0, get_datetime(last) if last else None
+
+
+def claimed_today(pool: str, user: str) -> int:
+	"""Count the successful self-claims of the site's date."""
+	return claims_of(pool, user)[0]
 
 
 def hold_ended(seats: Sequence[str], user: str) -> dict[str, date]:

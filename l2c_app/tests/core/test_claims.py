@@ -1,7 +1,7 @@
 """Limits of claims, with the numbers that a refusal carries."""
 
 import unittest
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +10,7 @@ from l2c_app.core import claims
 from l2c_app.core.claims import Limits, Standing
 
 TODAY = date(2026, 6, 8)
+NOW = datetime(2026, 6, 8, 9, 30)
 
 
 class TestGuards(unittest.TestCase):
@@ -35,13 +36,13 @@ class TestGuards(unittest.TestCase):
 
 	def test_zero_is_no_limit_and_an_own_cap_beats_the_pools(self):
 		generous = Standing(claimed_today=10**6, held=10**6)
-		self.assertIsNone(claims.judge(Limits(), generous, last_hold_ended=TODAY, today=TODAY))
+		self.assertIsNone(claims.judge(Limits(), generous, last_hold_ended=TODAY, now=NOW))
 		self.assertEqual((claims.holding_cap_of(100, 5), claims.holding_cap_of(100, 0)), (5, 100))
 
 	def test_a_cooling_seat_uses_up_nothing(self):
 		limits = Limits(daily_quota=1, cool_down_days=7)
 		result = claims.judge_batch(
-			["a", "b", "c"], limits, standing=Standing(), hold_ended={"a": TODAY}, today=TODAY
+			["a", "b", "c"], limits, standing=Standing(), hold_ended={"a": TODAY}, now=NOW
 		)
 		self.assertEqual(
 			[refusal and refusal.rule for refusal in result.values()], ["cool_down", None, "quota"]
@@ -54,10 +55,53 @@ class TestGuards(unittest.TestCase):
 			Limits(quota, cap),
 			standing=Standing(used, held),
 			hold_ended={},
-			today=TODAY,
+			now=NOW,
 		)
 		verdicts = [refusal is None for refusal in result.values()]
 		taken = sum(verdicts)
 		self.assertEqual(verdicts, sorted(verdicts, reverse=True))
 		room = min([size, *([max(0, quota - used)] if quota else []), *([max(0, cap - held)] if cap else [])])
 		self.assertEqual(taken, room)
+
+	def test_interval_of_an_hour_from_nine_ends_at_ten(self):
+		limits, standing = Limits(interval_minutes=60), Standing(last_claim_at=datetime(2026, 6, 8, 9, 0))
+		refusal = claims.interval_refusal(limits, standing, now=NOW)
+		self.assertEqual(refusal.compared, {"minutes_since_claim": 30, "claim_interval_minutes": 60})
+		self.assertEqual(refusal.allowed_on, datetime(2026, 6, 8, 10, 0))
+		self.assertIsNone(claims.interval_refusal(limits, standing, now=datetime(2026, 6, 8, 10, 0)))
+
+	def test_a_clock_set_back_makes_nobody_wait(self):
+		standing = Standing(last_claim_at=NOW + timedelta(hours=3))
+		self.assertIsNone(claims.interval_refusal(Limits(interval_minutes=60), standing, now=NOW))
+
+	def test_of_a_batch_an_interval_lets_one_through(self):
+		result = claims.judge_batch(
+			["a", "b"], Limits(interval_minutes=5), standing=Standing(), hold_ended={}, now=NOW
+		)
+		self.assertEqual([refusal and refusal.rule for refusal in result.values()], [None, "interval"])
+
+	def test_backlog(self):
+		self.assertIsNone(claims.backlog_refusal(Limits(backlog_cap=30), Standing(held=90, backlog=29)))
+		refusal = claims.backlog_refusal(Limits(backlog_cap=30), Standing(held=90, backlog=30))
+		self.assertEqual(refusal.compared, {"backlog": 30, "backlog_cap": 30})
+
+	@given(st.integers(0, 8), st.integers(0, 8), st.integers(1, 20))
+	def test_a_batch_never_passes_the_backlog(self, cap: int, waiting: int, size: int):
+		seats = [str(number) for number in range(size)]
+		standing = Standing(held=waiting, backlog=waiting)
+		result = claims.judge_batch(seats, Limits(backlog_cap=cap), standing=standing, hold_ended={}, now=NOW)
+		room = min(size, max(0, cap - waiting)) if cap else size
+		self.assertEqual(sum(refusal is None for refusal in result.values()), room)
+
+	def test_protection(self):
+		self.assertIsNone(claims.protection_refusal(protected=9, limit=10))
+		refusal = claims.protection_refusal(protected=10, limit=10)
+		self.assertEqual(refusal.compared, {"protected": 10, "protection_limit": 10})
+		self.assertIsNotNone(claims.protection_refusal(protected=0, limit=0))
+		first = date(2026, 6, 1)
+		self.assertEqual(claims.protection_end(10, longest=30, today=first), date(2026, 6, 11))
+		self.assertEqual(claims.protection_end(99, longest=30, today=first), date(2026, 7, 1))
+		self.assertEqual(claims.protection_end(None, longest=30, today=first), date(2026, 7, 1))
+		for days, longest in ((0, 30), (-3, 30), (5, 0)):
+			with self.assertRaises(ValueError):
+				claims.protection_end(days, longest=longest, today=first)
