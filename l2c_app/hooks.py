@@ -15,6 +15,7 @@ after_install = "l2c_app.install.after_install"
 before_uninstall = "l2c_app.uninstall.before_uninstall"
 after_uninstall = "l2c_app.uninstall.after_uninstall"
 before_migrate = "l2c_app.install.before_install"
+after_migrate = "l2c_app.setup.defaults.store"
 
 # Desk
 doctype_js = {
@@ -268,7 +269,11 @@ scheduler_events = {
 			"l2c_app.jobs.keep_response_clocks",
 		]
 	},
-	"hourly_long": ["l2c_app.jobs.advance_cadences", "l2c_app.jobs.count_meetings"],
+	"hourly_long": [
+		"l2c_app.jobs.start_recycling",
+		"l2c_app.jobs.advance_cadences",
+		"l2c_app.jobs.count_meetings",
+	],
 	"daily_long": [
 		"l2c_app.jobs.audit_contracts",
 		"l2c_app.jobs.refresh_pool_members",

@@ -6,12 +6,17 @@ SETTINGS = "L2C Settings"
 
 
 def store() -> None:
-	"""Save every default that is not set yet; values chosen by an admin stay."""
+	"""Save every default that is not set yet, at install and after each migrate; values chosen by an admin stay."""
 	stored = frappe.db.get_singles_dict(SETTINGS)
+	new = {
+		field.fieldname: field.default
+		for field in frappe.get_meta(SETTINGS).fields
+		if field.default is not None and field.fieldname not in stored
+	}
+	if not new:
+		return
 	settings = frappe.get_doc(SETTINGS)
-	for field in frappe.get_meta(SETTINGS).fields:
-		if field.default is not None and field.fieldname not in stored:
-			settings.set(field.fieldname, field.default)
+	settings.update(new)
 	settings.flags.ignore_permissions = True
 	settings.flags.ignore_mandatory = True
 	settings.save()

@@ -105,8 +105,8 @@ def _count_lookup(user: str) -> None:
 	frappe.cache.set_value(key, used + 1, expires_in_sec=3600)
 
 
-def say(rows: Sequence[frappe._dict]) -> str:
-	"""Return one plain sentence per match, for a message after saving."""
+def say(rows: Sequence[frappe._dict], *, masked: bool = False) -> str:
+	"""Return one plain sentence per match, for a message after saving. `masked`: others will read it, so it names nobody."""
 	lines = []
 	for match in answer(rows)["matches"]:
 		where = ", ".join(
@@ -114,7 +114,7 @@ def say(rows: Sequence[frappe._dict]) -> str:
 			for seat in match["seats"]
 		)
 		by = ", ".join(_(kind) for kind in match["found_by"])
-		known = match.get("party") or _(match["party_type"])
+		known = (None if masked else match.get("party")) or _(match["party_type"])
 		lines.append(_("{0} has the same {1}. {2}").format(known, by, where).strip())
 	return "\n".join(lines)
 

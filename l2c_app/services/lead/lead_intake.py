@@ -99,9 +99,20 @@ def seat_new_lead(doc: object) -> None:
 	admission.admit(seats, writes_owner=False)
 	found = note_keys(doc, "Lead")
 	doc.flags.l2c_duplicates = found
-	if found and origin(doc) == DESK:
-		text = escape_html(duplicates.say(found)).replace("\n", "<br>")
+	if found:
+		_tell(doc, found)
+
+
+def _tell(doc: object, found: list[frappe._dict]) -> None:
+	"""Tell who typed the lead in; a file's row has nobody to tell, so it stands on the lead's timeline. Masked in both."""
+	came_from = origin(doc)
+	if came_from not in (DESK, IMPORT):
+		return
+	text = escape_html(duplicates.say(found, masked=came_from == IMPORT)).replace("\n", "<br>")
+	if came_from == DESK:
 		frappe.msgprint(text, title=_("Already Known"), indicator="orange")
+	else:
+		doc.add_comment("Info", f"{escape_html(_('Already Known'))}: {text}")
 
 
 def note_keys(doc: object, party_type: str) -> list[frappe._dict]:

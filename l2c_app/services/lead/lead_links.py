@@ -10,6 +10,18 @@ from l2c_app.services.pool.seats import chunks
 
 # Their own services move these when a lead is renamed or merged: two of them may not meet in one place.
 OWN = frozenset({"Lead Pool Seat", "Lead Pool Log", "Lead Score", "Lead Merge", "L2C Party Key"})
+# Where a lead stands on every site: the host's own list of dynamic links is cached and may be older than the rows.
+USUAL = (
+	("Dynamic Link", "link_name", "link_doctype"),
+	("Communication", "reference_name", "reference_doctype"),
+	("Communication Link", "link_name", "link_doctype"),
+	("Comment", "reference_name", "reference_doctype"),
+	("ToDo", "reference_name", "reference_type"),
+	("Event Participants", "reference_docname", "reference_doctype"),
+	("Opportunity", "party_name", "opportunity_from"),
+	("Quotation", "party_name", "quotation_to"),
+	("Follow Up", "reference_name", "reference_doctype"),
+)
 # Text fields that hold the name of a lead, with the field that holds the kind of document.
 TEXT_FIELDS = (
 	("Follow Up", "lead", None),
@@ -41,14 +53,15 @@ def point(links: Links, *, old: str, new: str) -> None:
 
 
 def _fields() -> Iterator[tuple[str, str, str | None]]:
-	"""Yield (DocType, field, field that holds the kind of document, None for a plain link)."""
-	for row in get_link_fields("Lead"):
-		if not row["issingle"] and row["parent"] not in OWN:
-			yield row["parent"], row["fieldname"], None
+	"""Yield (DocType, field, field that holds the kind of document, None for a plain link), each once."""
+	known = {
+		(row["parent"], row["fieldname"], None) for row in get_link_fields("Lead") if not row["issingle"]
+	}
 	for row in get_dynamic_link_map().get("Lead", []):
-		if not frappe.get_meta(row.parent).issingle and row.parent not in OWN:
-			yield row.parent, row.fieldname, row.options
-	yield from TEXT_FIELDS
+		if not frappe.get_meta(row.parent).issingle:
+			known.add((row.parent, row.fieldname, row.options))
+	known.update(USUAL, TEXT_FIELDS)
+	yield from sorted((each for each in known if each[0] not in OWN), key=lambda each: each[:2])
 
 
 def _rows(doctype: str, field: str, kind: str | None, lead: str) -> Sequence[str]:
