@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import frappe
-from frappe.model.dynamic_links import get_dynamic_link_map
-from frappe.model.rename_doc import get_link_fields
+from frappe.model import dynamic_links, rename_doc
 
 from l2c_app.services.pool.seats import chunks
 
@@ -55,9 +54,11 @@ def point(links: Links, *, old: str, new: str) -> None:
 def _fields() -> Iterator[tuple[str, str, str | None]]:
 	"""Yield (DocType, field, field that holds the kind of document, None for a plain link), each once."""
 	known = {
-		(row["parent"], row["fieldname"], None) for row in get_link_fields("Lead") if not row["issingle"]
+		(row["parent"], row["fieldname"], None)
+		for row in rename_doc.get_link_fields("Lead")
+		if not row["issingle"]
 	}
-	for row in get_dynamic_link_map().get("Lead", []):
+	for row in dynamic_links.get_dynamic_link_map().get("Lead", []):
 		if not frappe.get_meta(row.parent).issingle:
 			known.add((row.parent, row.fieldname, row.options))
 	known.update(USUAL, TEXT_FIELDS)
