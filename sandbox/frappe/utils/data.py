@@ -152,6 +152,11 @@ def getdate(string_date: Any = None, parse_day_first: bool = False) -> datetime.
 		return frappe.throw(_("{0} is not a valid date string.").format(frappe.bold(string_date)))
 
 
+def get_time(time_str: str | datetime.time) -> datetime.time:
+	"""A time of day; a time stays what it is."""
+	return time_str if isinstance(time_str, datetime.time) else parse_date(time_str).time()
+
+
 def get_datetime(datetime_str: Any = None) -> datetime.datetime | None:
 	if datetime_str is None:
 		return now_datetime()
