@@ -1,18 +1,23 @@
 """A fresh site in memory: tables, the app's fields, the ERPNext half's masters."""
 
 import importlib.util
+from pathlib import Path
 from typing import Any
 
 import frappe
-from frappe.model.meta import Meta, all_doctypes
+from frappe.model.meta import Meta, all_doctypes, own_doctypes
 
 ROLES = "Administrator|System Manager|Guest|All|Desk User|Script Manager|Report Manager|Workspace Manager"
+SETTINGS = {
+	"rounding_method": "Banker's Rounding", "time_zone": "Asia/Shanghai", "language": "en",
+	"date_format": "mm-dd-yyyy", "number_format": "#,###.##",
+}  # fmt: skip
 
 
 def boot() -> Any:
 	"""Connect, create, install; returns a snapshot of the new site for `frappe.db.restore`."""
 	frappe.init()
-	frappe.connect()
+	frappe.db.connect()
 	_create_tables()
 	_basics()
 	if importlib.util.find_spec("erpnext.site"):
@@ -25,8 +30,8 @@ def boot() -> Any:
 
 
 def _create_tables() -> None:
-	frappe.db.connection.execute("create table tabSingles (doctype text, field text, value text)")
-	frappe.db.connection.execute("create table `tabSeries` (name text primary key, current int)")
+	frappe.db.execute("create table tabSingles (doctype text, field text, value text)")
+	frappe.db.execute("create table `tabSeries` (name text primary key, current int)")
 	for doctype in all_doctypes():
 		meta = frappe.get_meta(doctype)
 		if not meta.issingle:
@@ -38,37 +43,25 @@ def _create_tables() -> None:
 
 def _store_doctype(meta: Meta) -> None:
 	"""So that links to DocType and lists of DocTypes work."""
-	keys = ("module", "istable", "issingle", "is_submittable", "autoname")
-	values = {key: getattr(meta, key) or (None if key in ("module", "autoname") else 0) for key in keys}
-	frappe.db.insert_row("DocType", {"name": meta.name, "creation": frappe.utils.now(), **values})
+	values = {key: getattr(meta, key) or 0 for key in ("istable", "issingle", "is_submittable")}
+	_row("DocType", meta.name, module=meta.module, autoname=meta.autoname or None, **values)
 
 
 def _basics() -> None:
-	roles = {perm.role for doctype in all_doctypes() for perm in frappe.get_meta(doctype).permissions}
-	for role in sorted(roles | set(ROLES.split("|"))):
+	metas = [frappe.get_meta(doctype) for doctype in all_doctypes()]
+	for role in sorted({perm.role for meta in metas for perm in meta.permissions} | set(ROLES.split("|"))):
 		_row("Role", role, role_name=role, desk_access=1)
 	for user_type in ("System User", "Website User"):
 		_row("User Type", user_type, is_standard=1)
 	for user in frappe.STANDARD_USERS:
-		_row(
-			"User",
-			user,
-			email=user,
-			first_name=user,
-			full_name=user,
-			enabled=1,
-			user_type="System User",
-			language="en",
-		)
-	settings = {"rounding_method": "Banker's Rounding", "time_zone": "Asia/Shanghai", "language": "en"}
-	for field, value in {**settings, "date_format": "mm-dd-yyyy", "number_format": "#,###.##"}.items():
-		frappe.db.set_single_value("System Settings", field, value)
+		names = {"email": user, "first_name": user, "full_name": user}
+		_row("User", user, enabled=1, user_type="System User", language="en", **names)
+	frappe.db.set_single_value("System Settings", SETTINGS)
 	for key in ("date_format", "number_format", "time_zone"):
-		frappe.defaults.set_global_default(key, frappe.db.get_single_value("System Settings", key))
-	for module in sorted({frappe.get_meta(doctype).module for doctype in all_doctypes()}):
-		_row(
-			"Module Def", module, module_name=module, app_name="l2c_app" if module == "L2C App" else "frappe"
-		)
+		frappe.defaults.set_global_default(key, SETTINGS[key])
+	for module in sorted({meta.module for meta in metas}):
+		app = "l2c_app" if module == "L2C App" else "frappe"
+		_row("Module Def", module, module_name=module, app_name=app)
 	for language in ("en", "zh"):
 		_row("Language", language, language_code=language, language_name=language, enabled=1)
 
@@ -81,20 +74,15 @@ def _row(doctype: str, name: str, **values: Any) -> None:
 
 def _install_app() -> None:
 	"""The app's install hooks, and each DocType's `on_doctype_update`, as on the host."""
-	for hook in ("before_install", "after_install"):
-		for method in frappe.get_hooks(hook):
-			frappe.get_attr(method)()
-	from frappe.model.meta import own_doctypes
-
+	for method in frappe.get_hooks("before_install") + frappe.get_hooks("after_install"):
+		frappe.get_attr(method)()
 	for doctype, shape in own_doctypes().items():
-		source = frappe.get_app_path(
-			"l2c_app", "l2c_app", "doctype", shape["folder"], shape["folder"] + ".py"
-		)
-		if "def on_doctype_update" in (frappe.read_file(source) or ""):
-			frappe.get_attr(
-				f"l2c_app.l2c_app.doctype.{shape['folder']}.{shape['folder']}.on_doctype_update"
-			)()
-		for df in frappe.get_meta(doctype).fields:
-			if df.search_index and not frappe.get_meta(doctype).issingle:
+		name = shape["folder"]
+		source = Path(frappe.get_app_path("l2c_app", "l2c_app", "doctype", name, f"{name}.py"))
+		if "def on_doctype_update" in source.read_text():
+			frappe.get_attr(f"l2c_app.l2c_app.doctype.{name}.{name}.on_doctype_update")()
+		meta = frappe.get_meta(doctype)
+		for df in () if meta.issingle else meta.fields:
+			if df.search_index:
 				frappe.db.add_index(doctype, [df.fieldname])
 	frappe.clear_cache()

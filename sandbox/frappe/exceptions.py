@@ -5,52 +5,12 @@ class ValidationError(Exception):
 	http_status_code = 417
 
 
-class AuthenticationError(Exception):
-	http_status_code = 401
-
-
-class SessionExpired(Exception):
-	http_status_code = 401
-
-
 class PermissionError(Exception):
 	http_status_code = 403
 
 
-class DoesNotExistError(ValidationError):
-	http_status_code = 404
-
-	def __init__(self, *args: object, doctype: str | None = None) -> None:
-		super().__init__(*args)
-		self.doctype = doctype
-
-
 class NameError(Exception):
 	http_status_code = 409
-
-
-class OutgoingEmailError(Exception):
-	http_status_code = 501
-
-
-class DuplicateEntryError(NameError):
-	pass
-
-
-class QueryTimeoutError(Exception):
-	pass
-
-
-class QueryDeadlockError(Exception):
-	pass
-
-
-class InternalError(Exception):
-	pass
-
-
-class TooManyRequestsError(Exception):
-	http_status_code = 429
 
 
 def _refusals(base: type[Exception], names: str) -> None:
@@ -61,9 +21,9 @@ def _refusals(base: type[Exception], names: str) -> None:
 _refusals(
 	ValidationError,
 	"""DataError MandatoryError NonNegativeError UniqueValidationError LinkValidationError LinkExistsError
-	DocstatusTransitionError TimestampMismatchError CannotChangeConstantError UpdateAfterSubmitError
-	CharacterLengthExceededError InvalidEmailAddressError InvalidPhoneNumberError InvalidNameError InvalidStatusError
-	InvalidDates EmptyTableError DocumentLockedError ImplicitCommitError RateLimitExceededError AppNotInstalledError
-	IncompatibleApp""",
+	DocstatusTransitionError TimestampMismatchError CannotChangeConstantError UpdateAfterSubmitError DoesNotExistError
+	CharacterLengthExceededError InvalidEmailAddressError InvalidPhoneNumberError""",
 )
-CancelledLinkError = type("CancelledLinkError", (globals()["LinkValidationError"],), {"__module__": __name__})
+_refusals(Exception, "AuthenticationError QueryTimeoutError QueryDeadlockError TooManyRequestsError")
+_refusals(NameError, "DuplicateEntryError")
+_refusals(globals()["LinkValidationError"], "CancelledLinkError")

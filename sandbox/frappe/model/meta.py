@@ -15,25 +15,13 @@ from frappe.model import (
 	standard_columns,
 	table_fields,
 )
+from frappe.utils import cint
 
 NATIVES = Path(__file__).parents[2] / "natives"
-NUMBERS = (
-	"permlevel",
-	"reqd",
-	"no_copy",
-	"allow_on_submit",
-	"unique",
-	"non_negative",
-	"set_only_once",
-	"read_only",
-	"idx",
-)
+NUMBERS = "permlevel reqd no_copy allow_on_submit unique non_negative set_only_once read_only idx".split()
 TABLES = {  # tables without a DocType that filters may name
-	"Singles": {
-		"module": "Core",
-		"fields": {key: ["Data", "", key, {}] for key in ("doctype", "field", "value")},
-	},
-	"Series": {"module": "Core", "fields": {"current": ["Int", "", "Current", {}]}},
+	"Singles": {"fields": {key: ["Data", "", key, {}] for key in ("doctype", "field", "value")}},
+	"Series": {"fields": {"current": ["Int", "", "Current", {}]}},
 }
 
 
@@ -52,9 +40,8 @@ def natives() -> dict[str, dict]:
 @functools.cache
 def own_doctypes() -> dict[str, dict]:
 	"""The DocTypes of the installed app, from its files."""
-	folder = Path(frappe.get_app_path("l2c_app", "l2c_app", "doctype"))
 	found = {}
-	for path in sorted(folder.glob("*/*.json")):
+	for path in sorted(Path(frappe.get_app_path("l2c_app", "l2c_app", "doctype")).glob("*/*.json")):
 		if path.stem == path.parent.name:
 			doctype = json.loads(path.read_text())
 			found[doctype["name"]] = {**doctype, "folder": path.stem}
@@ -77,18 +64,14 @@ class Meta:
 		shape = own_doctypes().get(doctype) or natives().get(doctype) or TABLES.get(doctype)
 		if shape is None:
 			not_emulated(f"DocType {doctype}")
-		self.is_native = doctype in natives()
 		self.name = doctype
-		self.doctype = "DocType"
 		self.dropped = frozenset(shape.get("dropped", "").split())
-		self.properties = {
-			k: v for k, v in shape.items() if k not in ("fields", "permissions", "dropped", "name")
-		}
+		barred = ("fields", "permissions", "dropped", "name")
+		self.properties = {key: value for key, value in shape.items() if key not in barred}
 		rows = shape["fields"]
 		rows = [_native_row(*item) for item in rows.items()] if isinstance(rows, dict) else rows
-		self.fields = [self._field(row) for row in rows]
+		self.fields = [self._field(row) for row in (*rows, *self._custom_fields())]
 		self.permissions = [self._permission(row) for row in shape.get("permissions", [])]
-		self._add_customisation()
 		self._index()
 
 	def _field(self, row: dict) -> DocField:
@@ -100,37 +83,25 @@ class Meta:
 			return _dict(role=role, permlevel=level, **dict.fromkeys(rights.split(), 1))
 		return _dict({"permlevel": 0, **row})
 
-	def _add_customisation(self) -> None:
+	def _custom_fields(self) -> list[dict]:
 		if not frappe.db.is_ready or self.name in ("Custom Field", "Property Setter", "DocType"):
-			return
-		for row in frappe.db.rows(
-			"select * from `tabCustom Field` where dt = ? order by idx, creation", self.name
-		):
-			self.fields.append(
-				self._field(
-					{key: value for key, value in row.items() if key != "parent" and value is not None}
-				)
-			)
-		for row in frappe.db.rows("select * from `tabProperty Setter` where doc_type = ?", self.name):
-			target = self if row["doctype_or_field"] == "DocType" else self.get_field_in(row["field_name"])
-			value = (
-				frappe.utils.cint(row["value"]) if row["property_type"] in ("Check", "Int") else row["value"]
-			)
-			self.properties.update({row["property"]: value}) if target is self else target.update(
-				{row["property"]: value}
-			)
-
-	def get_field_in(self, fieldname: str) -> DocField:
-		"""The field while the index is not there yet."""
-		return next((df for df in self.fields if df.fieldname == fieldname), DocField())
+			return []
+		if frappe.db.exists("Property Setter", {"doc_type": self.name}):
+			not_emulated(f"a Property Setter of {self.name}")
+		sql = "select * from `tabCustom Field` where dt = ? order by idx, creation"
+		rows = frappe.db.rows(sql, self.name)
+		return [{key: value for key, value in row.items() if value is not None} for row in rows]
 
 	def _index(self) -> None:
+		def of_type(*types: str) -> list[DocField]:
+			return [df for df in self.fields if df.fieldtype in types]
+
 		self._fields = {df.fieldname: df for df in self.fields}
-		self.table_fields = [df for df in self.fields if df.fieldtype in table_fields]
-		self.value_fields = [df for df in self.fields if df.fieldtype in column_types and not df.is_virtual]
-		self.link_fields = [df for df in self.fields if df.fieldtype == "Link" and df.options != "[Select]"]
-		self.dynamic_link_fields = [df for df in self.fields if df.fieldtype == "Dynamic Link"]
-		self.select_fields = [df for df in self.fields if df.fieldtype == "Select" and df.options]
+		self.table_fields = of_type(*table_fields)
+		self.table_fieldnames = {df.fieldname for df in self.table_fields}
+		self.value_fields = [df for df in of_type(*column_types) if not df.is_virtual]
+		self.link_fields = [df for df in of_type("Link") if df.options != "[Select]"]
+		self.dynamic_link_fields = of_type("Dynamic Link")
 		self.required_fields = [
 			df for df in self.fields if df.reqd and df.fieldtype not in display_fieldtypes
 		]
@@ -138,25 +109,13 @@ class Meta:
 		for df in self.fields:
 			if df.fetch_from:
 				self.fetched.setdefault(df.fetch_from.split(".")[0], []).append(df)
-		standard = [key for key in default_fields if key != "doctype"]
-		self.columns = [
-			*standard,
-			*(child_table_fields if self.istable else ()),
-			*(df.fieldname for df in self.value_fields),
-		]
+		standard = [*default_fields[1:], *(child_table_fields if self.istable else ())]
+		self.columns = [*standard, *(df.fieldname for df in self.value_fields)]
 
 	def __getattr__(self, key: str) -> Any:
 		if key.startswith("__"):
 			raise AttributeError(key)
-		return self.properties.get(key)
-
-	def get(self, key: str, filters: dict | None = None, default: Any = None) -> Any:
-		"""A property, or the fields that match."""
-		if key != "fields" or not filters:
-			return getattr(self, key) if getattr(self, key) is not None else default
-		from frappe.model.base_document import matches
-
-		return [df for df in self.fields if matches(df, filters)]
+		return not_emulated(f"meta.{key}") if key.startswith("get_") else self.properties.get(key)
 
 	def get_field(self, fieldname: str) -> DocField | None:
 		if fieldname in self.dropped:
@@ -173,8 +132,11 @@ class Meta:
 	def get_table_fields(self) -> list[DocField]:
 		return self.table_fields
 
-	def get_valid_columns(self) -> list[str]:
-		return self.columns
+	def get_link_fields(self) -> list[DocField]:
+		return self.link_fields
+
+	def get_dynamic_link_fields(self) -> list[DocField]:
+		return self.dynamic_link_fields
 
 	def get_title_field(self) -> str:
 		return self.title_field or ("title" if self.has_field("title") else "name")
@@ -182,25 +144,21 @@ class Meta:
 	def column_type(self, column: str) -> str | None:
 		"""date, datetime, time, real, int, varchar or text; None if there is no such column."""
 		df = self._fields.get(column)
-		return column_types.get(df.fieldtype, ("text",))[0] if df else standard_columns.get(column)
-
-	def as_dict(self, no_nulls: bool = False) -> _dict:
-		return _dict(self.properties, name=self.name, fields=self.fields, permissions=self.permissions)
+		return column_types.get(df.fieldtype, "text") if df else standard_columns.get(column)
 
 
-def get_meta(doctype: Any, cached: bool = True) -> Meta:
+def get_meta(doctype: str, cached: bool = True) -> Meta:
 	"""The DocType with its custom fields, cached until they change."""
-	doctype = doctype if isinstance(doctype, str) else doctype.doctype
 	known = frappe.local.meta_cache
 	if doctype not in known:
 		known[doctype] = Meta(doctype)
 	return known[doctype]
 
 
-def get_field_precision(df: DocField, doc: Any = None, currency: str | None = None) -> int:
+def get_field_precision(df: DocField) -> int:
 	"""Decimals: the field's own, else the site's (currency 2 by the number format, floats 3)."""
 	if df.precision not in (None, ""):
-		return frappe.utils.cint(df.precision)
+		return cint(df.precision)
 	if df.fieldtype == "Currency":
-		return frappe.utils.cint(frappe.db.get_default("currency_precision")) or 2
-	return frappe.utils.cint(frappe.db.get_default("float_precision")) or 3
+		return cint(frappe.db.get_default("currency_precision")) or 2
+	return cint(frappe.db.get_default("float_precision")) or 3

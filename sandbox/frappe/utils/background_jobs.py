@@ -9,22 +9,15 @@ import frappe
 def enqueue(
 	method: str | Callable,
 	queue: str = "default",
-	timeout: int | None = None,
-	event: str | None = None,
-	is_async: bool = True,
-	job_name: str | None = None,
+	*,
 	now: bool = False,
 	enqueue_after_commit: bool = False,
-	*,
-	on_success: Callable | None = None,
-	on_failure: Callable | None = None,
-	at_front: bool = False,
 	job_id: str | None = None,
 	deduplicate: bool = False,
 	**kwargs: Any,
 ) -> Any:
 	"""Recorded in `frappe.jobs`."""
-	if now or (not is_async and not frappe.flags.in_test):
+	if now:
 		return frappe.call(method, **kwargs)
 	if deduplicate and any(job.job_id == job_id for job in frappe.jobs):
 		return None

@@ -1,59 +1,29 @@
 """The cache: a dict."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-import frappe
 from frappe._emulation import not_emulated
 
 
 class Cache:
-	"""Values and hashes by key; what is stored is copied, as through Redis."""
+	"""Values by key; what is stored is copied, as through Redis."""
 
 	def __init__(self) -> None:
 		self.values: dict[str, Any] = {}
+		self.clear = self.values.clear
 
-	def __call__(self) -> "Cache":
-		return self
+	def set_value(self, key: str, val: Any, *, expires_in_sec: int | None = None) -> None:
+		self.values[key] = copy.deepcopy(val)
 
-	def clear(self) -> None:
-		self.values.clear()
+	def get_value(self, key: str, generator: Callable | None = None, *, expires: bool = False) -> Any:
+		if self.values.get(key) is None and generator:
+			self.set_value(key, generator())
+		return copy.deepcopy(self.values.get(key))
 
-	def _key(self, key: str, user: str | None = None) -> str:
-		return f"user:{frappe.session.user if user is True else user}:{key}" if user else key
-
-	def set_value(
-		self,
-		key: str,
-		val: Any,
-		user: str | None = None,
-		expires_in_sec: int | None = None,
-		shared: bool = False,
-	) -> None:
-		self.values[self._key(key, user)] = copy.deepcopy(val)
-
-	def get_value(
-		self,
-		key: str,
-		generator: Callable | None = None,
-		user: Any = None,
-		expires: bool = False,
-		shared: bool = False,
-		**_ignored: Any,
-	) -> Any:
-		full_key = self._key(key, user)
-		if self.values.get(full_key) is None and generator:
-			self.set_value(full_key, generator())
-		return copy.deepcopy(self.values.get(full_key))
-
-	def delete_value(
-		self, keys: str | Iterable[str], user: Any = None, make_keys: bool = True, shared: bool = False
-	) -> None:
-		for key in [keys] if isinstance(keys, str) else keys:
-			self.values.pop(self._key(key, user), None)
-
-	delete_key = delete_value
+	def delete_value(self, keys: str) -> None:
+		self.values.pop(keys, None)
 
 	def __getattr__(self, name: str) -> Any:
 		return not_emulated(f"frappe.cache.{name}")
