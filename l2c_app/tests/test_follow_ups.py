@@ -275,7 +275,7 @@ class TestOverdue(FollowUpTestCase):
 		planned.reload()
 		planned.planned_for = in_days(2)
 		planned.save()
-		self.make_overdue(planned)
+		self.make_overdue(planned, days=0.5)
 		reminders.run()
 		self.assertEqual(self.notices(planned), [self.rep, self.rep])
 
