@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 from dateutil.parser import parse as parse_date
@@ -291,8 +292,16 @@ def validate_phone_number(phone_number: str, throw: bool = False) -> bool:
 # links
 
 
+def get_url(uri: str = "") -> str:
+	return f"{frappe.conf.host_name}/{uri.lstrip('/')}".rstrip("/")
+
+
+def get_url_to_form(doctype: str, name: str) -> str:
+	return get_url(f"app/{quote(doctype.lower().replace(' ', '-'))}/{quote(name)}")
+
+
 def get_link_to_form(doctype: str, name: str, label: str | None = None) -> str:
-	return f'<a href="{frappe.conf.host_name}/app/{frappe.scrub(doctype)}/{name}">{label or name}</a>'
+	return f'<a href="{get_url_to_form(doctype, name)}">{label or name}</a>'
 
 
 def get_fullname(user: str | None = None) -> str:
