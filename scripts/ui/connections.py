@@ -59,9 +59,11 @@ def connections(people: People, seed: dict[str, Any]) -> None:
 
 def show_connections(desk: Desk) -> None:
 	"""Bring the connections into view: a tab on some forms, a section on others."""
-	tab = desk.page.locator(".form-tabs .nav-link:has-text('Connections') >> visible=true")
-	if tab.count():
-		tab.first.click()
+	for label in ("Connections", "Dashboard"):
+		tab = desk.page.locator(f".form-tabs .nav-link:has-text('{label}') >> visible=true")
+		if tab.count():
+			tab.first.click()
+			break
 	desk.page.wait_for_timeout(700)
 	cards = desk.page.locator(f"{CARDS} >> visible=true")
 	if cards.count():

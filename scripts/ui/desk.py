@@ -13,8 +13,8 @@ OUT = ROOT / "ui-out"
 ENVIRONMENT = ROOT / ".venv-ui"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
-# The desk's own noise on a development server: no socket server, no icons of the host.
-NOISE = ("socket.io", "Failed to load resource", "favicon", "net::ERR")
+# The desk's own noise: no socket server, no icons of the host, a chart drawn while its page is left.
+NOISE = ("socket.io", "Failed to load resource", "favicon", "net::ERR", "<rect> attribute")
 MODAL = ".modal.show"
 LIST = ".frappe-list .list-row-container, .frappe-list .no-result"
 FORM = ".form-layout, .layout-main .form-page"

@@ -32,9 +32,9 @@ def log_one(desk: Desk, doctype: str, name: str, *, suffix: str = "") -> None:
 	desk.settle()
 	desk.shot(shot)
 	if suffix:
-		desk.fits(f"the follow up of a {doctype}")
 		dialog = desk.page.locator(f"{MODAL} .modal-content").last.bounding_box()
-		check(dialog["x"] >= 0 and dialog["x"] + dialog["width"] <= PHONE["width"] + 1, "and its dialog")
+		fits = dialog["x"] >= 0 and dialog["x"] + dialog["width"] <= PHONE["width"] + 1
+		check(fits, f"{doctype}: the dialog fits a phone")
 	desk.submit_dialog()
 	states = [row["status"] for row in desk.rows("Follow Up", about, "status")]
 	check(states.count("Done") == before + 1, f"{doctype}{suffix}: a follow up is done")

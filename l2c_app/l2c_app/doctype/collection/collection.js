@@ -3,7 +3,11 @@ frappe.ui.form.on("Collection", {
 		l2c.made_by_steps(frm, "Payment Entry", "Sales Contract", "Customer");
 		frm.set_query("paid_to", () => l2c.receiving_accounts(frm.doc.company));
 		frm.set_query("contract", "allocations", () => ({
-			filters: { docstatus: 1, company: frm.doc.company, ...(frm.doc.customer ? { customer: frm.doc.customer } : {}) },
+			filters: {
+				docstatus: 1,
+				company: frm.doc.company,
+				...(frm.doc.customer ? { customer: frm.doc.customer } : {}),
+			},
 		}));
 	},
 

@@ -17,7 +17,8 @@ frappe.ui.form.on("Lead Pool", {
 	},
 
 	async show_stock(frm) {
-		const count = (state) => frappe.db.count("Lead Pool Seat", { filters: { pool: frm.doc.name, state } });
+		const count = (state) =>
+			frappe.db.count("Lead Pool Seat", { filters: { pool: frm.doc.name, state } });
 		const [available, held] = await Promise.all([count("Available"), count("Held")]);
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(
@@ -32,7 +33,8 @@ frappe.ui.form.on("Lead Pool", {
 	async add_manager_buttons(frm) {
 		const filters = { pool: frm.doc.name, user: frappe.session.user };
 		const { message } = await frappe.db.get_value("Lead Pool Membership", filters, "is_manager");
-		const manages = cint(message && message.is_manager) || frappe.user.has_role(["Sales Manager", "System Manager"]);
+		const manages =
+			cint(message && message.is_manager) || frappe.user.has_role(["Sales Manager", "System Manager"]);
 		if (!manages || !frm.doc.enabled) return;
 		frm.add_custom_button(__("Admit Existing"), () => frm.trigger("admit_existing"));
 		frm.add_custom_button(__("Distribute"), () =>
@@ -75,7 +77,9 @@ frappe.ui.form.on("Lead Pool", {
 		});
 		frappe.model.with_doctype(frm.doc.party_type, () => {
 			const stored = JSON.parse(frm.doc.admission_filters || "[]");
-			group.add_filters_to_filter_group(stored.map((filter) => [frm.doc.party_type, ...filter.slice(-3)]));
+			group.add_filters_to_filter_group(
+				stored.map((filter) => [frm.doc.party_type, ...filter.slice(-3)])
+			);
 			dialog.show();
 		});
 	},

@@ -21,7 +21,9 @@ frappe.listview_settings["Lead Pool Seat"] = {
 
 	onload(listview) {
 		const checked = () =>
-			listview.get_checked_items().map((row) => ({ name: row.name, label: row.party_name, pool: row.pool }));
+			listview
+				.get_checked_items()
+				.map((row) => ({ name: row.name, label: row.party_name, pool: row.pool }));
 		listview.page.add_actions_menu_item(
 			__("Claim"),
 			() => l2c.claim_seats(checked(), () => listview.refresh()),

@@ -15,7 +15,9 @@ frappe.ui.form.on("Sales Contract", {
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
 		frappe.meta.docfield_map["Sales Contract Plan Row"].status.formatter = (value) =>
-			value ? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>` : "";
+			value
+				? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>`
+				: "";
 	},
 
 	onload(frm) {
@@ -25,7 +27,12 @@ frappe.ui.form.on("Sales Contract", {
 
 	refresh(frm) {
 		// The host's "Cancel All" would take order and invoices along: here the server says what to do instead.
-		frm.ignore_doctypes_on_cancel_all = ["Sales Order", "Sales Invoice", "Payment Entry", "Journal Entry"];
+		frm.ignore_doctypes_on_cancel_all = [
+			"Sales Order",
+			"Sales Invoice",
+			"Payment Entry",
+			"Journal Entry",
+		];
 		if (frm.is_new()) return;
 		l2c.contract_headline(frm);
 		l2c.contract_buttons(frm);
@@ -39,7 +46,10 @@ frappe.ui.form.on("Sales Contract", {
 
 	async customer(frm) {
 		if (!frm.doc.customer || frm.doc.docstatus) return;
-		const { message } = await frappe.db.get_value("Customer", frm.doc.customer, ["customer_name", "default_currency"]);
+		const { message } = await frappe.db.get_value("Customer", frm.doc.customer, [
+			"customer_name",
+			"default_currency",
+		]);
 		frm.set_value("party_name", message.customer_name);
 		if (message.default_currency) frm.set_value("currency", message.default_currency);
 	},

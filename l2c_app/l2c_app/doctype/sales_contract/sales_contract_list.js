@@ -19,7 +19,9 @@ frappe.listview_settings["Sales Contract"] = {
 
 	formatters: {
 		money_status: (value) =>
-			value ? `<span class="indicator-pill ${l2c.money_colour(value)}">${l2c.escape(__(value))}</span>` : "",
+			value
+				? `<span class="indicator-pill ${l2c.money_colour(value)}">${l2c.escape(__(value))}</span>`
+				: "",
 	},
 
 	onload(listview) {

@@ -11,7 +11,11 @@ class ConfirmDialog {
 	}
 
 	async open() {
-		this.found = await l2c.call_frozen("collection.candidates", { name: this.frm.doc.name }, __("Looking for it in the books…"));
+		this.found = await l2c.call_frozen(
+			"collection.candidates",
+			{ name: this.frm.doc.name },
+			__("Looking for it in the books…")
+		);
 		const { currency, company, mode_of_payment, paid_to, reference_no } = this.frm.doc;
 		const home = frappe.get_doc(":Company", company);
 		const foreign = home && home.default_currency !== currency;
@@ -46,7 +50,12 @@ class ConfirmDialog {
 					description: __("Empty: as the mode of payment or the company says"),
 				},
 				{ fieldtype: "Column Break" },
-				{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference No"), default: reference_no },
+				{
+					fieldtype: "Data",
+					fieldname: "reference_no",
+					label: __("Reference No"),
+					default: reference_no,
+				},
 				{
 					fieldtype: "Float",
 					fieldname: "exchange_rate",
@@ -59,7 +68,9 @@ class ConfirmDialog {
 			primary_action_label: __("Make Payment Entry"),
 			primary_action: (values) => this.confirm(values),
 		});
-		this.dialog.$wrapper.on("click", "[data-l2c-link]", (event) => this.link(cint($(event.currentTarget).attr("data-l2c-link"))));
+		this.dialog.$wrapper.on("click", "[data-l2c-link]", (event) =>
+			this.link(cint($(event.currentTarget).attr("data-l2c-link")))
+		);
 		this.dialog.show();
 	}
 
@@ -69,16 +80,22 @@ class ConfirmDialog {
 		}
 		const rows = this.found.map(
 			(row, index) => `<tr>
-				<td>${l2c.link(row.voucher_type, row.voucher_no)}<br><span class="text-muted small">${l2c.escape(__(row.voucher_type))}</span></td>
+				<td>${l2c.link(row.voucher_type, row.voucher_no)}<br><span class="text-muted small">${l2c.escape(
+				__(row.voucher_type)
+			)}</span></td>
 				<td>${l2c.escape(frappe.datetime.str_to_user(row.posting_date))}</td>
 				<td>${l2c.escape(row.reference_no)}</td>
 				<td class="text-right">${l2c.escape(l2c.money(row.amount, this.frm.doc.currency))}</td>
-				<td><button type="button" class="btn btn-xs btn-primary" data-l2c-link="${index}">${__("Link")}</button></td></tr>`
+				<td><button type="button" class="btn btn-xs btn-primary" data-l2c-link="${index}">${__(
+				"Link"
+			)}</button></td></tr>`
 		);
 		return `<p>${__("This may be the same money. Link it instead of booking it twice:")}</p>
 			<div class="table-responsive"><table class="table table-bordered table-sm">
 			<thead><tr><th>${__("Voucher")}</th><th>${__("Date")}</th><th>${__("Reference")}</th>
-			<th class="text-right">${__("Amount")}</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+			<th class="text-right">${__("Amount")}</th><th></th></tr></thead><tbody>${rows.join(
+			""
+		)}</tbody></table></div>`;
 	}
 
 	async link(index) {
@@ -96,7 +113,11 @@ class ConfirmDialog {
 	// Somebody else may have been faster: then the form shows what he did, and there is nothing left to confirm.
 	async run(method, args, message) {
 		try {
-			return await l2c.call_frozen(`collection.${method}`, { name: this.frm.doc.name, ...args }, message);
+			return await l2c.call_frozen(
+				`collection.${method}`,
+				{ name: this.frm.doc.name, ...args },
+				message
+			);
 		} catch (refusal) {
 			await this.frm.reload_doc();
 			if (this.frm.doc.status !== "Reported") this.dialog.hide();
@@ -126,4 +147,5 @@ const ask_why = (frm, title, label, method, message) =>
 	);
 
 l2c.reject_collection = (frm) => ask_why(frm, __("Reject"), __("Reject"), "reject", __("Rejected"));
-l2c.cancel_collection = (frm) => ask_why(frm, __("Take Back"), __("Take Back"), "cancel_collection", __("Taken back"));
+l2c.cancel_collection = (frm) =>
+	ask_why(frm, __("Take Back"), __("Take Back"), "cancel_collection", __("Taken back"));

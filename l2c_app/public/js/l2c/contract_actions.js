@@ -1,7 +1,13 @@
 // Sales Contract: started from native documents, and taken through its steps. Each step is judged by the server.
 frappe.provide("l2c");
 
-const MONEY_COLOURS = { Unbilled: "gray", "Partly Billed": "blue", Open: "orange", Overdue: "red", Settled: "green" };
+const MONEY_COLOURS = {
+	Unbilled: "gray",
+	"Partly Billed": "blue",
+	Open: "orange",
+	Overdue: "red",
+	Settled: "green",
+};
 const ROW_COLOURS = {
 	Planned: "gray",
 	Due: "orange",
@@ -86,15 +92,28 @@ const sign = (frm) =>
 		__("Sign the Contract"),
 		__("Sign"),
 		[
-			{ fieldtype: "Date", fieldname: "signed_on", label: __("Signed On"), reqd: 1, default: frappe.datetime.get_today() },
-			{ fieldtype: "Data", fieldname: "signed_by", label: __("Signed By"), description: __("Who signed for the customer") },
+			{
+				fieldtype: "Date",
+				fieldname: "signed_on",
+				label: __("Signed On"),
+				reqd: 1,
+				default: frappe.datetime.get_today(),
+			},
+			{
+				fieldtype: "Data",
+				fieldname: "signed_by",
+				label: __("Signed By"),
+				description: __("Who signed for the customer"),
+			},
 		],
-		({ signed_on, signed_by }) => l2c.contract_step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
+		({ signed_on, signed_by }) =>
+			l2c.contract_step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
 	);
 
 const activate = (frm) =>
-	frappe.confirm(__("Activate this contract? Its Sales Order is made now, and its customer if there is none yet."), () =>
-		l2c.contract_step(frm, "activate", {}, __("Activated"))
+	frappe.confirm(
+		__("Activate this contract? Its Sales Order is made now, and its customer if there is none yet."),
+		() => l2c.contract_step(frm, "activate", {}, __("Activated"))
 	);
 
 const terminate = (frm) =>
@@ -108,7 +127,9 @@ const terminate = (frm) =>
 				fieldname: "reason",
 				label: __("Reason"),
 				reqd: 1,
-				description: __("What is not billed is waived and the order is closed. What is billed stays due."),
+				description: __(
+					"What is not billed is waived and the order is closed. What is billed stays due."
+				),
 			},
 		],
 		({ reason }) => l2c.contract_step(frm, "terminate", { reason }, __("Terminated"))
@@ -147,22 +168,40 @@ const show_invoices = async (invoices) => {
 const row_options = (frm, keep) =>
 	frm.doc.plan_rows.filter(keep).map((row) => ({
 		value: row.row_id,
-		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency), __(row.status)].filter(Boolean).join(" · "),
+		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency), __(row.status)]
+			.filter(Boolean)
+			.join(" · "),
 	}));
 
 const bill_one = (frm) => {
-	const left = (row) => row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount) && !row.draft_invoice;
+	const left = (row) =>
+		row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount) && !row.draft_invoice;
 	const options = row_options(frm, left);
 	if (!options.length) {
-		frappe.show_alert({ message: __("Every row with an invoice of its own is billed or on a draft"), indicator: "blue" });
+		frappe.show_alert({
+			message: __("Every row with an invoice of its own is billed or on a draft"),
+			indicator: "blue",
+		});
 		return;
 	}
 	l2c.form_dialog(
 		__("Bill a Row"),
 		__("Bill"),
 		[
-			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options, default: options[0].value },
-			{ fieldtype: "Date", fieldname: "posting_date", label: __("Posting Date"), default: frappe.datetime.get_today() },
+			{
+				fieldtype: "Select",
+				fieldname: "row_id",
+				label: __("Row"),
+				reqd: 1,
+				options,
+				default: options[0].value,
+			},
+			{
+				fieldtype: "Date",
+				fieldname: "posting_date",
+				label: __("Posting Date"),
+				default: frappe.datetime.get_today(),
+			},
 		],
 		async (values) => {
 			const invoice = await l2c.call_frozen("contract.bill_row", { contract: frm.doc.name, ...values });
@@ -187,12 +226,33 @@ const report_collection = (frm) => {
 				precision: 2,
 				default: flt(doc.due_amount) || flt(doc.open_amount),
 			},
-			{ fieldtype: "Date", fieldname: "received_on", label: __("Received On"), reqd: 1, default: frappe.datetime.get_today() },
-			{ fieldtype: "Select", fieldname: "row_id", label: __("Plan Row"), options: [{ value: "", label: __("Oldest open row") }, ...rows] },
+			{
+				fieldtype: "Date",
+				fieldname: "received_on",
+				label: __("Received On"),
+				reqd: 1,
+				default: frappe.datetime.get_today(),
+			},
+			{
+				fieldtype: "Select",
+				fieldname: "row_id",
+				label: __("Plan Row"),
+				options: [{ value: "", label: __("Oldest open row") }, ...rows],
+			},
 			{ fieldtype: "Column Break" },
-			{ fieldtype: "Link", fieldname: "mode_of_payment", label: __("Mode of Payment"), options: "Mode of Payment" },
+			{
+				fieldtype: "Link",
+				fieldname: "mode_of_payment",
+				label: __("Mode of Payment"),
+				options: "Mode of Payment",
+			},
 			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference No") },
-			{ fieldtype: "Data", fieldname: "payer_name", label: __("Payer Name"), description: __("If somebody else paid") },
+			{
+				fieldtype: "Data",
+				fieldname: "payer_name",
+				label: __("Payer Name"),
+				description: __("If somebody else paid"),
+			},
 			{ fieldtype: "Section Break" },
 			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note") },
 		],
@@ -209,7 +269,10 @@ const report_collection = (frm) => {
 
 const open_pdf = (frm, language) =>
 	window.open(
-		`/api/method/l2c_app.api.print.contract_pdf?${new URLSearchParams({ contract: frm.doc.name, language })}`,
+		`/api/method/l2c_app.api.print.contract_pdf?${new URLSearchParams({
+			contract: frm.doc.name,
+			language,
+		})}`,
 		"_blank"
 	);
 
@@ -238,7 +301,11 @@ l2c.contract_buttons = (frm) => {
 		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
 	}
 	if (running && !doc.sales_order && frappe.model.can_create("Sales Order")) {
-		frm.add_custom_button(__("Make the Sales Order"), () => l2c.contract_step(frm, "make_order", {}), steps);
+		frm.add_custom_button(
+			__("Make the Sales Order"),
+			() => l2c.contract_step(frm, "make_order", {}),
+			steps
+		);
 	}
 	if (running && may("submit")) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);

@@ -41,7 +41,13 @@ const ask_reason = ({ title, action, fields = [], reason_required = true }) =>
 			title: title,
 			fields: [
 				...fields,
-				{ fieldtype: "Small Text", max_height: "6rem", fieldname: "reason", label: __("Reason"), reqd: reason_required },
+				{
+					fieldtype: "Small Text",
+					max_height: "6rem",
+					fieldname: "reason",
+					label: __("Reason"),
+					reqd: reason_required,
+				},
 			],
 			primary_action_label: action,
 			primary_action: (values) => {
@@ -53,7 +59,10 @@ const ask_reason = ({ title, action, fields = [], reason_required = true }) =>
 	});
 
 l2c.release_seat = async (seat, on_done) => {
-	const { reason } = await ask_reason({ title: __("Release {0}", [l2c.escape(seat.label)]), action: __("Release") });
+	const { reason } = await ask_reason({
+		title: __("Release {0}", [l2c.escape(seat.label)]),
+		action: __("Release"),
+	});
 	await l2c.call_frozen("pool.release", { seat: seat.name, reason });
 	l2c.done(__("Released to {0}", [l2c.escape(seat.pool)]));
 	on_done && on_done();
@@ -92,14 +101,20 @@ const pool_members = async (pool) => {
 };
 
 l2c.close_seat = async (seat, on_done) => {
-	const { reason } = await ask_reason({ title: __("Close {0}", [l2c.escape(seat.label)]), action: __("Close Seat") });
+	const { reason } = await ask_reason({
+		title: __("Close {0}", [l2c.escape(seat.label)]),
+		action: __("Close Seat"),
+	});
 	await l2c.call_frozen("pool.close", { seat: seat.name, reason });
 	l2c.done(__("Closed"));
 	on_done && on_done();
 };
 
 l2c.reopen_seat = async (seat, on_done) => {
-	const { reason } = await ask_reason({ title: __("Reopen {0}", [l2c.escape(seat.label)]), action: __("Reopen") });
+	const { reason } = await ask_reason({
+		title: __("Reopen {0}", [l2c.escape(seat.label)]),
+		action: __("Reopen"),
+	});
 	await l2c.call_frozen("pool.reopen", { seat: seat.name, reason });
 	l2c.done(__("Available again"));
 	on_done && on_done();
@@ -138,8 +153,16 @@ l2c.seat_tags = (seat) =>
 		[__("Pool"), seat.pool, "blue"],
 		["", __(seat.state), l2c.seat_colour(seat.state)],
 		[__("Holder"), seat.holder_name || seat.holder, "gray"],
-		[__("Protected Until"), seat.protected_until && frappe.datetime.str_to_user(seat.protected_until), "purple"],
-		[__("Back to the Pool On"), seat.recycle_on && frappe.datetime.str_to_user(seat.recycle_on), "orange"],
+		[
+			__("Protected Until"),
+			seat.protected_until && frappe.datetime.str_to_user(seat.protected_until),
+			"purple",
+		],
+		[
+			__("Back to the Pool On"),
+			seat.recycle_on && frappe.datetime.str_to_user(seat.recycle_on),
+			"orange",
+		],
 	]);
 
 // Distribution: a preview first, then the same draw for real.
@@ -202,18 +225,35 @@ const distribution_table = (plan) => {
 	const given = Object.entries(plan.by_user);
 	const rows = given.map(
 		([user, count]) =>
-			`<tr><td>${l2c.escape(frappe.user.full_name(user))}</td><td class="text-right">${cint(count)}</td></tr>`
+			`<tr><td>${l2c.escape(frappe.user.full_name(user))}</td><td class="text-right">${cint(
+				count
+			)}</td></tr>`
 	);
 	const skipped = plan.rows.filter((row) => !row.user);
-	const reasons = [...new Set(skipped.map((row) => row.reason))].map((reason) => `<li>${l2c.escape(reason)}</li>`);
+	const reasons = [...new Set(skipped.map((row) => row.reason))].map(
+		(reason) => `<li>${l2c.escape(reason)}</li>`
+	);
 	return `
 		<table class="table table-bordered table-sm mt-3">
 			<thead><tr><th>${__("Member")}</th><th class="text-right">${__("Seats")}</th></tr></thead>
-			<tbody>${rows.join("") || `<tr><td colspan="2" class="text-muted">${__("Nobody gets a seat")}</td></tr>`}</tbody>
+			<tbody>${
+				rows.join("") ||
+				`<tr><td colspan="2" class="text-muted">${__("Nobody gets a seat")}</td></tr>`
+			}</tbody>
 		</table>
-		${skipped.length ? `<p>${l2c.escape(__("{0} seats stay in the pool", [skipped.length]))}</p><ul>${reasons.join("")}</ul>` : ""}`;
+		${
+			skipped.length
+				? `<p>${l2c.escape(__("{0} seats stay in the pool", [skipped.length]))}</p><ul>${reasons.join(
+						""
+				  )}</ul>`
+				: ""
+		}`;
 };
 
 const show_distribution_result = (plan) =>
-	frappe.msgprint({ title: __("Distributed"), indicator: "green", message: distribution_table(plan), wide: true });
-
+	frappe.msgprint({
+		title: __("Distributed"),
+		indicator: "green",
+		message: distribution_table(plan),
+		wide: true,
+	});

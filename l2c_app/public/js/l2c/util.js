@@ -42,7 +42,11 @@ l2c.tags = (entries) =>
 
 l2c.open_button = (frm, doctype, name, label) => {
 	if (!name || !frappe.model.can_read(doctype)) return;
-	frm.add_custom_button(label || __(doctype), () => frappe.set_route("Form", doctype, name), __("Lead to Cash"));
+	frm.add_custom_button(
+		label || __(doctype),
+		() => frappe.set_route("Form", doctype, name),
+		__("Lead to Cash")
+	);
 };
 
 l2c.select_options = (doctype, fieldname) =>
