@@ -5,7 +5,7 @@ import frappe
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
-from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, run_work, runs
+from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, recycle_nights, run_work, runs
 
 
 def remind_of_follow_ups() -> dict:
@@ -87,6 +87,11 @@ def score_leads() -> int:
 		total += scored
 		frappe.db.commit()
 	return total
+
+
+def start_recycling() -> list[str]:
+	"""Hourly: start tonight's run of every pool whose hour has come. Returns the runs."""
+	return recycle_nights.start_due()
 
 
 def recompute_recycle_dates(pool: str) -> int:

@@ -1,6 +1,7 @@
 """The run that takes back what is due: the seats are found by their stored date and judged by the rules of today."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import frappe
@@ -10,7 +11,7 @@ from frappe.utils import getdate
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import recycle_dates, recycle_facts, recycle_rules, runs
+from l2c_app.services.pool import absence, recycle_dates, recycle_facts, recycle_rules, runs
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.recycle_dates import Dates
 from l2c_app.services.pool.seats import Move, move
@@ -38,49 +39,74 @@ SHOWN = {
 	core.Exemption.INVOICE: "Unpaid Invoice",
 }
 RECYCLE, KEEP = "recycle", "keep"
+NOTHING = core.Verdict()
+
+
+@dataclass
+class Case:
+	"""A held seat as the rules see it on a day: its dates, what exempts it (read only when due), the verdict."""
+
+	row: frappe._dict
+	tier: str
+	dates: list[core.Due]
+	day: date | None
+	facts: frozenset[core.Exemption] = frozenset()
+	verdict: core.Verdict = NOTHING
+
+	@property
+	def is_due(self) -> bool:
+		"""Return True when at least one rule would take the seat."""
+		return bool(self.dates) and self.dates[0].on <= self.day
 
 
 # For the runs
 
 
 def plan(run: Document) -> Iterator[runs.Planned]:
-	"""Plan a row for every seat of the pool that is due: taken with the rule, or kept with what exempts it.
+	"""Plan a row for every seat of the pool that is due or whose holder is gone: taken, or kept with what exempts it.
 
-	Options: `rules` judges by other rules than the pool's, for a preview before they are saved.
+	Options: `rules` judges all held seats by other rules than the pool's, for a preview before they are saved.
 	"""
-	pool = frappe.get_cached_doc("Lead Pool", run.pool)
-	rules = runs.options_of(run).get("rules")
-	policy = recycle_rules.policy_of(pool, rules if run.mode == runs.PREVIEW else None)
-	seats = _held(run.pool) if rules else find_due(run.pool, getdate(run.run_date))
-	for row, tier, verdict in judge(seats, policy, today=getdate(run.run_date)):
-		if verdict != core.Verdict():
-			yield _planned(row, tier, verdict)
+	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
+	rules = runs.options_of(run).get("rules") if run.mode == runs.PREVIEW else None
+	policy = recycle_rules.policy_of(pool, rules)
+	gone = absence.reasons(pool, holders(run.pool), today)
+	seats = _held(run.pool) if rules is not None else find_due(run.pool, today)
+	for case in judge(seats, policy, today=today):
+		if case.verdict != NOTHING and case.row.holder not in gone:
+			yield _planned(case.row, case.tier, _answer(case, gone))
+	absent = _held(run.pool, list(gone)) if gone else []
+	for case in judge(absent, policy, today=today):
+		yield _planned(case.row, case.tier, _answer(case, gone))
 
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Take the seats of a chunk back, locked and judged once more: effort and deals since the plan count."""
+	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
 	seats = {row.name: row for row in _locked([row.seat for row in rows])}
-	policy = recycle_rules.policy_of(frappe.get_cached_doc("Lead Pool", run.pool))
-	verdicts = {
-		row.name: verdict
-		for row, _tier, verdict in judge(seats.values(), policy, today=getdate(run.run_date))
-	}
+	gone = absence.reasons(pool, {row.holder for row in seats.values()}, today)
+	cases = judge(seats.values(), recycle_rules.policy_of(pool), today=today)
+	verdicts = {case.row.name: _answer(case, gone) for case in cases}
 	moves, answers = [], {}
 	for row in rows:
-		seat, verdict = seats.get(row.seat), verdicts.get(row.seat)
+		seat = seats.get(row.seat)
 		if not seat or seat.holder != row.from_user:
 			answers[row.name] = _("The seat changed hands since the plan.")
-		elif not verdict or not verdict.rule:
-			answers[row.name] = _why_kept(verdict or core.Verdict())
+			continue
+		taken, reason = verdicts[row.seat]
+		if taken:
+			moves.append(Move(row.seat, Event.RECYCLE, rule=reason, run=run.name, version=seat.version))
 		else:
-			moves.append(_move(run, row.seat, verdict.rule.name, seat.version))
+			answers[row.name] = reason
 	refused = move(moves, actor=run.started_by)
 	return {row.name: answers.get(row.name, refused.get(row.seat)) for row in rows}
 
 
 def finish(run: Document) -> None:
-	"""Note on the pool which night is done."""
+	"""Note on the pool which night is done, and warn those who are next."""
 	frappe.db.set_value("Lead Pool", run.pool, "recycled_on", run.run_date, update_modified=False)
+	if not runs.live(runs.WARN, run.pool):
+		runs.start_by_system(runs.WARN, run.pool)
 
 
 # Finding and judging
@@ -94,13 +120,19 @@ def find_due(pool: str, today: date) -> list[frappe._dict]:
 	return query.where(seat.recycle_on <= today).orderby(seat.name).run(as_dict=True)
 
 
-def _held(pool: str) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Lead Pool Seat",
-		filters={"pool": pool, "state": State.HELD.value},
-		fields=list(FIELDS),
-		order_by="name",
-	)
+def holders(pool: str) -> list[str]:
+	"""Return the users who hold seats of a pool."""
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.holder).distinct()
+	query = query.where((seat.pool == pool) & (seat.state == State.HELD.value))
+	return [row[0] for row in query.orderby(seat.holder).run()]
+
+
+def _held(pool: str, of_holders: list[str] | None = None) -> list[frappe._dict]:
+	filters: dict = {"pool": pool, "state": State.HELD.value}
+	if of_holders is not None:
+		filters["holder"] = ("in", of_holders)
+	return frappe.get_all("Lead Pool Seat", filters=filters, fields=list(FIELDS), order_by="name")
 
 
 def _locked(names: Sequence[str]) -> list[frappe._dict]:
@@ -114,32 +146,27 @@ def _locked(names: Sequence[str]) -> list[frappe._dict]:
 	return rows
 
 
-def judge(
-	rows: Iterable[frappe._dict], policy: recycle_rules.Policy, *, today: date
-) -> list[tuple[frappe._dict, str, core.Verdict]]:
-	"""Return (seat, tier, verdict) of held seats. Exemptions are read only for those that some rule makes due."""
+def judge(rows: Iterable[frappe._dict], policy: recycle_rules.Policy, *, today: date | None) -> list[Case]:
+	"""Judge held seats as of a day; None: each as of the date on which it would be taken.
+
+	What exempts is read only for the seats that some rule makes due.
+	"""
 	rows = list(rows)
 	dates = Dates(policy)
 	tiers = recycle_dates.tiers_of(rows) if policy.has_tiers else {}
-	judged = []
+	cases = []
 	for row in rows:
 		tier = tiers.get((row.party_type, row.party), "")
-		judged.append((row, tier, dates.of(recycle_dates.clock_of(row, tier))))
-	due = [row for row, _tier, when in judged if when and when[0].on <= today]
-	facts = facts_of(due)
-	return [
-		(
-			row,
-			tier,
-			core.judge(
-				when,
-				today=today,
-				facts=facts.get((row.party_type, row.party), ()),
-				protected_until=row.protected_until,
-			),
-		)
-		for row, tier, when in judged
-	]
+		when = dates.of(recycle_dates.clock_of(row, tier))
+		cases.append(Case(row, tier, when, today or (when[0].on if when else None)))
+	facts = facts_of([case.row for case in cases if case.is_due])
+	for case in cases:
+		if case.is_due:
+			case.facts = frozenset(facts.get((case.row.party_type, case.row.party), ()))
+			case.verdict = core.judge(
+				case.dates, today=case.day, facts=case.facts, protected_until=case.row.protected_until
+			)
+	return cases
 
 
 def facts_of(rows: Sequence[frappe._dict]) -> dict[tuple[str, str], set[core.Exemption]]:
@@ -152,31 +179,48 @@ def facts_of(rows: Sequence[frappe._dict]) -> dict[tuple[str, str], set[core.Exe
 	return result
 
 
-def _planned(row: frappe._dict, tier: str, verdict: core.Verdict) -> runs.Planned:
+def _answer(case: Case, gone: dict[str, str]) -> tuple[bool, str]:
+	"""Return whether the seat goes and why. Who is gone for good loses even protected seats; who is on leave keeps those
+	that are protected or have business on them."""
+	reason = gone.get(case.row.holder)
+	if reason and reason != absence.ON_LEAVE:
+		return True, reason
+	if case.verdict.rule:
+		return True, case.verdict.rule.name
+	if not reason:
+		return False, _why_kept(case.verdict)
+	if case.row.protected_until and case.day <= case.row.protected_until:
+		return False, _("Protected")
+	kept = facts_of([case.row]).get((case.row.party_type, case.row.party), set())
+	return not kept, _shown(sorted(kept)) if kept else reason
+
+
+def _planned(row: frappe._dict, tier: str, answer: tuple[bool, str]) -> runs.Planned:
 	numbers = {
 		"claimed_on": row.claimed_on,
 		"last_effort_on": row.last_effort_on,
 		"recycle_on": row.recycle_on,
+		"tier": tier,
+		"version": row.version,
 	}
+	taken, reason = answer
 	return runs.Planned(
 		row.name,
 		row.party_type,
 		row.party,
-		decision=RECYCLE if verdict.rule else KEEP,
+		decision=RECYCLE if taken else KEEP,
 		from_user=row.holder,
-		reason=verdict.rule.name if verdict.rule else _why_kept(verdict),
-		numbers={**numbers, "tier": tier, "version": row.version},
-		skip=not verdict.rule,
+		reason=reason,
+		numbers=numbers,
+		skip=not taken,
 	)
 
 
 def _why_kept(verdict: core.Verdict) -> str:
 	if verdict.protected:
 		return _("Protected")
-	if verdict.exempt:
-		return ", ".join(_(SHOWN[item]) for item in verdict.exempt)
-	return _("Not due any more")
+	return _shown(verdict.exempt) if verdict.exempt else _("Not due any more")
 
 
-def _move(run: Document, seat: str, rule: str, version: int) -> Move:
-	return Move(seat, Event.RECYCLE, rule=rule, run=run.name, version=version)
+def _shown(exempt: Iterable[core.Exemption]) -> str:
+	return ", ".join(_(SHOWN[item]) for item in exempt)

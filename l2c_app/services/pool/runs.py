@@ -25,7 +25,11 @@ QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", 
 LIVE = (QUEUED, RUNNING)
 PLANNED, SKIPPED = "Planned", "Skipped"
 JOB = "l2c_app.jobs.work_pool_run"
-HANDLERS: dict[str, str] = {RECYCLE: "l2c_app.services.pool.recycle_run"}
+HANDLERS: dict[str, str] = {
+	DISTRIBUTE: "l2c_app.services.pool.distribution_run",
+	RECYCLE: "l2c_app.services.pool.recycle_run",
+	WARN: "l2c_app.services.pool.recycle_warnings",
+}
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,21 @@ def start_by_system(
 	return run.name
 
 
-def _refuse_second(kind: str, pool: str) -> None:
+def live(kind: str, pool: str) -> str | None:
+	"""Return the committing run of this kind that a pool has going on, locked; None when there is none."""
 	table = frappe.qb.DocType("Pool Run")
 	query = frappe.qb.from_(table).select(table.name).orderby(table.name).for_update()
 	query = query.where((table.pool == pool) & table.state.isin(LIVE))
 	rows = query.where((table.kind == kind) & (table["mode"] == COMMIT)).run()
-	if rows:
+	return rows[0][0] if rows else None
+
+
+def _refuse_second(kind: str, pool: str) -> None:
+	first = live(kind, pool)
+	if first:
 		refuse(
 			RunInProgress,
-			_("Run {0} of this pool is not finished.").format(rows[0][0]),
+			_("Run {0} of this pool is not finished.").format(first),
 			do=_("Wait for it, or stop it."),
 		)
 

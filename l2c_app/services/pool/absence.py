@@ -1,0 +1,59 @@
+"""Who cannot work a pool's seats today: disabled, no member any more, or on leave by the HR app where it is installed."""
+
+from collections.abc import Collection
+from datetime import date
+
+import frappe
+
+LEAVE = "Leave Application"
+DISABLED, LEFT, ON_LEAVE = "holder disabled", "holder left the pool", "holder on leave"
+RETURN = "Return Their Seats"
+
+
+def on_leave(users: Collection[str], day: date) -> set[str]:
+	"""Return those of the users whose approved leave covers the day. Nobody where no HR app is installed."""
+	if not users or not frappe.db.exists("DocType", LEAVE):
+		return set()
+	employees = frappe.get_all(
+		"Employee", filters={"user_id": ("in", list(users))}, fields=["name", "user_id"], order_by="name"
+	)
+	user_of = {row.name: row.user_id for row in employees}
+	leaves = frappe.get_all(
+		LEAVE,
+		filters={
+			"employee": ("in", list(user_of)),
+			"docstatus": 1,
+			"status": "Approved",
+			"from_date": ("<=", day),
+			"to_date": (">=", day),
+		},
+		pluck="employee",
+		order_by="name",
+	)
+	return {user_of[employee] for employee in leaves}
+
+
+def reasons(pool: object, holders: Collection[str], day: date) -> dict[str, str]:
+	"""Return {holder: why his seats go back today} for holders of a pool's seats; the others are missing.
+
+	Leave counts only where the pool says that members on leave return their seats.
+	"""
+	holders = sorted(set(holders))
+	if not holders:
+		return {}
+	enabled = _found("User", {"name": ("in", holders), "enabled": 1}, "name")
+	members = _found("Lead Pool Membership", {"pool": pool.name, "user": ("in", holders)}, "user")
+	away = on_leave(holders, day) if pool.get("members_on_leave") == RETURN else set()
+	result: dict[str, str] = {}
+	for holder in holders:
+		if holder not in enabled:
+			result[holder] = DISABLED
+		elif holder not in members:
+			result[holder] = LEFT
+		elif holder in away:
+			result[holder] = ON_LEAVE
+	return result
+
+
+def _found(doctype: str, filters: dict, column: str) -> set[str]:
+	return set(frappe.get_all(doctype, filters=filters, pluck=column, order_by=column))

@@ -1,0 +1,51 @@
+"""When the runs of recycling begin by themselves: once a site date and pool, from the pool's hour on."""
+
+from datetime import datetime
+
+import frappe
+from frappe.utils import getdate, now_datetime
+
+from l2c_app.services.errors import L2CError
+from l2c_app.services.pool import runs
+
+
+def start_due() -> list[str]:
+	"""Start tonight's run of every enabled pool whose hour has come. Returns the runs.
+
+	A night that was missed needs no second run: the seats stay due. A clock set back starts nothing twice, because the
+	date of the last run counts. One that somebody stopped stays stopped for that date; a failed one is tried again.
+	"""
+	now = now_datetime()
+	started = []
+	for pool in _pools(now):
+		if not _tried(pool, now):
+			try:
+				started.append(runs.start_by_system(runs.RECYCLE, pool))
+			except L2CError:
+				frappe.log_error(title=f"Recycling of {pool}")
+	return started
+
+
+def _pools(now: datetime) -> list[str]:
+	pool = frappe.qb.DocType("Lead Pool")
+	query = frappe.qb.from_(pool).select(pool.name).where((pool.enabled == 1) & (pool.recycle_enabled == 1))
+	query = query.where(pool.recycle_hour <= now.hour)
+	query = query.where(pool.recycled_on.isnull() | (pool.recycled_on < getdate(now)))
+	return [row[0] for row in query.orderby(pool.name).run()]
+
+
+def _tried(pool: str, now: datetime) -> bool:
+	return bool(
+		frappe.get_all(
+			"Pool Run",
+			filters={
+				"pool": pool,
+				"kind": runs.RECYCLE,
+				"mode": runs.COMMIT,
+				"run_date": getdate(now),
+				"state": ("in", (*runs.LIVE, runs.STOPPED)),
+			},
+			order_by="name",
+			limit=1,
+		)
+	)

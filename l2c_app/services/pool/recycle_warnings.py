@@ -1,0 +1,124 @@
+"""The run that tells holders which of their seats go back soon: once per seat, date and offset, missed nights caught up.
+
+One message per holder and chunk, in the bell; the daily digest mails what is listed there.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, escape_html, formatdate, getdate
+
+from l2c_app.core import recycling as core
+from l2c_app.core.seats import State
+from l2c_app.services.pool import recycle_rules, recycle_run, runs
+from l2c_app.services.pool.name_lists import chunks
+
+WARN = "warn"
+NAMED = 5
+
+
+def plan(run: Document) -> Iterator[runs.Planned]:
+	"""Plan a row per seat that its holder is to be warned about today: one that nothing would keep on its date."""
+	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
+	policy = recycle_rules.policy_of(pool)
+	if not policy.warnings or not pool.recycle_enabled:
+		return
+	for case in recycle_run.judge(_soon(run.pool, today, max(policy.warnings)), policy, today=None):
+		row = case.row
+		offset = _offset(row, policy.warnings, today) if case.verdict.rule else None
+		if offset is not None:
+			numbers = {"recycle_on": row.recycle_on, "days": offset}
+			yield runs.Planned(
+				row.name, row.party_type, row.party, WARN, row.holder, None, case.verdict.rule.name, numbers
+			)
+
+
+def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
+	"""Mark the seats of a chunk as warned about and tell each holder once what goes back when."""
+	seats = {row.name: row for row in _locked([row.seat for row in rows])}
+	answers: dict[str, object] = {}
+	by_holder: dict[str, list[frappe._dict]] = {}
+	for row in rows:
+		seat, numbers = seats.get(row.seat), frappe.parse_json(row.numbers)
+		same = seat and seat.holder == row.from_user and seat.recycle_on == getdate(numbers["recycle_on"])
+		if not same:
+			answers[row.name] = _("The seat changed hands or date since the plan.")
+		elif _warned(seat) is not None and _warned(seat) <= numbers["days"]:
+			answers[row.name] = _("Warned already.")
+		else:
+			answers[row.name] = None
+			by_holder.setdefault(seat.holder, []).append(frappe._dict({**seat, "days": numbers["days"]}))
+	_remember(by_holder)
+	for user in _enabled(list(by_holder)):
+		_tell(user, run.pool, by_holder[user.name])
+	return answers
+
+
+def _soon(pool: str, today: date, days: int) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Lead Pool Seat",
+		filters={
+			"pool": pool,
+			"state": State.HELD.value,
+			"recycle_on": ("between", [add_days(today, 1), add_days(today, days)]),
+		},
+		fields=[*recycle_run.FIELDS, "warned_for", "warned_days"],
+		order_by="holder, recycle_on, name",
+	)
+
+
+def _locked(names: Sequence[str]) -> list[frappe._dict]:
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	fields = ("name", "holder", "party_name", "recycle_on", "warned_for", "warned_days")
+	query = frappe.qb.from_(seat).select(*(seat[name] for name in fields))
+	query = query.where(seat.name.isin(list(names)) & (seat.state == State.HELD.value))
+	return query.orderby(seat.name).for_update().run(as_dict=True)
+
+
+def _warned(row: frappe._dict) -> int | None:
+	"""Return the shortest warning sent about the date that stands now."""
+	return row.warned_days if row.warned_for and row.warned_for == row.recycle_on else None
+
+
+def _offset(row: frappe._dict, offsets: Sequence[int], today: date) -> int | None:
+	return core.warning_due(offsets, today=today, due_on=row.recycle_on, warned=_warned(row))
+
+
+def _remember(by_holder: dict[str, list[frappe._dict]]) -> None:
+	groups: dict[tuple[date, int], list[str]] = {}
+	for seats in by_holder.values():
+		for seat in seats:
+			groups.setdefault((seat.recycle_on, seat.days), []).append(seat.name)
+	table = frappe.qb.DocType("Lead Pool Seat")
+	for (day, days), names in groups.items():
+		for some in chunks(sorted(names)):
+			query = frappe.qb.update(table).set(table.warned_for, day).set(table.warned_days, days)
+			query.where(table.name.isin(some)).run()
+
+
+def _enabled(users: list[str]) -> list[frappe._dict]:
+	return frappe.get_all(
+		"User", filters={"name": ("in", users), "enabled": 1}, fields=["name", "language"], order_by="name"
+	)
+
+
+def _tell(user: frappe._dict, pool: str, seats: list[frappe._dict]) -> None:
+	"""Write one line into the user's bell, soonest first. The host never mails this type."""
+	seats = sorted(seats, key=lambda seat: (seat.recycle_on, seat.name))
+	named = ", ".join(
+		f"{seat.party_name or seat.name} ({formatdate(seat.recycle_on)})" for seat in seats[:NAMED]
+	)
+	text = _("{0} of your seats in {1} go back soon: {2}", user.language).format(len(seats), pool, named)
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user.name,
+			"document_type": "Lead Pool",
+			"document_name": pool,
+			"subject": escape_html(text),
+		}
+	).insert(ignore_permissions=True)  # written by the clock for the user; nobody's request reaches this line
