@@ -7,7 +7,7 @@ from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.conformance.chains import compare_with_sandbox
 
 CHAINS = int(os.environ.get("L2C_CHAINS", "6"))
-# A credit note over an invoice that drew an advance (twice); a drawn advance cancelled.
+# Chains in which advances were drawn and cancelled.
 ONCE_DIFFERENT = (728681597, 19, 152)
 
 

@@ -103,6 +103,7 @@ class TestNativeDocuments(L2CTestCase):
 			self.assertFalse(frappe.db.get_value("Sales Order", copied.name, "l2c_contract"))
 		self.assertEqual(contracts.fresh(contract).sales_order, order.name)
 
+	@bench_only("credit notes")
 	def test_returns_are_forgiven_or_billed_again(self) -> None:
 		from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 

@@ -11,25 +11,9 @@ __version__ = {"v15": "15.71.1", "v16": "16.0.0"}[frappe.flavour]
 V16 = frappe.flavour == "v16"
 
 
-def get_default_company(user: str | None = None) -> str | None:
-	"""The company of new documents."""
-	return frappe.db.get_single_value("Global Defaults", "default_company")
-
-
 def get_company_currency(company: str) -> str:
 	"""Currency of a company's books."""
 	return frappe.get_cached_value("Company", company, "default_currency")
-
-
-def get_default_currency() -> str | None:
-	"""Currency of the default company."""
-	company = get_default_company()
-	return get_company_currency(company) if company else None
-
-
-def get_default_cost_center(company: str) -> str | None:
-	"""Cost centre for lines that name none."""
-	return frappe.get_cached_value("Company", company, "cost_center")
 
 
 __getattr__ = module_getattr(__name__)

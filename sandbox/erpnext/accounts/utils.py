@@ -2,154 +2,82 @@
 
 import erpnext
 import frappe
-from frappe import _, not_emulated
+from erpnext.exceptions import FiscalYearError, left_out_if, refuse_if
 from frappe._emulation import module_getattr
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate, nowdate
 
-KEEPS_OUTSTANDING = ("Sales Invoice",)
-
-
-class FiscalYearError(frappe.ValidationError):
-	pass
-
-
-def get_fiscal_year(
-	date: str | None = None,
-	fiscal_year: str | None = None,
-	label: str = "Date",
-	verbose: int = 1,
-	company: str | None = None,
-) -> tuple:
-	"""(name, start, end) of the fiscal year of a date."""
-	return get_fiscal_years(date, fiscal_year, label, verbose, company)[0]
-
-
-def get_fiscal_years(
-	transaction_date: str | None = None,
-	fiscal_year: str | None = None,
-	label: str = "Date",
-	verbose: int = 1,
-	company: str | None = None,
-) -> list[tuple]:
-	"""All fiscal years of a date; refused when there is none."""
-	date = getdate(transaction_date or nowdate())
-	filters = {"disabled": 0, "year_start_date": ("<=", date), "year_end_date": (">=", date)}
-	if fiscal_year:
-		filters["name"] = fiscal_year
-	fields = ["name", "year_start_date", "year_end_date"]
-	found = frappe.get_all("Fiscal Year", filters=filters, fields=fields, order_by="year_start_date desc")
-	if not found:
-		message = _("{0} {1} is not in any active Fiscal Year").format(label, date)
-		if verbose:
-			frappe.msgprint(message)
-		raise FiscalYearError(message)
-	return [(row.name, row.year_start_date, row.year_end_date) for row in found]
-
-
-def frozen_until(company: str) -> tuple:
-	"""(last frozen date, role that may post all the same): a setting in v15, the company's in v16."""
-	if erpnext.V16:
-		return frappe.db.get_value(
-			"Company", company, ["accounts_frozen_till_date", "role_allowed_for_frozen_entries"]
-		)
-	fields = ("acc_frozen_upto", "frozen_accounts_modifier")
-	return tuple(frappe.db.get_single_value("Accounts Settings", field) for field in fields)
-
-
-def get_account_currency(account: str) -> str | None:
-	"""Currency of an account: its own or the company's."""
-	if not account:
-		return None
-	currency, company = frappe.get_cached_value("Account", account, ["account_currency", "company"])
-	return currency or frappe.get_cached_value("Company", company, "default_currency")
-
-
-def create_payment_ledger_entry(
-	gl_entries: list, cancel: int = 0, adv_adj: int = 0, update_outstanding: str = "Yes"
-) -> None:
-	"""One payment ledger row for each row on a receivable account; on cancel the first are delinked."""
-	for row in gl_entries:
-		account_type = frappe.get_cached_value("Account", row.account, "account_type")
-		if account_type not in ("Receivable", "Payable"):
-			continue
-		sign = (1 if account_type == "Receivable" else -1) * (-1 if cancel else 1)
-		entry = frappe.get_doc(
-			doctype="Payment Ledger Entry",
-			account_type=account_type,
-			against_voucher_type=row.against_voucher_type or row.voucher_type,
-			against_voucher_no=row.against_voucher or row.voucher_no,
-			amount=sign * (flt(row.debit) - flt(row.credit)),
-			amount_in_account_currency=sign
-			* (flt(row.debit_in_account_currency) - flt(row.credit_in_account_currency)),
-			delinked=int(bool(cancel)),
-			**{key: row.get(key) for key in COPIED},
-		)
-		if cancel:
-			frappe.db.set_value(
-				"Payment Ledger Entry", {key: entry.get(key) for key in SAME_ROW}, "delinked", 1
-			)
-		flags = dict(ignore_permissions=1, adv_adj=adv_adj, update_outstanding=update_outstanding)
-		if row.get("advance_voucher_no"):
-			_post_advance(row, entry, flags, cancel=bool(cancel))
-		entry.flags.update(flags)
-		entry.submit()
-
-
-def _post_advance(row: dict, entry: object, flags: dict, *, cancel: bool) -> None:
-	"""v16: the order of an advance, with the payment ledger's sign; on cancel both rows are delinked."""
-	of_order = dict(against_voucher_type=row.advance_voucher_type, against_voucher_no=row.advance_voucher_no)
-	same = {key: entry.get(key) for key in ("company", "voucher_type", "voucher_no")}
-	if cancel:
-		frappe.db.set_value(
-			"Advance Payment Ledger Entry", {**same, **of_order}, {"delinked": 1, "event": "Cancel"}
-		)
-	advance = frappe.new_doc("Advance Payment Ledger Entry")
-	advance.update(
-		{**same, **of_order, "currency": entry.account_currency, "amount": entry.amount_in_account_currency}
-	)
-	advance.update(
-		{
-			"event": "Adjustment" if entry.against_voucher_type == "Sales Invoice" else "Submit",
-			"delinked": int(cancel),
-		}
-	)
-	advance.flags.update(flags)
-	advance.submit()
-
-
+LEDGER, ADVANCES, INVOICE = "Payment Ledger Entry", "Advance Payment Ledger Entry", "Sales Invoice"
 COPIED = (
 	"posting_date company account party_type party cost_center due_date voucher_type voucher_no voucher_detail_no "
 	"account_currency remarks"
 ).split()
-SAME_ROW = (
-	"company account_type account party_type party voucher_type voucher_no against_voucher_type against_voucher_no"
-).split()
+SAME_ROW = "account party voucher_type voucher_no against_voucher_type against_voucher_no".split()
 
 
-def outstanding_of(
-	voucher_type: str, voucher_no: str, account: str | None, party_type: str, party: str
-) -> float | None:
-	"""What is open on a voucher in account currency; None if it was never posted itself or is gone."""
-	ledger = frappe.qb.DocType("Payment Ledger Entry")
-	live = (ledger.delinked == 0) & (ledger.party_type == party_type) & (ledger.party == party)
-	if account:
-		live &= ledger.account == account
-	own = (ledger.voucher_type == voucher_type) & (ledger.voucher_no == voucher_no)
+def get_fiscal_year(date: str | None = None, *, company: str | None = None) -> tuple:
+	"""(name, start, end) of the fiscal year of a date; refused when there is none."""
+	day = getdate(date or nowdate())
+	filters = {"disabled": 0, "year_start_date": ("<=", day), "year_end_date": (">=", day)}
+	found = frappe.db.get_value("Fiscal Year", filters, ["name", "year_start_date", "year_end_date"])
+	refuse_if(not found, f"{day} is not in any active Fiscal Year", FiscalYearError)
+	return tuple(found)
+
+
+def get_account_currency(account: str) -> str | None:
+	"""Currency of an account: its own or the company's."""
+	currency, company = frappe.get_cached_value("Account", account, ["account_currency", "company"])
+	return currency or erpnext.get_company_currency(company)
+
+
+def create_payment_ledger_entry(rows: list, *, cancel: bool = False, drawn: bool = False) -> None:
+	"""One payment ledger row for each row on a receivable account; on cancel the first are delinked."""
+	for row in rows:
+		if frappe.get_cached_value("Account", row.account, "account_type") != "Receivable":
+			continue
+		sign = -1 if cancel else 1
+		local = flt(row.debit_in_account_currency) - flt(row.credit_in_account_currency)
+		entry = frappe.new_doc(LEDGER, **{key: row.get(key) for key in COPIED})
+		entry.update(
+			dict(account_type="Receivable", against_voucher_type=row.against_voucher_type or row.voucher_type,
+				against_voucher_no=row.against_voucher or row.voucher_no, delinked=int(cancel),
+				amount=sign * (flt(row.debit) - flt(row.credit)), amount_in_account_currency=sign * local)
+		)  # fmt: skip
+		if cancel:
+			frappe.db.set_value(LEDGER, {key: entry.get(key) for key in SAME_ROW}, "delinked", 1)
+		flags = dict(ignore_permissions=1, update_outstanding="No" if drawn else "Yes")
+		if row.get("advance_voucher_no"):
+			_post_advance(row, entry, flags)
+		entry.flags.update(flags)
+		entry.submit()
+
+
+def _post_advance(row: frappe._dict, entry: object, flags: dict) -> None:
+	"""v16: the order of an advance, with the payment ledger's sign; on cancel both rows are delinked."""
+	known = {key: entry.get(key) for key in ("company", "voucher_type", "voucher_no")}
+	known |= dict(against_voucher_type=row.advance_voucher_type, against_voucher_no=row.advance_voucher_no)
+	if entry.delinked:
+		frappe.db.set_value(ADVANCES, known, {"delinked": 1, "event": "Cancel"})
+	event = "Adjustment" if entry.against_voucher_type == INVOICE else "Submit"
+	advance = frappe.new_doc(ADVANCES, **known, event=event, delinked=entry.delinked)
+	advance.update(dict(currency=entry.account_currency, amount=entry.amount_in_account_currency))
+	advance.flags.update(flags)
+	advance.submit()
+
+
+def outstanding_of(voucher_type: str, voucher_no: str) -> float | None:
+	"""What is open on a voucher in account currency; None if it is not posted (any more)."""
+	ledger = frappe.qb.DocType(LEDGER)
 	against = (ledger.against_voucher_type == voucher_type) & (ledger.against_voucher_no == voucher_no)
+	if not frappe.db.exists(LEDGER, {"voucher_type": voucher_type, "voucher_no": voucher_no, "delinked": 0}):
+		return None
 	total = frappe.qb.from_(ledger).select(Sum(ledger.amount_in_account_currency))
-	if frappe.qb.from_(ledger).select(ledger.name).where(live & own & against).limit(1).run():
-		return flt(total.where(live & against).run()[0][0])
-	return None
+	return flt(total.where((ledger.delinked == 0) & against).run()[0][0])
 
 
-def update_voucher_outstanding(
-	voucher_type: str, voucher_no: str, account: str, party_type: str, party: str
-) -> None:
+def update_voucher_outstanding(voucher_type: str, voucher_no: str) -> None:
 	"""Write what is open back to the invoice, with its status."""
-	if voucher_type not in KEEPS_OUTSTANDING or not party:
-		return
-	outstanding = outstanding_of(voucher_type, voucher_no, account, party_type, party)
+	outstanding = outstanding_of(voucher_type, voucher_no) if voucher_type == INVOICE else None
 	if outstanding is None:
 		return
 	document = frappe.get_doc(voucher_type, voucher_no)
@@ -159,49 +87,22 @@ def update_voucher_outstanding(
 	document.notify_update()
 
 
-def reconcile_against_document(advances: list) -> None:
-	"""Draw advances into an invoice: re-point the payment's references and post its party rows anew."""
-	vouchers: dict[tuple, list] = {}
+def reconcile_against_document(invoice: object, advances: list) -> None:
+	"""Draw advances into an invoice: re-point the payments' references and post their party rows anew."""
+	payments: dict[str, list] = {}
 	for advance in advances:
-		vouchers.setdefault((advance.voucher_type, advance.voucher_no), []).append(advance)
-	for (voucher_type, voucher_no), rows in vouchers.items():
-		if voucher_type != "Payment Entry":
-			not_emulated(f"an advance by {voucher_type}")
-		for ledger in ("Payment Ledger Entry", *(("Advance Payment Ledger Entry",) if erpnext.V16 else ())):
-			frappe.db.delete(ledger, {"voucher_type": voucher_type, "voucher_no": voucher_no, "delinked": 0})
-		payment = frappe.get_doc(voucher_type, voucher_no)
-		for row in rows:
-			payment.check_if_advance_entry_modified(row)
-			payment.draw(row)
-		payment.flags.update(ignore_validate_update_after_submit=True, ignore_permissions=True)
-		payment.save_drawn(rows)
-		create_payment_ledger_entry(payment.posted_rows(), update_outstanding="No", adv_adj=1)
-		for row in rows:
-			update_voucher_outstanding(
-				row.against_voucher_type, row.against_voucher, row.account, row.party_type, row.party
-			)
-		if (order := payment.drawn_order) and not erpnext.V16:
+		left_out_if(advance.reference_type != "Payment Entry", f"an advance by {advance.reference_type}")
+		payments.setdefault(advance.reference_name, []).append(advance)
+	for name, rows in payments.items():
+		own = {"voucher_type": "Payment Entry", "voucher_no": name, "delinked": 0}
+		for ledger in (LEDGER, ADVANCES) if erpnext.V16 else (LEDGER,):
+			frappe.db.delete(ledger, own)
+		payment = frappe.get_doc("Payment Entry", name)
+		orders = [payment.draw(row, invoice) for row in rows]
+		create_payment_ledger_entry(payment.save_drawn(), drawn=True)
+		update_voucher_outstanding(INVOICE, invoice.name)
+		for order in [] if erpnext.V16 else {order for order in orders if order}:
 			frappe.get_doc("Sales Order", order).set_total_advance_paid()
-
-
-def get_balance_on(
-	account: str | None = None, date: str | None = None, party_type: str | None = None, party: str | None = None,
-	company: str | None = None, **_ignored: object,
-) -> float:  # fmt: skip
-	"""Balance of an account or a party, debit less credit: account currency, for a party company currency."""
-	ledger = frappe.qb.DocType("GL Entry")
-	query = frappe.qb.from_(ledger).where((ledger.is_cancelled == 0) & (ledger.posting_date <= getdate(date)))
-	if company:
-		query = query.where(ledger.company == company)
-	if party:
-		query = query.where((ledger.party_type == party_type) & (ledger.party == party))
-		return flt((query.select(Sum(ledger.debit) - Sum(ledger.credit))).run()[0][0])
-	query = query.where(ledger.account == account)
-	return flt(
-		query.select(Sum(ledger.debit_in_account_currency) - Sum(ledger.credit_in_account_currency)).run()[0][
-			0
-		]
-	)
 
 
 __getattr__ = module_getattr(__name__)

@@ -3,57 +3,49 @@
 from collections.abc import Callable
 
 import frappe
-from frappe import _
+from erpnext.exceptions import refuse_if
 from frappe.model import child_table_fields, default_fields, table_fields
 from frappe.model.document import Document
 
 
 def map_document(
-	doctype: str, name: str, target_doctype: str, *, names: dict | None = None, leave: tuple = (), ignore_permissions: bool = False
-) -> tuple:  # fmt: skip
+	doctype: str, name: str, target_doctype: str, *, leave: tuple = (), ignore_permissions: bool = False
+) -> tuple[Document, Document]:
 	"""(source, new target) with every field of the same name that may be copied. The source must be submitted."""
 	source = frappe.get_doc(doctype, name)
 	source.flags.ignore_permissions = ignore_permissions
 	source.check_permission("read")
-	if source.meta.is_submittable and source.docstatus != 1:
-		frappe.throw(_("Cannot map because following condition fails: {0}").format("docstatus = 1"))
+	refuse_if(source.meta.is_submittable and source.docstatus != 1, f"{name} is not submitted")
 	target = frappe.new_doc(target_doctype)
 	copy_fields(source, target, leave=leave)
-	for field, from_field in (names or {}).items():
-		target.set(field, source.get(from_field))
 	return source, target
 
 
 def copy_fields(source: Document, target: Document, leave: tuple = ()) -> None:
 	"""Fields of the same name, unless either side says no copy."""
 	barred = {*default_fields, *child_table_fields, *leave}
-	barred |= {
-		df.fieldname
-		for meta in (source.meta, target.meta)
-		for df in meta.fields
-		if df.no_copy or df.fieldtype in table_fields
-	}
+	for meta in (source.meta, target.meta):
+		barred |= {df.fieldname for df in meta.fields if df.no_copy or df.fieldtype in table_fields}
 	for df in target.meta.fields:
-		value = (
-			source.get(df.fieldname)
-			if df.fieldname not in barred and source.meta.has_field(df.fieldname)
-			else None
-		)
-		if value not in (None, ""):
-			target.set(df.fieldname, value)
+		if df.fieldname not in barred and source.meta.has_field(df.fieldname):
+			value = source.get(df.fieldname)
+			if value not in (None, ""):
+				target.set(df.fieldname, value)
 
 
 def map_rows(
-	source: Document, target: Document, field: str, *, names: dict | None = None,
-	keep: Callable[[Document], bool] = bool, finish: Callable[[Document, Document], None] | None = None,
-) -> None:  # fmt: skip
-	"""Append the rows of a table that `keep` lets through."""
+	source: Document,
+	target: Document,
+	field: str,
+	*,
+	names: dict | None = None,
+	change: Callable = lambda *_rows: True,
+) -> None:
+	"""Append copies of a table's rows; `change` of (row, copy) may change the copy, and drops it by a false answer."""
 	target.set(field, [])
 	for row in source.get(field) or []:
-		if keep(row):
-			new = target.append(field)
-			copy_fields(row, new)
-			for to_field, from_field in (names or {}).items():
-				new.set(to_field, row.get(from_field))
-			if finish:
-				finish(row, new)
+		new = target.append(field)
+		copy_fields(row, new)
+		new.update({to_field: row.get(from_field) for to_field, from_field in (names or {}).items()})
+		if not change(row, new):
+			target.get(field).pop()

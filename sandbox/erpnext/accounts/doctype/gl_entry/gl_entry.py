@@ -1,70 +1,26 @@
 import frappe
 from erpnext.accounts.party import validate_party_frozen_disabled, validate_party_gle_currency
-from erpnext.accounts.utils import frozen_until, get_account_currency, get_fiscal_year
-from erpnext.exceptions import InvalidAccountCurrency
-from frappe import _
+from erpnext.accounts.utils import get_account_currency
+from erpnext.exceptions import InvalidAccountCurrency, left_out_if, refuse_if, refuse_left_out
 from frappe.model.document import Document
-
-
-def check_account(row: Document) -> None:
-	"""A ledger account of the voucher's company, not frozen for this user."""
-	account = frappe.get_cached_doc("Account", row.account)
-	where = f"{row.voucher_type} {row.voucher_no}"
-	if account.is_group:
-		frappe.throw(_("{0}: Account {1} is a Group Account").format(where, row.account))
-	if account.company != row.company:
-		frappe.throw(
-			_("{0}: Account {1} does not belong to Company {2}").format(where, row.account, row.company)
-		)
-	if account.balance_must_be:
-		frappe.not_emulated("Balance must be on an Account")
-	role = frozen_until(row.company)[1]
-	if account.freeze_account == "Yes" and not row.flags.adv_adj and role not in frappe.get_roles():
-		frappe.throw(_("You are not authorized to set Frozen value"))
 
 
 class GLEntry(Document):
 	def validate(self) -> None:
-		self.fiscal_year = self.fiscal_year or get_fiscal_year(self.posting_date, company=self.company)[0]
-		account = frappe.get_cached_doc("Account", self.account)
-		if account.report_type == "Profit and Loss" and not self.cost_center:
-			frappe.throw(_("Cost Center is required for 'Profit and Loss' account {0}").format(self.account))
-		if account.account_type in ("Receivable", "Payable") and not self.party and not self.is_cancelled:
-			frappe.throw(_("Customer is required against Receivable account {0}").format(self.account))
-		if self.is_opening == "Yes" and account.report_type == "Profit and Loss" and not self.is_cancelled:
-			frappe.throw(
-				_("'Profit and Loss' type account {0} not allowed in Opening Entry").format(self.account)
-			)
-		self.check_cost_center()
-		if self.party and account.account_type not in ("Receivable", "Payable"):
-			frappe.throw(
-				_("Party Type and Party can only be set for Receivable / Payable account {0}").format(
-					self.account
-				)
-			)
+		account, currency = frappe.get_cached_doc("Account", self.account), get_account_currency(self.account)
+		is_result, is_party = account.report_type == "Profit and Loss", account.account_type == "Receivable"
+		live = not self.is_cancelled
+		refuse_if(is_result and not self.cost_center, f"Cost Center is required for {self.account}")
+		refuse_if(is_party and not self.party and live, f"Customer is required against {self.account}")
+		refuse_if(self.party and not is_party, f"A party can only be set for Receivable, not {self.account}")
+		center = [frappe.get_cached_doc("Cost Center", self.cost_center)] if self.cost_center else []
+		for row in (account, *center):
+			refuse_if(row.company != self.company, f"{row.name} does not belong to Company {self.company}")
+			refuse_if(row.is_group, f"{row.name} is a group")
+		refuse_left_out(account)
+		left_out_if(account.freeze_account == "Yes", "frozen accounts")
 		validate_party_frozen_disabled(self.party_type, self.party)
-		if not self.is_cancelled:
-			self.check_currency()
-
-	def check_cost_center(self) -> None:
-		if not self.cost_center:
-			return
-		center = frappe.get_cached_doc("Cost Center", self.cost_center)
-		if center.company != self.company:
-			frappe.throw(
-				_("Cost Center {0} does not belong to Company {1}").format(self.cost_center, self.company)
-			)
-		if center.is_group:
-			frappe.throw(_("Cost Center {0} is a group cost center").format(self.cost_center))
-
-	def check_currency(self) -> None:
-		currency = get_account_currency(self.account)
-		self.account_currency = self.account_currency or currency
-		if self.account_currency != currency:
-			message = _("Accounting Entry for {0} can only be made in currency: {1}")
-			frappe.throw(message.format(self.account, currency), InvalidAccountCurrency)
-		if self.party_type and self.party:
+		is_other = self.account_currency != currency and live
+		refuse_if(is_other, f"{self.account} is {currency}", InvalidAccountCurrency)
+		if self.party and live:
 			validate_party_gle_currency(self.party_type, self.party, self.company, self.account_currency)
-
-	def on_update(self) -> None:
-		check_account(self)

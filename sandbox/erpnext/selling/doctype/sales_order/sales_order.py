@@ -1,137 +1,82 @@
 import erpnext
 import frappe
 from erpnext.accounts.party import get_party_account
-from erpnext.controllers.accounts_controller import SellingController
+from erpnext.controllers.accounts_controller import IGNORED_LINKS, SellingController
 from erpnext.controllers.mapping import map_document, map_rows
-from frappe import _
+from erpnext.exceptions import left_out_if, refuse_if
 from frappe._emulation import module_getattr
 from frappe.utils import flt, getdate
 
 
 class SalesOrder(SellingController):
 	def validate(self) -> None:
-		self.before_selling("transaction_date")
-		self.set_payment_schedule()
-		self.validate_payment_schedule_dates()
-		self.validate_payment_schedule_amount()
-		self.after_totals()
+		self.validate_selling("transaction_date")
 		self.validate_delivery_date()
-		self.validate_uom_is_integer("stock_uom", "stock_qty")
-		self.validate_uom_is_integer("uom", "qty")
-		self.check_quotations()
+		for name in self.quotations():
+			refuse_if(frappe.db.get_value("Quotation", name, "docstatus") == 2, f"{name} is cancelled")
 		self.set_status()
 		self.billing_status = self.billing_status or "Not Billed"
 		self.delivery_status = self.delivery_status or "Not Delivered"
 
 	def validate_delivery_date(self) -> None:
 		"""Every sale is delivered some day, not before it was ordered."""
-		if self.order_type not in ("Sales", "Shopping Cart") or self.skip_delivery_note:
-			return
+		left_out_if(self.order_type != "Sales", f"orders of type {self.order_type}")
 		dates = [getdate(row.delivery_date) for row in self.items if row.delivery_date]
-		latest = max(dates) if dates else None
-		if not self.delivery_date or (latest and getdate(self.delivery_date) != latest):
-			self.delivery_date = latest
-		if not self.delivery_date:
-			frappe.throw(_("Please enter Delivery Date"))
+		self.delivery_date = max(dates) if dates else self.delivery_date
+		refuse_if(not self.delivery_date, "Please enter Delivery Date")
 		for row in self.items:
 			row.delivery_date = row.delivery_date or self.delivery_date
-			if getdate(self.transaction_date) > getdate(row.delivery_date):
-				frappe.throw(_("Expected Delivery Date should be after Sales Order Date"))
+			is_early = getdate(row.delivery_date) < getdate(self.transaction_date)
+			refuse_if(is_early, "Expected Delivery Date should be after Sales Order Date")
 
 	def quotations(self) -> set[str]:
 		"""Quotations that this order follows."""
 		return {row.prevdoc_docname for row in self.items if row.prevdoc_docname}
 
-	def check_quotations(self) -> None:
-		"""The quotation must be live."""
-		for name in self.quotations():
-			_status, docstatus = frappe.db.get_value("Quotation", name, ["status", "docstatus"])
-			if docstatus == 2:
-				frappe.throw(_("Quotation {0} is cancelled").format(name))
-
 	def on_submit(self) -> None:
-		self.check_credit_limit()
+		self.refuse_credit_limit()
 		self.update_quotations()
 
-	def check_credit_limit(self) -> None:
-		"""Customers with a credit limit are left to the real host."""
-		if frappe.db.exists("Customer Credit Limit", {"parent": self.customer, "company": self.company}):
-			frappe.not_emulated("credit limits")
+	def refuse_credit_limit(self) -> None:
+		limit = frappe.db.exists("Customer Credit Limit", {"parent": self.customer, "company": self.company})
+		left_out_if(limit, "credit limits")
 
 	def update_quotations(self) -> None:
 		for name in self.quotations():
-			quotation = frappe.get_doc("Quotation", name)
-			quotation.set_status(update=True)
-			quotation.update_opportunity("Converted" if self.docstatus == 1 else "Quotation")
+			frappe.get_doc("Quotation", name).set_status(update=True)
 
 	def on_cancel(self) -> None:
-		self.ignore_linked_doctypes = (
-			"GL Entry",
-			"Payment Ledger Entry",
-			"Unreconcile Payment",
-			"Unreconcile Payment Entries",
-		)
-		if frappe.db.exists(
-			"Payment Entry Reference",
-			{"reference_doctype": self.doctype, "reference_name": self.name, "docstatus": 1},
-		):
-			frappe.not_emulated("unlink on cancel")
-		if self.status == "Closed":
-			frappe.throw(_("Closed order cannot be cancelled. Unclose to cancel."))
-		if frappe.db.exists("Sales Invoice Item", {"sales_order": self.name, "docstatus": 0}):
-			frappe.throw(_("Sales Invoice must be deleted before cancelling this Sales Order"))
+		self.ignore_linked_doctypes = IGNORED_LINKS
+		advance = {"reference_doctype": self.doctype, "reference_name": self.name, "docstatus": 1}
+		left_out_if(frappe.db.exists("Payment Entry Reference", advance), "unlink on cancel")
+		refuse_if(self.status == "Closed", "Closed order cannot be cancelled. Unclose to cancel.")
+		draft = frappe.db.exists("Sales Invoice Item", {"sales_order": self.name, "docstatus": 0})
+		refuse_if(draft, "Sales Invoice must be deleted before cancelling this Sales Order")
 		self.update_quotations()
 		self.db_set("status", "Cancelled")
 
 	def on_update_after_submit(self) -> None:
-		self.check_credit_limit()
+		self.refuse_credit_limit()
 
 	def update_status(self, status: str) -> None:
 		"""Close, hold or reopen."""
-		modified = frappe.db.get_value(self.doctype, self.name, "modified")
-		if str(modified) != str(self.modified):
-			frappe.throw(_("{0} {1} has been modified. Please refresh.").format(self.doctype, self.name))
 		self.set_status(update=True, status=status)
 		self.notify_update()
 
 
 @frappe.whitelist()
-def update_status(status: str, name: str) -> None:
-	"""Close, hold or reopen an order."""
-	frappe.get_doc("Sales Order", name).update_status(status)
-
-
-@frappe.whitelist()
-def make_sales_invoice(
-	source_name: str, target_doc: object = None, ignore_permissions: bool = False, args: object = None
-) -> object:
+def make_sales_invoice(source_name: str, target_doc: object = None) -> object:
 	"""An unsaved invoice over what is not billed yet."""
-	source, target = map_document(
-		"Sales Order", source_name, "Sales Invoice", leave=("payment_terms_template",)
-	)
+	source, target = map_document("Sales Order", source_name, "Sales Invoice")
 
-	def finish(line: object, new: object) -> None:
+	def change(line: object, new: object) -> bool:
 		new.amount = flt(line.amount) - flt(line.billed_amt)
 		new.base_amount = new.amount * flt(source.conversion_rate)
-		new.qty = (
-			new.amount / flt(line.rate)
-			if line.rate and line.billed_amt
-			else line.qty - flt(line.returned_qty)
-		)
-
-	def is_open(line: object) -> bool:
+		new.qty = new.amount / flt(line.rate) if line.rate and line.billed_amt else line.qty
 		return bool(line.qty and (line.base_amount == 0 or abs(flt(line.billed_amt)) < abs(line.amount)))
 
-	map_rows(
-		source,
-		target,
-		"items",
-		names={"so_detail": "name", "sales_order": "parent"},
-		keep=is_open,
-		finish=finish,
-	)
+	map_rows(source, target, "items", names={"so_detail": "name", "sales_order": "parent"}, change=change)
 	map_rows(source, target, "taxes")
-	map_rows(source, target, "sales_team")
 	target.flags.ignore_permissions = True
 	target.debit_to = get_party_account("Customer", source.customer, source.company)
 	target.run_method("set_missing_values")

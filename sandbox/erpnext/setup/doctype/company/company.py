@@ -1,8 +1,7 @@
-import frappe
+from erpnext.exceptions import left_out_if
 from frappe.model.document import Document
 
 
 class Company(Document):
 	def validate(self) -> None:
-		if self.is_new():
-			frappe.not_emulated("setting up another company")
+		left_out_if(self.is_new(), "setting up another company")

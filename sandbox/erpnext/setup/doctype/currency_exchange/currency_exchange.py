@@ -1,24 +1,14 @@
-import frappe
-from frappe import _
+from erpnext.exceptions import refuse_if
 from frappe.model.document import Document
-from frappe.utils import flt, formatdate, nowdate
+from frappe.utils import cint, flt, formatdate, nowdate
 
 
 class CurrencyExchange(Document):
 	def autoname(self) -> None:
-		purpose = {(1, 0): "Buying", (0, 1): "Selling"}.get(
-			(int(self.for_buying or 0), int(self.for_selling or 0)), ""
-		)
-		parts = [
-			formatdate(self.date or nowdate(), "yyyy-MM-dd"),
-			self.from_currency,
-			self.to_currency,
-			purpose,
-		]
-		self.name = "-".join(part for part in parts if part)
+		purpose = {(1, 0): "Buying", (0, 1): "Selling"}.get((cint(self.for_buying), cint(self.for_selling)))
+		day = formatdate(self.date or nowdate(), "yyyy-MM-dd")
+		self.name = "-".join(part for part in (day, self.from_currency, self.to_currency, purpose) if part)
 
 	def validate(self) -> None:
-		if flt(self.exchange_rate) <= 0:
-			frappe.throw(_("Exchange Rate must be greater than zero"))
-		if self.from_currency == self.to_currency:
-			frappe.throw(_("From Currency and To Currency cannot be same"))
+		refuse_if(flt(self.exchange_rate) <= 0, "Exchange Rate must be greater than zero")
+		refuse_if(self.from_currency == self.to_currency, "From Currency and To Currency cannot be same")

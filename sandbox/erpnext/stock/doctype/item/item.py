@@ -1,30 +1,19 @@
 import frappe
-from frappe import _
-from frappe._emulation import module_getattr
+from erpnext.exceptions import left_out_if, refuse_if, refuse_left_out
 from frappe.model.document import Document
-from frappe.utils import strip
 
 
 class Item(Document):
 	def autoname(self) -> None:
-		if frappe.db.get_single_value("Stock Settings", "item_naming_by") == "Naming Series":
-			frappe.not_emulated("items named by series")
-		self.item_code = strip(self.item_code or "")
-		self.name = self.item_code
+		by_series = frappe.db.get_single_value("Stock Settings", "item_naming_by") == "Naming Series"
+		left_out_if(by_series, "items named by series")
+		self.name = self.item_code = (self.item_code or "").strip()
 
 	def validate(self) -> None:
 		self.item_name = self.item_name or self.item_code
 		self.description = self.description or self.item_name
-		if self.has_variants or self.variant_of or self.is_fixed_asset:
-			frappe.not_emulated("variants and fixed assets")
-		if frappe.db.get_value("Item Group", self.item_group, "is_group"):
-			frappe.not_emulated("an item in a group of item groups") if not self.item_group else None
-		if not any(row.uom == self.stock_uom for row in self.get("uoms")):
+		refuse_left_out(self)
+		units = [row.uom for row in self.get("uoms")]
+		if self.stock_uom not in units:
 			self.append("uoms", {"uom": self.stock_uom, "conversion_factor": 1})
-		if self.get("opening_stock") or self.get("standard_rate"):
-			frappe.not_emulated("opening stock and standard rate")
-		if len({row.uom for row in self.uoms}) != len(self.uoms):
-			frappe.throw(_("Unit of Measure has been entered more than once in Conversion Factor Table"))
-
-
-__getattr__ = module_getattr(__name__)
+		refuse_if(len(set(units)) != len(units), "A unit of measure was entered more than once")

@@ -1,14 +1,14 @@
-"""Clocks by a Service Level Agreement: the real host's."""
-
-from typing import Any, NoReturn
+"""The sandbox has no agreements: none is active, and nothing else of them is emulated."""
 
 from frappe import not_emulated
 
 
-def _refuse(*_args: Any, **_kwargs: Any) -> NoReturn:
-	not_emulated("Service Level Agreement")
+def get_active_service_level_agreement_for(doc: object) -> None:
+	"""None, as on a site where nobody set one up."""
 
 
-get_active_service_level_agreement_for = get_expected_time_for = get_response_and_resolution_duration = (
-	_refuse
-)
+def get_expected_time_for(*_args: object, **_options: object) -> None:
+	not_emulated("service level agreements")
+
+
+get_response_and_resolution_duration = get_expected_time_for
