@@ -52,7 +52,10 @@ add_to_apps_screen = [
 doc_events = {
 	"*": {"before_validate": "l2c_app.permissions.closed_links.refuse"},
 	"Lead": {
-		"onload": "l2c_app.overrides.lead.onload",
+		"onload": [
+			"l2c_app.overrides.lead.onload",
+			"l2c_app.overrides.follow_ups.lead_onload",
+		],
 		"validate": [
 			"l2c_app.overrides.lead.validate",
 			"l2c_app.overrides.follow_ups.lead_validate",
@@ -157,7 +160,14 @@ doc_events = {
 	},
 	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
 }
-ignore_links_on_delete = ["Lead Pool Seat", "Lead Pool Log", "Follow Up", "Pool Run", "Pool Run Row"]
+ignore_links_on_delete = [
+	"Sales Cadence Enrolment",
+	"Lead Pool Seat",
+	"Lead Pool Log",
+	"Follow Up",
+	"Pool Run",
+	"Pool Run Row",
+]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
 # Who may see what: always in pairs

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
-from l2c_app.services.follow_up import follow_up_party, follow_ups
+from l2c_app.services.follow_up import follow_up_reads, follow_ups
 
 
 @frappe.whitelist(methods=["POST"])
@@ -105,27 +105,23 @@ def close(name: str, *, outcome: str, note: str, reason: str) -> dict[str, Any]:
 @frappe.whitelist()
 def context(reference_doctype: str, reference_name: str) -> dict[str, Any]:
 	"""Return what the follow up dialog shows: the party's name, what is planned on the document, what was done last."""
-	frappe.has_permission(reference_doctype, "read", doc=reference_name, throw=True)
-	about = {"reference_doctype": reference_doctype, "reference_name": reference_name}
-	return {
-		"party_name": follow_up_party.resolve(reference_doctype, reference_name).title,
-		"planned": frappe.get_list(
-			"Follow Up",
-			filters={**about, "status": "Planned"},
-			fields=["name", "follow_up_type", "planned_for", "assigned_to", "note"],
-			order_by="planned_for asc",
-			limit=20,
-		),
-		"done": frappe.get_list(
-			"Follow Up",
-			filters={**about, "status": "Done"},
-			fields=["name", "follow_up_type", "done_on", "outcome", "intent", "note", "assigned_to"],
-			order_by="done_on desc",
-			limit=3,
-		),
-	}
+	return follow_up_reads.context(reference_doctype, reference_name)
+
+
+@frappe.whitelist()
+def events(
+	start: str,
+	end: str,
+	*,
+	doctype: str | None = None,
+	filters: list | str | None = None,
+	field_map: dict | str | None = None,
+	fields: list | str | None = None,
+) -> list[dict[str, Any]]:
+	"""Return the follow ups of the calendar's span that the user may read. The other arguments are the host's own."""
+	return follow_up_reads.events(start, end, frappe.parse_json(filters) if filters else None)
 
 
 def _answer(follow_up: Any) -> dict[str, Any]:
-	fields = ("name", "status", "done_on", "planned_for", "next_follow_up", "lead", "customer")
+	fields = ("name", "status", "done_on", "planned_for", "next_follow_up", "lead", "customer", "effort")
 	return {field: follow_up.get(field) for field in fields}

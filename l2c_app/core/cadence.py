@@ -24,7 +24,7 @@ class State(str, Enum):
 
 	RUNNING = "Running"
 	FINISHED = "Finished"
-	LEFT = "Left"
+	LEFT = "Exited"
 
 
 class Exit(str, Enum):

@@ -9,6 +9,17 @@ GRACE = timedelta(minutes=5)
 """A date chosen as "now" is a little old when it arrives; this much is not called the past."""
 
 
+NEXT_AFTER = {
+	"Reached": "Call",
+	"No Answer": "Call",
+	"Interested": "Call",
+	"Meeting Agreed": "Meeting",
+	"Offer Requested": "Email",
+	"Won": "Visit",
+}
+"""What usually comes after an outcome: proposed, never imposed. After a refusal nothing is proposed."""
+
+
 class Status(str, Enum):
 	"""Stored states. Missed is no state: it is computed by `is_overdue`."""
 

@@ -48,7 +48,7 @@ READERS = {
 		"get_events",
 	},
 	"api.contract": {"plan_status"},
-	"api.follow_up": {"context"},
+	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
 	"api.pool": {"distribute_preview", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},

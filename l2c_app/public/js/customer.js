@@ -2,6 +2,7 @@ frappe.ui.form.on("Customer", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		l2c.add_follow_up_button(frm);
+		l2c.add_enrol_button(frm);
 		l2c.add_contract_button(frm);
 		if (!frappe.model.can_read("Sales Invoice")) return;
 		frm.add_custom_button(__("Statement (PDF)"), () => frm.trigger("l2c_statement"), __("View"));

@@ -1,5 +1,6 @@
 import "./l2c/util";
 import "./l2c/follow_up_dialog";
+import "./l2c/cadence";
 import "./l2c/batch_result";
 import "./l2c/seat_actions";
 import "./l2c/duplicates";

@@ -13,6 +13,18 @@ frappe.ui.form.on("Lead", {
 			const label = l2c.is_past(next) ? __("Follow Up Overdue Since") : __("Next Follow Up");
 			lines.push(l2c.tags([[label, l2c.moment_text(next), l2c.is_past(next) ? "red" : "blue"]]));
 		}
+		const { l2c_answer_by: answers = [] } = frm.doc.__onload || {};
+		answers.forEach((clock) =>
+			lines.push(
+				l2c.tags([
+					[
+						__("{0} to answer by", [frappe.user.full_name(clock.holder)]),
+						l2c.moment_text(clock.response_by),
+						l2c.is_past(clock.response_by) ? "red" : "orange",
+					],
+				])
+			)
+		);
 		if (lines.length) frm.dashboard.set_headline(lines.map((line) => `<div>${line}</div>`).join(""));
 		const label = frm.doc.company_name || frm.doc.lead_name || frm.doc.name;
 		const one = seats.length === 1;
@@ -21,6 +33,7 @@ frappe.ui.form.on("Lead", {
 
 	l2c_add_buttons(frm) {
 		l2c.add_follow_up_button(frm);
+		l2c.add_enrol_button(frm);
 		l2c.add_contract_button(frm);
 		if (frappe.model.can_create("Lead")) {
 			frm.add_custom_button(__("Check Duplicates"), () => l2c.check_duplicates(frm.doc), __("Action"));

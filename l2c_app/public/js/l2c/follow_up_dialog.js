@@ -10,8 +10,8 @@ const quick_days = () => [
 ];
 
 class FollowUpDialog {
-	constructor({ doctype, name, follow_up, on_done }) {
-		Object.assign(this, { doctype, name, follow_up: follow_up || NEW, on_done });
+	constructor({ doctype, name, follow_up, evidence, on_done }) {
+		Object.assign(this, { doctype, name, follow_up: follow_up || NEW, evidence, on_done });
 	}
 
 	async open() {
@@ -33,7 +33,7 @@ class FollowUpDialog {
 				l2c.plan_follow_up({ doctype: this.doctype, name: this.name, on_done: this.on_done });
 			},
 		});
-		this.add_quick_days();
+		this.add_buttons();
 		this.dialog.show();
 	}
 
@@ -42,51 +42,50 @@ class FollowUpDialog {
 		return mine.length ? mine[0].name : NEW;
 	}
 
+	// Five fields, all but two filled in; what has few answers is a row of buttons, good for a thumb.
 	fields() {
 		const select = (fieldname) => l2c.select_options("Follow Up", fieldname);
-		const plan = this.context.planned.find((row) => row.name === this.follow_up);
+		const goes_on = { depends_on: "eval:!doc.closes", mandatory_depends_on: "eval:!doc.closes" };
+		const { suggested } = this.context;
 		return [
 			{ fieldtype: "HTML", fieldname: "history", options: this.history() },
-			{
-				fieldtype: "Select",
-				fieldname: "follow_up",
-				label: __("Completes"),
-				hidden: !this.context.planned.length,
-				default: this.follow_up,
-				options: this.plan_options(),
-			},
 			{
 				fieldtype: "Select",
 				fieldname: "follow_up_type",
 				label: __("Type"),
 				reqd: 1,
-				default: plan ? plan.follow_up_type : "Call",
+				default: this.plan() ? this.plan().follow_up_type : "Call",
 				options: select("follow_up_type"),
 			},
 			{ fieldtype: "Column Break" },
-			{ fieldtype: "Select", fieldname: "outcome", label: __("Outcome"), reqd: 1, options: select("outcome") },
-			{ fieldtype: "Select", fieldname: "intent", label: __("Intent"), options: select("intent") },
+			{
+				fieldtype: "Select",
+				fieldname: "outcome",
+				label: __("Outcome"),
+				reqd: 1,
+				options: select("outcome"),
+				onchange: () => this.suggest(),
+			},
 			{ fieldtype: "Section Break" },
 			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
+			{ fieldtype: "HTML", fieldname: "intent_buttons" },
 			{ fieldtype: "Section Break", label: __("What Comes Next") },
 			{
 				fieldtype: "Select",
 				fieldname: "next_action",
 				label: __("Next Action"),
+				default: suggested.next_action,
 				options: select("next_action"),
-				depends_on: "eval:!doc.closes",
-				mandatory_depends_on: "eval:!doc.closes",
+				...goes_on,
 			},
-			{ fieldtype: "Check", fieldname: "closes", label: __("No Further Action") },
 			{ fieldtype: "Column Break" },
 			{
 				fieldtype: "Datetime",
 				fieldname: "next_action_on",
 				label: __("Next Action On"),
-				depends_on: "eval:!doc.closes",
-				mandatory_depends_on: "eval:!doc.closes",
+				default: suggested.next_action_on,
+				...goes_on,
 			},
-			{ fieldtype: "HTML", fieldname: "quick_days", depends_on: "eval:!doc.closes" },
 			{
 				fieldtype: "Small Text",
 				max_height: "6rem",
@@ -95,17 +94,15 @@ class FollowUpDialog {
 				depends_on: "eval:doc.closes",
 				mandatory_depends_on: "eval:doc.closes",
 			},
+			{ fieldtype: "Section Break", hide_border: 1 },
+			{ fieldtype: "HTML", fieldname: "quick_days" },
+			{ fieldtype: "Check", fieldname: "closes", label: __("No Further Action"), hidden: 1 },
+			{ fieldtype: "Data", fieldname: "intent", hidden: 1, default: suggested.intent },
 		];
 	}
 
-	plan_options() {
-		const planned = this.context.planned.map((row) => ({
-			value: row.name,
-			label: [__(row.follow_up_type), l2c.moment_text(row.planned_for), frappe.user.full_name(row.assigned_to)].join(
-				" · "
-			),
-		}));
-		return [{ value: NEW, label: __("None of the planned ones") }, ...planned];
+	plan() {
+		return this.context.planned.find((row) => row.name === this.follow_up);
 	}
 
 	history() {
@@ -115,37 +112,116 @@ class FollowUpDialog {
 				${l2c.escape(__(row.follow_up_type))}</span> <b>${l2c.escape(__(row.outcome))}</b>
 				${l2c.escape(frappe.ellipsis(row.note || "", 160))}</li>`
 		);
-		return rows.length ? `<ul class="list-unstyled small mb-3">${rows.join("")}</ul>` : "";
+		const list = rows.length ? `<ul class="list-unstyled small mb-2">${rows.join("")}</ul>` : "";
+		return `${list}<div class="l2c-completes mb-2"></div><div class="l2c-offers mb-2"></div>`;
 	}
 
-	add_quick_days() {
-		const wrapper = this.dialog.get_field("quick_days").$wrapper;
-		quick_days().forEach(([days, label]) => {
-			$(`<button type="button" class="btn btn-xs btn-default mr-1 mb-2">${l2c.escape(label)}</button>`)
-				.appendTo(wrapper)
-				.on("click", () =>
-					this.dialog.set_value(
-						"next_action_on",
-						`${frappe.datetime.add_days(frappe.datetime.nowdate(), days)} 09:00:00`
-					)
-				);
+	add_buttons() {
+		const wrapper = (fieldname) => this.dialog.get_field(fieldname).$wrapper;
+		const intents = l2c.select_options("Follow Up", "intent").filter(Boolean);
+		this.buttons(wrapper("intent_buttons"), intents, {
+			chosen: this.dialog.get_value("intent"),
+			label: (intent) => __(intent),
+			on_pick: (intent) => this.dialog.set_value("intent", intent || ""),
+		});
+		this.buttons(wrapper("quick_days"), [...quick_days(), [0, __("No Further Action")]], {
+			label: ([, label]) => label,
+			on_pick: (picked) => this.pick_day(picked),
+		});
+		this.show_completes();
+		this.show_offers();
+	}
+
+	// A row of buttons of which one is chosen; a second press lets it go.
+	buttons(wrapper, choices, { chosen, label, on_pick }) {
+		const row = $('<div class="mb-2"></div>').appendTo(wrapper.empty());
+		choices.forEach((choice) => {
+			const active = choice === chosen ? "btn-primary" : "btn-default";
+			$(
+				`<button type="button" class="btn btn-xs ${active} mr-1 mb-1">${l2c.escape(
+					label(choice)
+				)}</button>`
+			)
+				.appendTo(row)
+				.on("click", (event) => {
+					const was = $(event.currentTarget).hasClass("btn-primary");
+					row.find("button").removeClass("btn-primary").addClass("btn-default");
+					if (!was) $(event.currentTarget).removeClass("btn-default").addClass("btn-primary");
+					on_pick(was ? null : choice);
+				});
+		});
+	}
+
+	pick_day(picked) {
+		const closes = picked && !picked[0] ? 1 : 0;
+		this.dialog.set_value("closes", closes);
+		if (closes) this.dialog.set_values({ next_action: "", next_action_on: "" });
+		else if (picked)
+			this.dialog.set_value(
+				"next_action_on",
+				`${frappe.datetime.add_days(frappe.datetime.nowdate(), picked[0])} 09:00:00`
+			);
+	}
+
+	suggest() {
+		const next = this.context.suggested.by_outcome[this.dialog.get_value("outcome")];
+		if (next && !this.dialog.get_value("closes")) this.dialog.set_value("next_action", next);
+	}
+
+	// Which planned step this completes; one press logs it apart from the plan instead.
+	show_completes() {
+		const place = this.dialog.$wrapper.find(".l2c-completes").empty();
+		const choices = this.context.planned;
+		if (!choices.length) return;
+		this.buttons(place, choices, {
+			chosen: this.plan(),
+			label: (row) =>
+				__("Completes {0}", [
+					[
+						__(row.follow_up_type),
+						l2c.moment_text(row.planned_for),
+						frappe.user.full_name(row.assigned_to),
+					].join(" · "),
+				]),
+			on_pick: (row) => (this.follow_up = row ? row.name : NEW),
+		});
+	}
+
+	// Mails and calls of the last two days that nothing was logged from: they count by themselves, never twice.
+	show_offers() {
+		const place = this.dialog.$wrapper.find(".l2c-offers").empty();
+		const { offers } = this.context;
+		if (!offers.length) return;
+		const chosen = offers.find((row) => row.evidence_name === this.evidence);
+		const use = (row) => {
+			this.chosen_offer = row;
+			if (row) this.dialog.set_value("follow_up_type", row.follow_up_type);
+		};
+		use(chosen);
+		this.buttons(place, offers, {
+			chosen: chosen,
+			label: (row) => __("Log from {0}", [`${__(row.follow_up_type)} · ${l2c.moment_text(row.at)}`]),
+			on_pick: use,
 		});
 	}
 
 	async save(values) {
-		delete values.history;
-		delete values.quick_days;
+		["history", "quick_days", "intent_buttons"].forEach((fieldname) => delete values[fieldname]);
+		const { evidence_doctype, evidence_name } = this.chosen_offer || {};
 		this.dialog.disable_primary_action();
 		try {
-			await l2c.call_frozen("follow_up.log", {
+			const saved = await l2c.call_frozen("follow_up.log", {
 				reference_doctype: this.doctype,
 				reference_name: this.name,
 				...values,
+				intent: values.intent || null,
 				closes: values.closes ? 1 : 0,
-				follow_up: values.follow_up || NEW,
+				follow_up: this.follow_up,
+				evidence_doctype: evidence_doctype || "",
+				evidence_name: evidence_name || "",
 			});
 			this.dialog.hide();
-			l2c.done(__("Follow up saved"));
+			l2c.done([__("Follow up saved"), saved.effort].filter(Boolean).map(l2c.escape).join("<br>"));
 			this.on_done && this.on_done();
 		} finally {
 			this.dialog.enable_primary_action();
@@ -182,7 +258,11 @@ l2c.plan_follow_up = async ({ doctype, name, on_done }) => {
 		],
 		primary_action_label: __("Plan"),
 		primary_action: async (values) => {
-			await l2c.call_frozen("follow_up.plan", { reference_doctype: doctype, reference_name: name, ...values });
+			await l2c.call_frozen("follow_up.plan", {
+				reference_doctype: doctype,
+				reference_name: name,
+				...values,
+			});
 			dialog.hide();
 			l2c.done(__("Follow up planned"));
 			on_done && on_done();
@@ -194,7 +274,27 @@ l2c.plan_follow_up = async ({ doctype, name, on_done }) => {
 // For the form scripts: one button that reloads the form afterwards; the + of the connections does the same.
 l2c.add_follow_up_button = (frm, group) => {
 	if (frm.is_new() || !frappe.model.can_create("Follow Up")) return;
-	const open = () => l2c.follow_up({ doctype: frm.doctype, name: frm.docname, on_done: () => frm.reload_doc() });
+	const open = () =>
+		l2c.follow_up({ doctype: frm.doctype, name: frm.docname, on_done: () => frm.reload_doc() });
 	frm.add_custom_button(__("Follow Up"), open, group);
 	frm.make_methods = { ...frm.make_methods, "Follow Up": open };
 };
+
+// After a mail was sent or a call ended: an offer that goes away by itself when it is not wanted.
+$(document).on("app_ready", () => {
+	if (!frappe.realtime || !frappe.realtime.on) return;
+	frappe.realtime.on("l2c_follow_up_offer", (offer) => {
+		const message = __("{0} done. {1}", [
+			l2c.escape(__(offer.follow_up_type)),
+			`<a href="#" data-action="log">${l2c.escape(__("Log the follow up"))}</a>`,
+		]);
+		const log = () =>
+			l2c.follow_up({
+				doctype: offer.reference_doctype,
+				name: offer.reference_name,
+				evidence: offer.evidence_name,
+				on_done: () => cur_frm && cur_frm.docname === offer.reference_name && cur_frm.reload_doc(),
+			});
+		frappe.show_alert({ message, indicator: "blue" }, 20, { log });
+	});
+});
