@@ -76,7 +76,7 @@ def ours(count: int) -> float:
 	given: dict[str, int] = {}
 
 	def distribute() -> None:
-		given.update(distribution.distribute(common.POOL, count=count)["by_user"])
+		given.update(distribution.distribute(common.POOL, distribution.Wish(count=count))["by_user"])
 
 	taken = common.timed(distribute)
 	if sum(given.values()) != count:

@@ -11,6 +11,7 @@ from demo import world
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.lead.lead_import import import_leads
 from l2c_app.services.pool import claims, distribution
+from l2c_app.services.pool.distribution import Wish
 
 CHUNK = 100
 WORKED_SHARE = 3  # every third held lead is followed up
@@ -64,8 +65,8 @@ def _kind(reason: str) -> str:
 def hand_out(count: int) -> dict[str, int]:
 	"""Preview, then distribute seats by weight; returns seats by user."""
 	with world.acting(world.manager()):
-		planned = distribution.preview(world.POOL, count=count)
-		done = distribution.distribute(world.POOL, count=count)
+		planned = distribution.preview(world.POOL, Wish(count=count))
+		done = distribution.distribute(world.POOL, Wish(count=count))
 		frappe.db.commit()
 	if planned["by_user"] != done["by_user"]:
 		raise AssertionError(f"the preview said {planned['by_user']}, the run did {done['by_user']}")

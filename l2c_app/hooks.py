@@ -281,6 +281,7 @@ scheduler_events = {
 	},
 	"hourly_long": [
 		"l2c_app.jobs.start_recycling",
+		"l2c_app.jobs.start_distributions",
 		"l2c_app.jobs.advance_cadences",
 		"l2c_app.jobs.count_meetings",
 	],

@@ -5,7 +5,15 @@ import frappe
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
-from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, recycle_nights, run_work, runs
+from l2c_app.services.pool import (
+	distribution_run,
+	pool_members,
+	pool_opening,
+	recycle_dates,
+	recycle_nights,
+	run_work,
+	runs,
+)
 
 
 def remind_of_follow_ups() -> dict:
@@ -106,3 +114,8 @@ def recompute_recycle_dates(pool: str) -> int:
 		total += changed
 		frappe.db.commit()
 	return total
+
+
+def start_distributions() -> list[str]:
+	"""Hourly: start the run of every pool whose weekday and hour have come. Returns the runs."""
+	return distribution_run.start_due()

@@ -11,7 +11,16 @@ import frappe
 
 from l2c_app.services.errors import StaleRead
 from l2c_app.services.lead import duplicates, lead_import
-from l2c_app.services.pool import claims, distribution, seat_admission, seat_events, seat_view
+from l2c_app.services.pool import (
+	claims,
+	distribution,
+	distribution_run,
+	runs,
+	seat_admission,
+	seat_events,
+	seat_view,
+)
+from l2c_app.services.pool.distribution import Wish
 
 ATTEMPTS = 5
 Answer = TypeVar("Answer")
@@ -30,6 +39,10 @@ def _retrying(action: Callable[[], Answer]) -> Answer:
 
 def _names(value: str | list) -> list[str]:
 	return [str(name) for name in frappe.parse_json(value) or []]
+
+
+def _wish(seats: str | list | None, count: int | None, **more: str | None) -> Wish:
+	return Wish(_names(seats) if seats else None, int(count) if count else None, **more)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -79,10 +92,14 @@ def admit(pool: str, parties: str | list) -> list[str]:
 
 @frappe.whitelist()
 def distribute_preview(
-	pool: str, seats: str | list | None = None, count: int | None = None, method: str | None = None
+	pool: str,
+	seats: str | list | None = None,
+	count: int | None = None,
+	method: str | None = None,
+	seed: str | None = None,
 ) -> dict[str, Any]:
-	"""Who would get which free seat. Changes nothing."""
-	return distribution.preview(pool, seats=_names(seats) if seats else None, count=count, method=method)
+	"""Who would get which free seat; a random draw names its seed. Changes nothing."""
+	return distribution.preview(pool, _wish(seats, count, method=method, seed=seed))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -92,14 +109,26 @@ def distribute(
 	count: int | None = None,
 	method: str | None = None,
 	override_reason: str | None = None,
+	seed: str | None = None,
 ) -> dict[str, Any]:
-	"""Hand out free seats; a reason overrides holding caps."""
-	wanted = _names(seats) if seats else None
-	return _retrying(
-		lambda: distribution.distribute(
-			pool, seats=wanted, count=count, method=method, override_reason=override_reason
-		)
-	)
+	"""Hand out up to a thousand free seats at once, as a recorded run; a reason overrides holding caps."""
+	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
+	return _retrying(lambda: distribution_run.now(pool, wish))
+
+
+@frappe.whitelist(methods=["POST"])
+def start_distribution(
+	pool: str,
+	seats: str | list | None = None,
+	count: int | None = None,
+	method: str | None = None,
+	override_reason: str | None = None,
+	seed: str | None = None,
+	commit: bool = False,
+) -> str:
+	"""Queue a distribution of any size and return the name of its run: a preview, or the real thing."""
+	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
+	return distribution_run.start(pool, wish, mode=runs.COMMIT if commit else runs.PREVIEW)
 
 
 @frappe.whitelist()

@@ -1,70 +1,137 @@
-"""Who gets which seat when a manager hands out a batch: even or by weight. Pure, deterministic, sums exactly."""
+"""Who gets which seat when a manager or the clock hands out a batch. Pure, deterministic, sums exactly."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 EVEN = "Even"
 WEIGHTED = "Weighted"
+ROUND_ROBIN = "Round Robin"
+RANDOM = "Random"
+LEAST_LOAD = "Least Load"
+CRITERIA = "Criteria"
+METHODS = (EVEN, WEIGHTED, ROUND_ROBIN, RANDOM, LEAST_LOAD, CRITERIA)
 NO_ROOM = "no_room"
+ALL_HELD_IT = "all_held_it"
+HELD_IT_BEFORE = "held_it_before"
 
 
 @dataclass(frozen=True)
 class Member:
-	"""A receiver: `room` = seats he may still take (None = no limit), `weight` counts only by weight (0 = none)."""
+	"""A receiver: `room` = seats he may still take (None = no limit), `weight` counts only by weight (0 = none), `held` =
+	seats he holds now."""
 
 	user: str
 	weight: int = 1
 	room: int | None = None
+	held: int = 0
 
 
-def shares(total: int, members: Sequence[Member], *, method: str = EVEN) -> dict[str, int]:
-	"""Return how many of `total` seats each member gets.
+@dataclass(frozen=True)
+class Gift:
+	"""Who gets a seat, None for nobody, and why when there is something to say: NO_ROOM, ALL_HELD_IT, HELD_IT_BEFORE."""
 
-	Even: counts differ by at most one among those who still have room. Weighted: each next seat goes where
-	(received + 1) / weight is least (Webster-like highest averages), so 3:1 over 8 gives 6 and 2. Ties go by the order
-	of `members`. Room is never passed: what fits nobody is not given.
+	user: str | None
+	note: str = ""
+
+
+class _Queue:
+	"""The receivers with room, the next one first: served is who is furthest behind his share."""
+
+	def __init__(self, members: Sequence[Member], method: str) -> None:
+		self.method = method
+		self.given = dict.fromkeys((member.user for member in members), 0)
+		self.heap = [
+			(self._key(member), place, member)
+			for place, member in enumerate(members)
+			if member.room != 0 and (method != WEIGHTED or member.weight > 0)
+		]
+		heapify(self.heap)
+
+	def _key(self, member: Member) -> float:
+		given = self.given[member.user]
+		if self.method == WEIGHTED:
+			return (given + 1) / member.weight
+		return member.held + given if self.method == LEAST_LOAD else given
+
+	def serve(self, barred: Collection[str] = ()) -> str | None:
+		"""Return who is next, passing over barred ones, who keep their place; None when nobody is left."""
+		aside = []
+		while self.heap and self.heap[0][2].user in barred:
+			aside.append(heappop(self.heap))
+		user = self._give() if self.heap else None
+		for entry in aside:
+			heappush(self.heap, entry)
+		return user
+
+	def _give(self) -> str:
+		_key, place, member = heappop(self.heap)
+		self.given[member.user] += 1
+		if member.room is None or self.given[member.user] < member.room:
+			heappush(self.heap, (self._key(member), place, member))
+		return member.user
+
+
+def deal(
+	seats: Sequence[str],
+	members: Sequence[Member],
+	*,
+	method: str = EVEN,
+	seed: str = "",
+	after: str | None = None,
+	barred: Mapping[str, Collection[str]] | None = None,
+	repeat: bool = True,
+) -> dict[str, Gift]:
+	"""Return {seat: gift}, in the order given. Nobody picks, nobody gets more than his room, no seat that fits is left.
+
+	Even: counts differ by at most one among those who still have room; who comes first in `members` gets the odd one.
+	Weighted: each seat goes where (received + 1) / weight is least (highest averages), so 3:1 over 8 gives 6 and 2.
+	Round robin: even, beginning behind `after`, who was served last. Random: even, with seats and members shuffled by
+	`seed`; the same seed over the same seats and members gives the same draw. Least load: to who holds least by then.
+	`barred` = {seat: former holders}: they are passed over. When only they have room: `repeat` gives it to one of them
+	all the same, else it stays.
 	"""
-	count = {member.user: 0 for member in members}
-	heap = [
-		((1 / _weight(member, method)), place, member)
-		for place, member in enumerate(members)
-		if _weight(member, method) > 0 and member.room != 0
-	]
-	heapify(heap)
-	for _seat in range(total):
-		if not heap:
-			break
-		_key, place, member = heappop(heap)
-		count[member.user] += 1
-		if member.room is None or count[member.user] < member.room:
-			heappush(heap, ((count[member.user] + 1) / _weight(member, method), place, member))
-	return count
-
-
-def deal(seats: Sequence[str], members: Sequence[Member], *, method: str = EVEN) -> dict[str, str | None]:
-	"""Return {seat: user}, None for a seat that found no room. Nobody picks: seats go round in the given order.
-
-	The one who is furthest behind his share is served next, so the first hundred of a batch are spread like the whole.
-	"""
-	seats = list(dict.fromkeys(seats))
-	wanted = shares(len(seats), members, method=method)
-	order = {member.user: place for place, member in enumerate(members)}
-	heap = [(1 / wanted[user], order[user], user) for user in wanted if wanted[user]]
-	heapify(heap)
-	given = dict.fromkeys(wanted, 0)
-	result: dict[str, str | None] = {}
-	for seat in seats:
-		if not heap:
-			result[seat] = None
-			continue
-		_key, place, user = heappop(heap)
-		result[seat] = user
-		given[user] += 1
-		if given[user] < wanted[user]:
-			heappush(heap, ((given[user] + 1) / wanted[user], place, user))
+	wanted = list(dict.fromkeys(seats))
+	queue = _Queue(_in_order(members, method, seed=seed, after=after), method)
+	result: dict[str, Gift] = dict.fromkeys(wanted, Gift(None, NO_ROOM))
+	known = {member.user: Gift(member.user) for member in members}
+	for seat in _shuffled(wanted, f"{seed} seats") if method == RANDOM else wanted:
+		former = (barred or {}).get(seat, ())
+		user = queue.serve(former)
+		if user:
+			result[seat] = known[user]
+		elif queue.heap:
+			result[seat] = Gift(queue.serve(), HELD_IT_BEFORE) if repeat else Gift(None, ALL_HELD_IT)
 	return result
 
 
-def _weight(member: Member, method: str) -> int:
-	return member.weight if method == WEIGHTED else 1
+def shares(total: int, members: Sequence[Member], *, method: str = EVEN) -> dict[str, int]:
+	"""Return how many of `total` seats each member gets, as `deal` would give them."""
+	queue = _Queue(members, method)
+	for _seat in range(total):
+		if not queue.serve():
+			break
+	return queue.given
+
+
+def last_served(gifts: Mapping[str, Gift]) -> str | None:
+	"""Return who was served last: where a round robin goes on."""
+	return next((gift.user for gift in reversed(list(gifts.values())) if gift.user), None)
+
+
+def _in_order(members: Sequence[Member], method: str, *, seed: str, after: str | None) -> list[Member]:
+	members = list(members)
+	if method == RANDOM:
+		return _shuffled(sorted(members, key=lambda member: member.user), f"{seed} members")
+	if method == ROUND_ROBIN:
+		members.sort(key=lambda member: member.user)
+		behind = [member for member in members if after is None or member.user > after]
+		return behind + [member for member in members if member not in behind]
+	return members
+
+
+def _shuffled(items: list, seed: str) -> list:
+	"""Return the items shuffled; Python keeps the sequence of a text seed the same over its versions."""
+	random.Random(seed).shuffle(items := list(items))
+	return items

@@ -13,6 +13,10 @@ class BadAdmissionFilter(L2CError):
 	"""The admission filter of a pool is not valid."""
 
 
+class BadDistribution(L2CError):
+	"""The rules by which a pool hands out seats are not complete."""
+
+
 class PoolHasNoMembers(L2CError):
 	"""A pool cannot be enabled before its member rows reach at least one user."""
 

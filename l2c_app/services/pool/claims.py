@@ -152,6 +152,17 @@ def lock_membership(pool: str, user: str) -> frappe._dict | None:
 	return newest[0]
 
 
+def lock_members(pool: str) -> None:
+	"""Lock all members of a pool in the order of their names. Raises StaleRead as `lock_standing` does."""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	query = (
+		frappe.qb.from_(table).select(table.user, table.moves).where(table.pool == pool).orderby(table.user)
+	)
+	newest = query.for_update().run()
+	if newest != query.run():
+		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
+
+
 def limits_of(pool: object, membership: frappe._dict) -> rules.Limits:
 	"""Return the limits of one member of a pool."""
 	return rules.Limits(

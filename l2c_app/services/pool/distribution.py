@@ -1,140 +1,183 @@
-"""A manager hands out free seats: a preview without effect, then the same draw committed, a reason for every seat skipped."""
+"""Handing out free seats: who gets what is drawn without effect, then the same draw is committed, a reason for every
+seat that stays. A recorded run (`distribution_run`) and the benchmarks use the same two functions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
+from frappe.utils import add_days, nowdate
 
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import TooManyRows, refuse
-from l2c_app.services.pool import claims, seat_events
-from l2c_app.services.pool.seats import Move, chunks, move
+from l2c_app.services.pool import claims, criteria, receivers, seat_events, seat_log
+from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.seats import Move, move
 
 LIMIT = 100_000
+RULE = "distribution"
+ANYONE = "Give to Anyone"
 
 
-def preview(
-	pool: str, *, seats: Sequence[str] | None = None, count: int | None = None, method: str | None = None
-) -> dict:
-	"""Return who would get what: {"method", "rows": [{seat, user, reason}], "by_user"}. Changes nothing.
+@dataclass(frozen=True)
+class Wish:
+	"""What to hand out and how. Empty: all free seats, the oldest first, as the pool says, holding caps bind."""
 
-	Raises NotAPoolManager, PoolDisabled, TooManyRows.
-	"""
-	return _draw(pool, seats=seats, count=count, method=method, override=False)
+	seats: Sequence[str] | None = None
+	count: int | None = None
+	method: str | None = None
+	seed: str | None = None
+	override_reason: str | None = None
 
 
-def distribute(
-	pool: str,
-	*,
-	seats: Sequence[str] | None = None,
-	count: int | None = None,
-	method: str | None = None,
-	override_reason: str | None = None,
-) -> dict:
-	"""Hand out free seats, oldest first, and return the plan with what really happened to each seat.
+@dataclass
+class Draw:
+	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason."""
+
+	pool: str
+	method: str
+	seed: str
+	rows: list[dict] = field(default_factory=list)
+	skipped_members: dict[str, str] = field(default_factory=dict)
+
+	def as_dict(self) -> dict:
+		"""Return what the Desk shows."""
+		return {**vars(self), "by_user": totals(self.rows)}
+
+	def decision(self) -> dict:
+		"""Return what the log keeps: enough to draw again."""
+		return {"method": self.method, "seats": len(self.rows), **({"seed": self.seed} if self.seed else {})}
+
+
+def preview(pool: str, wish: Wish) -> dict:
+	"""Return who would get what. Changes nothing. Raises NotAPoolManager, PoolDisabled, TooManyRows."""
+	seat_events.require_manager(pool, frappe.session.user)
+	return draw(pool, wish).as_dict()
+
+
+def distribute(pool: str, wish: Wish) -> dict:
+	"""Hand out free seats and return the draw with what really happened to each seat.
 
 	Holding caps bind unless a reason to override them is given (it goes into the log); quota and cool-down do not count.
 	Raises NotAPoolManager, PoolDisabled, TooManyRows.
 	"""
 	seat_events.require_manager(pool, frappe.session.user)
-	_lock_members(pool)
-	plan = _draw(pool, seats=seats, count=count, method=method, override=bool(override_reason))
-	decision = {"method": plan["method"], "seats": len(plan["rows"])}
-	moves = [
-		Move(
-			row["seat"],
-			Event.ASSIGN,
-			row["user"],
-			reason=override_reason or "",
-			rule="distribution",
-			decision=decision,
-		)
-		for row in plan["rows"]
-		if row["user"]
-	]
-	refusals = move(moves)
-	for row in plan["rows"]:
+	claims.lock_members(pool)
+	drawn = draw(pool, wish)
+	refusals = assign(drawn.rows, reason=wish.override_reason or "", decision=drawn.decision())
+	for row in drawn.rows:
 		if refusals.get(row["seat"]):
 			row.update(user=None, reason=str(refusals[row["seat"]]))
-	plan["by_user"] = _totals(plan["rows"])
-	return plan
+	remember_turn(pool, drawn.method, drawn.rows)
+	return drawn.as_dict()
 
 
-def _lock_members(pool: str) -> None:
-	"""Lock all members of the pool in one order: no claim may pass a cap while the draw is made and committed."""
-	users = frappe.get_all("Lead Pool Membership", filters={"pool": pool}, pluck="user", order_by="user")
-	for user in users:
-		claims.lock_membership(pool, user)
+def assign(
+	rows: Sequence[dict], *, reason: str, decision: dict, run: str = ""
+) -> dict[str, Exception | None]:
+	"""Move the seats of rows {seat, user, rule} that have a receiver; returns {seat: why not, None when done}."""
+	return move(
+		[
+			Move(
+				row["seat"],
+				Event.ASSIGN,
+				row["user"],
+				reason=reason,
+				rule=row["rule"],
+				run=run,
+				decision=decision,
+			)
+			for row in rows
+			if row["user"]
+		]
+	)
 
 
-def _draw(pool: str, *, seats: object, count: int | None, method: str | None, override: bool) -> dict:
-	seat_events.require_manager(pool, frappe.session.user)
+def remember_turn(pool: str, method: str, rows: Sequence[dict]) -> None:
+	"""After a round robin: the next one goes on behind who was served last."""
+	last = next((row["user"] for row in reversed(rows) if row["user"]), None)
+	if method == rules.ROUND_ROBIN and last:
+		receivers.served_last(pool, last)
+
+
+def draw(pool: str, wish: Wish) -> Draw:
+	"""Return who gets what, without effect and without judging the user. Raises PoolDisabled, TooManyRows,
+	BadAdmissionFilter."""
 	seat_events.require_enabled(pool)
 	document = frappe.get_cached_doc("Lead Pool", pool)
-	method = method if method in (rules.EVEN, rules.WEIGHTED) else document.distribution_method or rules.EVEN
-	free, rows = _free_seats(pool, seats, count)
-	drawn = rules.deal(free, _receivers(document, override=override), method=method)
-	for seat, user in drawn.items():
-		rows.append({"seat": seat, "user": user, "reason": "" if user else _("No member has room.")})
-	return {"pool": pool, "method": method, "rows": rows, "by_user": _totals(rows)}
+	method = wish.method if wish.method in rules.METHODS else document.distribution_method or rules.EVEN
+	seed = (wish.seed or frappe.generate_hash(length=12)) if method == rules.RANDOM else ""
+	free, rows = _free_seats(pool, wish)
+	able = receivers.of_pool(document, override=bool(wish.override_reason))
+	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
+		rows.append({"seat": seat, "user": gift.user, "reason": _note(gift.note), "rule": title})
+	return Draw(pool, method, seed, rows, able.skipped)
 
 
-def _totals(rows: list[dict]) -> dict[str, int]:
-	totals: dict[str, int] = {}
+def _deal(
+	pool: object, free: list[frappe._dict], able: receivers.Receivers, *, method: str, seed: str
+) -> dict[str, tuple[rules.Gift, str]]:
+	names = [seat.name for seat in free]
+	barred = _former_holders(pool, names)
+	repeat = not pool.get("no_repeat") or pool.get("no_repeat_fallback") == ANYONE
+	if method == rules.CRITERIA:
+		dealt = criteria.deal(pool, free, able, barred=barred, repeat=repeat)
+		return {seat: (gift, f"{RULE}: {title}") for seat, (gift, title) in dealt.items()}
+	options = {"method": method, "seed": seed, "after": able.last, "barred": barred, "repeat": repeat}
+	return {seat: (gift, RULE) for seat, gift in rules.deal(names, able.members, **options).items()}
+
+
+def _former_holders(pool: object, seats: list[str]) -> dict[str, set[str]]:
+	if not pool.get("no_repeat"):
+		return {}
+	days = pool.get("no_repeat_days") or 0
+	return seat_log.former_holders(seats, since=add_days(nowdate(), -days) if days else None)
+
+
+def _note(note: str) -> str:
+	texts = {
+		rules.NO_ROOM: _("No member has room."),
+		rules.ALL_HELD_IT: _("Every member with room held it before."),
+		rules.HELD_IT_BEFORE: _("Every member with room held it before; given all the same."),
+	}
+	return texts.get(note, "")
+
+
+def totals(rows: Sequence[dict]) -> dict[str, int]:
+	"""Return {user: seats} of rows, by name."""
+	counts: dict[str, int] = {}
 	for row in rows:
 		if row["user"]:
-			totals[row["user"]] = totals.get(row["user"], 0) + 1
-	return dict(sorted(totals.items()))
+			counts[row["user"]] = counts.get(row["user"], 0) + 1
+	return dict(sorted(counts.items()))
 
 
-def _free_seats(pool: str, seats: Sequence[str] | None, count: int | None) -> tuple[list[str], list[dict]]:
+def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
 	"""Return the free seats in order of admission, and rows with a reason for asked seats that are not free."""
-	if seats is not None and len(seats) > LIMIT:
-		refuse(TooManyRows, _("At most {0} seats at once.").format(LIMIT), compared=str(len(seats)))
+	if wish.seats is not None and len(wish.seats) > LIMIT:
+		refuse(TooManyRows, _("At most {0} seats at once.").format(LIMIT), compared=str(len(wish.seats)))
 	filters = {"pool": pool, "state": State.AVAILABLE.value}
-	if seats is None:
-		limit = min(max(int(count or LIMIT), 0), LIMIT) or 1
-		return _names(filters, limit), []
-	wanted = list(dict.fromkeys(seats))
-	free: list[str] = []
+	if wish.seats is None:
+		limit = min(max(int(wish.count or LIMIT), 0), LIMIT) or 1
+		return _seats(filters, limit), []
+	wanted = list(dict.fromkeys(wish.seats))
+	free: list[frappe._dict] = []
 	for some in chunks(wanted):
-		free += _names({**filters, "name": ("in", some)}, len(some))
-	known = set(free)
+		free += _seats({**filters, "name": ("in", some)}, len(some))
+	known = {seat.name for seat in free}
 	reason = _("The seat is not available in this pool.")
-	skipped = [{"seat": seat, "user": None, "reason": reason} for seat in wanted if seat not in known]
+	skipped = [
+		{"seat": seat, "user": None, "reason": reason, "rule": RULE} for seat in wanted if seat not in known
+	]
 	return free, skipped
 
 
-def _names(filters: dict, limit: int) -> list[str]:
+def _seats(filters: dict, limit: int) -> list[frappe._dict]:
 	return frappe.get_all(
-		"Lead Pool Seat", filters=filters, pluck="name", order_by="admitted_on, name", limit=limit
+		"Lead Pool Seat",
+		filters=filters,
+		fields=["name", "party_type", "party"],
+		order_by="admitted_on, name",
+		limit=limit,
 	)
-
-
-def _receivers(pool: object, *, override: bool) -> list[rules.Member]:
-	"""Return the enabled members with a weight; the one with the fewest held seats comes first, then by name."""
-	rows = frappe.get_all(
-		"Lead Pool Membership",
-		filters={"pool": pool.name, "weight": (">", 0)},
-		fields=["user", "weight", "holding_cap"],
-		order_by="user",
-	)
-	enabled = set(
-		frappe.get_all(
-			"User",
-			filters={"name": ("in", [row.user for row in rows]), "enabled": 1},
-			pluck="name",
-			order_by="name",
-		)
-	)
-	held = {row.user: claims.standing_of(pool.name, row.user).held for row in rows if row.user in enabled}
-	return [
-		rules.Member(row.user, row.weight, None if override else _room(pool, row, held[row.user]))
-		for row in sorted((row for row in rows if row.user in enabled), key=lambda r: (held[r.user], r.user))
-	]
-
-
-def _room(pool: object, row: frappe._dict, held: int) -> int | None:
-	cap = claims.limits_of(pool, row).holding_cap
-	return max(0, cap - held) if cap else None

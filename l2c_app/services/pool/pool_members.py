@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
-from l2c_app.core.filters import OPERATORS, BadFilter
 from l2c_app.core.seats import State
-from l2c_app.services.errors import BadAdmissionFilter, PoolHasNoMembers, PoolHoldsSeats, refuse
-from l2c_app.services.pool import admission, owner_check, seat_removal, visibility
+from l2c_app.services.errors import PoolHasNoMembers, PoolHoldsSeats, refuse
+from l2c_app.services.pool import criteria, owner_check, pool_checks, seat_removal, visibility
+from l2c_app.services.pool.member_rows import reach_of
 from l2c_app.services.pool.seat_events import return_seats
-
-NOT_PEOPLE = ("Guest",)
 
 
 @dataclass
@@ -31,7 +29,7 @@ def resolve(pool: object) -> tuple[dict[str, Place], list[str]]:
 	places: dict[str, Place] = {}
 	unreachable: list[str] = []
 	for row in pool.get("members") or []:
-		users, missing = _users_of(row)
+		users, missing = reach_of(row)
 		unreachable += missing
 		for user in users:
 			place = places.setdefault(user, Place())
@@ -41,56 +39,16 @@ def resolve(pool: object) -> tuple[dict[str, Place], list[str]]:
 	return places, sorted(set(unreachable))
 
 
-def _users_of(row: object) -> tuple[list[str], list[str]]:
-	if row.member_type == "Sales Person":
-		return _users_of_sales_person(row.sales_person)
-	if row.member_type == "Role":
-		users = frappe.get_all(
-			"Has Role", filters={"role": row.role, "parenttype": "User"}, pluck="parent", order_by="parent"
-		)
-	else:
-		users = [row.user] if row.user else []
-	return _enabled(users), []
-
-
-def _enabled(users: list[str]) -> list[str]:
-	filters = {"name": ("in", [user for user in users if user not in NOT_PEOPLE]), "enabled": 1}
-	return frappe.get_all("User", filters=filters, pluck="name", order_by="name")
-
-
-def _users_of_sales_person(name: str | None) -> tuple[list[str], list[str]]:
-	"""Return the enabled users of a subtree, and the people of it who have none (a Sales Person has no user of his own)."""
-	bounds = frappe.db.get_value("Sales Person", name, ["lft", "rgt"], as_dict=True) if name else None
-	if not bounds:
-		return [], [name] if name else []
-	people = frappe.get_all(
-		"Sales Person",
-		filters={"lft": (">=", bounds.lft), "rgt": ("<=", bounds.rgt), "enabled": 1},
-		fields=["name", "employee", "is_group"],
-		order_by="lft",
-	)
-	employees = frappe.get_all(
-		"Employee",
-		filters={"name": ("in", [p.employee for p in people if p.employee])},
-		fields=["name", "user_id"],
-		order_by="name",
-	)
-	user_of = {row.name: row.user_id for row in employees}
-	enabled = set(_enabled([user for user in user_of.values() if user]))
-	reached = {p.name: user_of.get(p.employee) for p in people if user_of.get(p.employee) in enabled}
-	missing = [p.name for p in people if p.name not in reached and not (p.is_group and not p.employee)]
-	return sorted(set(reached.values())), missing
-
-
 def validate(pool: object) -> None:
 	"""Check a pool before it is saved and note who cannot be reached.
 
 	Raises BadAdmissionFilter, PoolHasNoMembers (enabled without anybody), PoolHoldsSeats (disabled while seats are held,
 	or its kind changed).
 	"""
-	check_filters(pool)
+	pool_checks.validate(pool)
 	places, unreachable = resolve(pool)
 	pool.unreachable_members = "\n".join(unreachable)
+	criteria.validate(pool, set(places))
 	if pool.enabled and not places:
 		refuse(
 			PoolHasNoMembers,
@@ -107,29 +65,6 @@ def validate(pool: object) -> None:
 		and frappe.db.exists("Lead Pool Seat", {"pool": pool.name})
 	):
 		refuse(PoolHoldsSeats, _("A pool with seats keeps what it holds ({0}).").format(_(before.party_type)))
-
-
-def check_filters(pool: object) -> None:
-	"""Raise BadAdmissionFilter unless the admission filters are JSON filters on known fields with known operators."""
-	try:
-		rows = admission.filters_of(pool)
-	except (BadFilter, ValueError, TypeError) as error:
-		refuse(
-			BadAdmissionFilter,
-			_("The admission filters cannot be read."),
-			compared=str(error)[:200],
-			do=_('Write them as [["territory", "=", "China"]], with one of: {0}').format(
-				", ".join(OPERATORS)
-			),
-		)
-	meta = frappe.get_meta(pool.party_type)
-	known = {"name", "owner", "creation", *(field.fieldname for field in meta.fields)}
-	unknown = sorted({field for field, _operator, _value in rows} - known)
-	if unknown:
-		refuse(
-			BadAdmissionFilter,
-			_("{0} has no such field: {1}").format(_(pool.party_type), ", ".join(unknown)[:200]),
-		)
 
 
 def refuse_while_held(pool: str) -> None:

@@ -10,7 +10,7 @@ from frappe.utils import get_datetime, getdate, now_datetime, nowdate
 from pypika import Case, terms
 
 from l2c_app.core.seats import Event
-from l2c_app.services.pool.name_lists import among
+from l2c_app.services.pool.name_lists import among, chunks
 
 FIELDS = (
 	"seat",
@@ -120,6 +120,19 @@ def hold_ended(seats: Sequence[str], user: str) -> dict[str, date]:
 		.select(log.seat, Max(log.at))
 	)
 	return {seat: getdate(at) for seat, at in query.run() if at}
+
+
+def former_holders(seats: Sequence[str], *, since: date | str | None = None) -> dict[str, set[str]]:
+	"""Return {seat: everybody who ever got it, or since a day}; seats nobody held are missing."""
+	log = frappe.qb.DocType("Lead Pool Log")
+	result: dict[str, set[str]] = {}
+	for names in chunks(seats):
+		query = frappe.qb.from_(log).where(among(log.seat, names) & (log.to_holder != ""))
+		if since:
+			query = query.where(log.at >= get_datetime(since))
+		for seat, user in query.select(log.seat, log.to_holder).distinct().run():
+			result.setdefault(seat, set()).add(user)
+	return result
 
 
 def rename(party_type: str, old: str, new: str) -> None:

@@ -1,0 +1,111 @@
+"""Distribution by criteria: ordered rules with filters, the first that matches a party names its receivers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import frappe
+from frappe import _
+
+from l2c_app.core import distribution as rules
+from l2c_app.core import filters as core_filters
+from l2c_app.services.errors import BadAdmissionFilter, BadDistribution, refuse
+from l2c_app.services.pool import pool_checks
+from l2c_app.services.pool.member_rows import users_of
+from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.receivers import Receivers
+
+FALLBACK = "fallback"
+
+
+@dataclass(frozen=True)
+class Rule:
+	"""A line of the pool's table: its filters, and who may receive what matches them."""
+
+	title: str
+	filters: list[core_filters.Filter]
+	users: frozenset[str]
+
+
+def rules_of(pool: object) -> list[Rule]:
+	"""Return a pool's rules in order. Raises BadAdmissionFilter for filters that are empty, unreadable, or name a field
+	that is not there (any more)."""
+	return [Rule(row.title, _filters_of(pool, row), frozenset(users_of(row))) for row in _rows(pool)]
+
+
+def _rows(pool: object) -> list:
+	return pool.get("distribution_rules") or []
+
+
+def _filters_of(pool: object, row: object) -> list[core_filters.Filter]:
+	found = pool_checks.parse_filters(pool.party_type, row.filters, title=row.title)
+	if not found:
+		refuse(
+			BadAdmissionFilter, _("Rule {0} has no filter.").format(row.title), do=_("Say what it is for.")
+		)
+	return found
+
+
+def validate(pool: object, members: set[str]) -> None:
+	"""Raise BadDistribution unless a pool by criteria has rules and a fallback who is a member; BadAdmissionFilter."""
+	for rule in rules_of(pool):
+		if not rule.users:
+			refuse(BadDistribution, _("Rule {0} reaches no enabled user.").format(rule.title))
+	if pool.distribution_method != rules.CRITERIA:
+		return
+	if not _rows(pool):
+		refuse(BadDistribution, _("Distribution by criteria needs at least one rule."))
+	fallback = pool.get("distribution_fallback")
+	if not fallback or fallback not in members:
+		refuse(
+			BadDistribution,
+			_("What no rule matches must go to a member of the pool."),
+			compared=fallback or "",
+			do=_("Choose one of its members."),
+		)
+
+
+def deal(
+	pool: object, seats: Sequence[frappe._dict], receivers: Receivers, *, barred: dict, repeat: bool
+) -> dict[str, tuple[rules.Gift, str]]:
+	"""Return {seat: (gift, title of the rule that matched)}. What no rule matches, and what none of a rule's receivers
+	can take, goes to the fallback."""
+	known = rules_of(pool)
+	matched = _match(pool.party_type, known, seats)
+	room = {member.user: member for member in receivers.members}
+	result: dict[str, tuple[rules.Gift, str]] = {}
+	for title, users in [
+		*((rule.title, rule.users) for rule in known),
+		(FALLBACK, {pool.distribution_fallback}),
+	]:
+		names = [seat for seat, rule in matched.items() if rule == title]
+		able = [room[user] for user in room if user in users]
+		gifts = rules.deal(names, able, method=rules.LEAST_LOAD, barred=barred, repeat=repeat)
+		for seat, gift in gifts.items():
+			if not gift.user and title != FALLBACK:
+				matched[seat] = FALLBACK
+				continue
+			result[seat] = gift, title
+			_take(room, gift.user)
+	return result
+
+
+def _take(room: dict[str, rules.Member], user: str | None) -> None:
+	if user:
+		member = room[user]
+		left = None if member.room is None else member.room - 1
+		room[user] = replace(member, held=member.held + 1, room=left)
+
+
+def _match(party_type: str, known: list[Rule], seats: Sequence[frappe._dict]) -> dict[str, str]:
+	"""Return {seat: title of the first rule whose filters its party fulfils}."""
+	fields = sorted({field for rule in known for field, _operator, _value in rule.filters} | {"name"})
+	matched: dict[str, str] = {}
+	for some in chunks(seats):
+		filters = {"name": ("in", [seat.party for seat in some])}
+		rows = frappe.get_all(party_type, filters=filters, fields=fields, order_by="name")
+		parties = {row.name: row for row in rows}
+		for seat in some:
+			party = parties.get(seat.party) or {}
+			fits = (rule.title for rule in known if core_filters.matches(party, rule.filters))
+			matched[seat.name] = next(fits, FALLBACK)
+	return matched

@@ -1,0 +1,179 @@
+"""Distribution as a recorded run: a row per seat with its receiver and reason, done chunk by chunk, by hand or by clock."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate, now_datetime
+
+from l2c_app.services.errors import L2CError, TooManyRows, refuse
+from l2c_app.services.pool import claims, distribution, receivers, run_work, runs
+from l2c_app.services.pool.distribution import Wish
+from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.pool_checks import WEEKDAYS
+from l2c_app.services.pool.runs import Planned
+
+AT_ONCE = 1000
+
+
+def plan(run: Document) -> Iterator[Planned]:
+	"""Yield a row per seat: its receiver, or why it stays. The draw's method and seed are stored on the run."""
+	drawn = distribution.draw(run.pool, _wish(run))
+	run.db_set("seed", drawn.seed)
+	options = {**runs.options_of(run), "method": drawn.method, "skipped_members": drawn.skipped_members}
+	run.db_set("options", json.dumps(options, sort_keys=True))
+	parties = _parties([row["seat"] for row in drawn.rows])
+	for row in drawn.rows:
+		kind, party = parties.get(row["seat"], ("", ""))
+		yield Planned(
+			row["seat"],
+			kind,
+			party,
+			decision=row["rule"],
+			to_user=row["user"],
+			reason=row["reason"],
+			skip=not row["user"],
+		)
+
+
+def _wish(run: Document) -> Wish:
+	options = runs.options_of(run)
+	given = {name: options.get(name) for name in ("seats", "count", "method", "override_reason")}
+	return Wish(**given, seed=run.seed or None)
+
+
+def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
+	result: dict[str, tuple[str, str]] = {}
+	for names in chunks(seats):
+		rows = frappe.get_all(
+			"Lead Pool Seat",
+			filters={"name": ("in", names)},
+			fields=["name", "party_type", "party"],
+			order_by="name",
+		)
+		result |= {row.name: (row.party_type, row.party) for row in rows}
+	return result
+
+
+def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
+	"""Hand out a chunk as planned, judged again under the members' locks: who is away or full by now gets nothing."""
+	options = runs.options_of(run)
+	claims.lock_members(run.pool)
+	outcome: dict[str, object] = {}
+	fitting = []
+	pool = frappe.get_cached_doc("Lead Pool", run.pool)
+	able = receivers.of_pool(pool, override=bool(options.get("override_reason")))
+	left = {member.user: member.room for member in able.members}
+	for row in rows:
+		outcome[row.name] = _refusal(row.to_user, left, able)
+		if outcome[row.name] is None:
+			left[row.to_user] = None if left[row.to_user] is None else left[row.to_user] - 1
+			fitting.append({"seat": row.seat, "user": row.to_user, "rule": row.decision})
+	decision = {"method": options.get("method"), **({"seed": run.seed} if run.seed else {})}
+	moved = distribution.assign(
+		fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
+	)
+	distribution.remember_turn(run.pool, options.get("method") or "", fitting)
+	return {row.name: outcome[row.name] or moved.get(row.seat) for row in rows}
+
+
+def _refusal(user: str, left: dict[str, int | None], able: receivers.Receivers) -> str | None:
+	if user not in left:
+		return able.skipped.get(user) or _("{0} is no active member of the pool any more.").format(user)
+	return _("The member has no room any more.") if left[user] == 0 else None
+
+
+def now(pool: str, wish: Wish) -> dict:
+	"""Distribute a small batch at once, as a recorded run in the caller's transaction; returns the run with its rows.
+
+	Raises NotAPoolManager, PoolDisabled, RunInProgress, and TooManyRows above a thousand seats: those go by a queued run.
+	"""
+	if len(wish.seats or []) > AT_ONCE or (wish.seats is None and (wish.count or AT_ONCE) > AT_ONCE):
+		refuse(TooManyRows, _("At most {0} seats at once.").format(AT_ONCE), do=_("Start a run instead."))
+	if wish.seats is None and not wish.count:
+		wish = Wish(count=AT_ONCE, method=wish.method, seed=wish.seed, override_reason=wish.override_reason)
+	name = start(pool, wish, mode=runs.COMMIT)
+	while run_work.step(name):
+		pass
+	return report(name)
+
+
+def start(pool: str, wish: Wish, *, mode: str = runs.PREVIEW) -> str:
+	"""Start a run by a manager's hand and return its name. Raises NotAPoolManager, PoolDisabled, RunInProgress."""
+	options = {"seats": wish.seats, "count": wish.count, "method": wish.method}
+	options["override_reason"] = wish.override_reason
+	given = {key: value for key, value in options.items() if value}
+	return runs.start(runs.DISTRIBUTE, pool, mode=mode, options=given, seed=wish.seed)
+
+
+def report(name: str) -> dict:
+	"""Return a run's rows in the form of a draw."""
+	run = frappe.get_doc("Pool Run", name)
+	rows = frappe.get_all(
+		"Pool Run Row",
+		filters={"run": name},
+		fields=["seat", "to_user", "status", "reason", "decision"],
+		order_by="name",
+	)
+	shown = [
+		{
+			"seat": row.seat,
+			"user": row.to_user if row.status == runs.DONE else None,
+			"reason": row.reason or "",
+			"rule": row.decision,
+		}
+		for row in rows
+	]
+	options = runs.options_of(run)
+	drawn = distribution.Draw(
+		run.pool, options.get("method") or "", run.seed or "", shown, options.get("skipped_members") or {}
+	)
+	return {**drawn.as_dict(), "run": name}
+
+
+# The clock
+
+
+def start_due(now: datetime | None = None) -> list[str]:
+	"""Start the runs of pools whose weekday and hour have come and that had none today; returns their names.
+
+	The clock is the site's. A missed hour is caught up later the same day, never twice: a run that the clock started is
+	told from others by its option. One pool's refusal does not stop the others.
+	"""
+	now = now or now_datetime()
+	started = []
+	for name in frappe.get_all(
+		"Lead Pool", filters={"enabled": 1, "distribute_by_schedule": 1}, pluck="name", order_by="name"
+	):
+		pool = frappe.get_cached_doc("Lead Pool", name)
+		if not is_due(pool, now) or _started_on(name, now):
+			continue
+		options = {"scheduled": str(getdate(now)), "count": pool.schedule_limit or None}
+		try:
+			started.append(
+				runs.start_by_system(
+					runs.DISTRIBUTE, name, options={key: value for key, value in options.items() if value}
+				)
+			)
+		except L2CError:
+			frappe.log_error(title=f"Scheduled distribution of {name}")
+	return started
+
+
+def is_due(pool: object, now: datetime) -> bool:
+	"""Return True on the pool's weekdays from its hour on."""
+	return bool(pool.get(f"on_{WEEKDAYS[now.weekday()]}")) and now.hour >= (pool.schedule_hour or 0)
+
+
+def _started_on(pool: str, now: datetime) -> bool:
+	day = str(getdate(now))
+	rows = frappe.get_all(
+		"Pool Run",
+		filters={"pool": pool, "kind": runs.DISTRIBUTE, "run_date": day},
+		pluck="options",
+		order_by="creation",
+	)
+	return any(json.loads(options or "{}").get("scheduled") == day for options in rows)

@@ -1,0 +1,116 @@
+"""Who may receive seats of a pool today, with how much room; who may not, and why."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import add_to_date, getdate, now_datetime, nowdate
+
+from l2c_app.core import distribution as rules
+from l2c_app.core.seats import Event, State
+from l2c_app.services.pool import absence, claims
+
+RECEIVED = (Event.CLAIM.value, Event.ASSIGN.value, Event.TRANSFER.value)
+
+
+@dataclass(frozen=True)
+class Receivers:
+	"""Members in the order in which they are served, {user: why not} for the others, and who was served last."""
+
+	members: list[rules.Member]
+	skipped: dict[str, str]
+	last: str | None = None
+
+
+def of_pool(pool: object, *, override: bool = False) -> Receivers:
+	"""Return the receivers of a pool. Who holds least comes first, or who received least in the last 24 hours.
+
+	Skipped with a reason: disabled users, users without a role for the pool's parties, members on leave. Members with a
+	weight of 0 only manage or watch. `override`: holding caps do not bind.
+	"""
+	rows = frappe.get_all(
+		"Lead Pool Membership",
+		filters={"pool": pool.name, "weight": (">", 0)},
+		fields=["user", "weight", "holding_cap", "last_turn"],
+		order_by="user",
+	)
+	users = [row.user for row in rows]
+	skipped = unavailable(pool, users)
+	held = _held(pool.name, users)
+	received = _received(pool.name, users) if pool.get("fewest_first") else {}
+	rows.sort(key=lambda row: (received.get(row.user, 0), held.get(row.user, 0), row.user))
+	members = [
+		_member(pool, row, held.get(row.user, 0), override=override)
+		for row in rows
+		if row.user not in skipped
+	]
+	turns = [row for row in rows if row.last_turn]
+	last = max(turns, key=lambda row: row.last_turn).user if turns else None
+	return Receivers(members, skipped, last)
+
+
+def _member(pool: object, row: frappe._dict, held: int, *, override: bool) -> rules.Member:
+	cap = 0 if override else claims.limits_of(pool, row).holding_cap
+	return rules.Member(row.user, row.weight, max(0, cap - held) if cap else None, held)
+
+
+def unavailable(pool: object, users: Collection[str]) -> dict[str, str]:
+	"""Return {user: why he cannot receive a seat today}; the others are missing."""
+	users = sorted(set(users))
+	enabled = _names("User", {"name": ("in", users), "enabled": 1}, "name")
+	able = _names(
+		"Has Role",
+		{"parent": ("in", users), "role": ("in", _roles(pool.party_type)), "parenttype": "User"},
+		"parent",
+	)
+	away = absence.on_leave(users, getdate(nowdate()))
+	reasons: dict[str, str] = {}
+	for user in users:
+		if user not in enabled:
+			reasons[user] = _("The user is disabled.")
+		elif user not in able:
+			reasons[user] = _("The user has no role for {0}.").format(_(pool.party_type))
+		elif user in away:
+			reasons[user] = _("The member is on leave.")
+	return reasons
+
+
+def _roles(party_type: str) -> list[str]:
+	"""Return the roles that may read a kind of party at all."""
+	rows = frappe.get_meta(party_type).permissions
+	return sorted({row.role for row in rows if row.read and not row.permlevel} | {"System Manager"})
+
+
+def _names(doctype: str, filters: dict, column: str) -> set[str]:
+	return set(frappe.get_all(doctype, filters=filters, pluck=column, order_by=column))
+
+
+def _held(pool: str, users: list[str]) -> dict[str, int]:
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).where((seat.pool == pool) & (seat.state == State.HELD.value))
+	return _counts(
+		query.where(seat.holder.isin(users)).groupby(seat.holder).select(seat.holder, Count("*")), users
+	)
+
+
+def _received(pool: str, users: list[str]) -> dict[str, int]:
+	log = frappe.qb.DocType("Lead Pool Log")
+	query = frappe.qb.from_(log).where((log.pool == pool) & log.event.isin(RECEIVED))
+	query = query.where(log.to_holder.isin(users) & (log.at >= add_to_date(now_datetime(), hours=-24)))
+	return _counts(query.groupby(log.to_holder).select(log.to_holder, Count("*")), users)
+
+
+def _counts(query: object, users: list[str]) -> dict[str, int]:
+	return dict(query.run()) if users else {}
+
+
+def served_last(pool: str, user: str) -> None:
+	"""Remember where a round robin goes on: behind this user."""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	turns = frappe.get_all(
+		"Lead Pool Membership", filters={"pool": pool}, pluck="last_turn", order_by="last_turn desc", limit=1
+	)
+	query = frappe.qb.update(table).set(table.last_turn, (turns[0] or 0) + 1 if turns else 1)
+	query.where((table.pool == pool) & (table.user == user)).run()
