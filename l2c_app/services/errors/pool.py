@@ -75,6 +75,10 @@ class ProtectionLimitReached(ClaimRefused):
 	"""The member protects as many seats as he may."""
 
 
+class ProtectionRefused(L2CError):
+	"""A seat cannot be protected for so many days."""
+
+
 class SeatTaken(ClaimRefused):
 	"""The seat is not available: somebody else was faster, or it is closed."""
 
@@ -89,6 +93,10 @@ class SeatNotMovable(L2CError):
 
 class BadRecycleRule(L2CError):
 	"""The recycle rules, warnings, hour or cut of a pool cannot be meant."""
+
+
+class UnknownJob(L2CError):
+	"""There is no scheduled job of this name in the app."""
 
 
 class RunInProgress(L2CError):
@@ -111,6 +119,10 @@ class StaleRead(L2CError):
 	"""Another transaction moved a seat to this member meanwhile: begin again."""
 
 	http_status_code = 409
+
+
+class SeatBusy(StaleSeat):
+	"""Another transaction moves the seat, or the seats of its receiver, at this moment."""
 
 
 class ReasonMissing(L2CError):

@@ -1,12 +1,14 @@
 """A native edit of `lead_owner` is a holder change: it moves the primary seat under the same rules, or is refused."""
 
+from typing import NoReturn
+
 import frappe
 from frappe import _
 
 from l2c_app.core.seats import Event, State
-from l2c_app.services.errors import SeatNotMovable, StaleSeat, refuse
-from l2c_app.services.pool import seat_events, visibility
-from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move_one
+from l2c_app.services.errors import SeatBusy, SeatNotMovable, StaleSeat, refuse
+from l2c_app.services.pool import claims, seat_events, visibility
+from l2c_app.services.pool.seats import SEAT_FIELDS, Move, lock_seats, move_one
 
 FORM_VERSION = "l2c_seat_version"
 
@@ -39,7 +41,33 @@ def check(doc: object) -> None:
 		return
 	_refuse_stale(doc, seat)
 	if _owner_changed(doc, before):
-		_check_change(seat, doc.get(visibility.OWNER_FIELD[doc.doctype]))
+		owner = doc.get(visibility.OWNER_FIELD[doc.doctype])
+		_hold_still(seat, owner)
+		_check_change(seat, owner)
+
+
+def _hold_still(seat: frappe._dict, owner: str | None) -> None:
+	"""Lock the receiver's membership and the seat without waiting, or raise SeatBusy.
+
+	The host has locked the party before any hook runs, everything else locks it last: who waits here while holding it
+	would meet a claim that waits for it. Everything that follows finds these rows locked by its own transaction.
+	"""
+	try:
+		if owner:
+			claims.lock_membership_now(seat.pool, owner)
+		newest = lock_seats([seat.name], wait=False).get(seat.name)
+	except frappe.QueryTimeoutError:
+		_refuse_busy()
+	if not newest or newest.version != seat.version:
+		_refuse_busy()
+
+
+def _refuse_busy() -> NoReturn:
+	refuse(
+		SeatBusy,
+		_("Somebody else is moving this lead right now."),
+		do=_("Reload the form and enter your change again."),
+	)
 
 
 def _refuse_stale(doc: object, seat: frappe._dict) -> None:

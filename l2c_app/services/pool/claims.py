@@ -152,6 +152,11 @@ def lock_membership(pool: str, user: str) -> frappe._dict | None:
 	return newest[0]
 
 
+def lock_membership_now(pool: str, user: str) -> None:
+	"""Lock (pool, user) without waiting: raises QueryTimeoutError when another transaction has it."""
+	_membership(pool, user).for_update(nowait=True).run()
+
+
 def lock_members(pool: str) -> None:
 	"""Lock all members of a pool in the order of their names. Raises StaleRead as `lock_standing` does."""
 	table = frappe.qb.DocType("Lead Pool Membership")

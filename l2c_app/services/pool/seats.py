@@ -61,12 +61,16 @@ class Change:
 	holder: str | None
 
 
-def lock_seats(names: Iterable[str]) -> dict[str, frappe._dict]:
-	"""Lock seats in the order of their names and return their newest committed rows, whatever the snapshot shows."""
+def lock_seats(names: Iterable[str], *, wait: bool = True) -> dict[str, frappe._dict]:
+	"""Lock seats in the order of their names and return their newest committed rows, whatever the snapshot shows.
+
+	`wait=False` raises QueryTimeoutError at once when another transaction holds one of them.
+	"""
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	rows: list = []
 	for chunk in chunks(sorted(set(names))):
-		query = frappe.qb.from_(seat).where(among(seat.name, chunk) & (seat.pool != "")).for_update()
+		query = frappe.qb.from_(seat).where(among(seat.name, chunk) & (seat.pool != ""))
+		query = query.for_update(nowait=not wait)
 		rows += query.select(*(seat[name] for name in SEAT_FIELDS)).orderby(seat.name).run(as_dict=True)
 	return {row.name: row for row in rows}
 
