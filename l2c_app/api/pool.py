@@ -15,6 +15,7 @@ from l2c_app.services.pool import (
 	claims,
 	distribution,
 	distribution_run,
+	protection,
 	runs,
 	seat_admission,
 	seat_events,
@@ -61,9 +62,27 @@ def claim_batch(seats: str | list) -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(methods=["POST"])
-def release(seat: str, reason: str) -> None:
-	"""Give a seat back to its pool."""
-	seat_events.release(seat, reason)
+def release(seat: str, reason: str, target: str | None = None) -> None:
+	"""Give a seat back to its pool, or into another one."""
+	_retrying(lambda: seat_events.release(seat, reason, target or None))
+
+
+@frappe.whitelist(methods=["POST"])
+def move_to_pool(seats: str | list, target: str, reason: str) -> list[str]:
+	"""Move seats into another pool by a manager's hand; returns those that went."""
+	return seat_events.move_to_pool(_names(seats), target, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def protect(seat: str, reason: str, days: int | None = None) -> str:
+	"""Protect a held seat from recycling; returns the last day."""
+	return str(_retrying(lambda: protection.protect_seat(seat, reason, days)))
+
+
+@frappe.whitelist(methods=["POST"])
+def unprotect(seat: str, reason: str) -> None:
+	"""Lift a protection."""
+	protection.unprotect_seat(seat, reason)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -86,7 +86,7 @@ def deal(
 				continue
 			result[seat] = gift, title
 			_take(room, gift.user)
-	return result
+	return {seat.name: result[seat.name] for seat in seats}
 
 
 def _take(room: dict[str, rules.Member], user: str | None) -> None:

@@ -11,7 +11,7 @@ from frappe.utils import getdate
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import absence, recycle_dates, recycle_facts, recycle_rules, runs
+from l2c_app.services.pool import absence, pool_moves, recycle_dates, recycle_facts, recycle_rules, runs
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.recycle_dates import Dates
 from l2c_app.services.pool.seats import Move, move
@@ -99,6 +99,7 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 		else:
 			answers[row.name] = reason
 	refused = move(moves, actor=run.started_by)
+	pool_moves.send_on(run.pool, [seat for seat, why_not in refused.items() if not why_not])
 	return {row.name: answers.get(row.name, refused.get(row.seat)) for row in rows}
 
 

@@ -17,7 +17,7 @@ from l2c_app.services.errors import (
 	SeatTaken,
 	refuse,
 )
-from l2c_app.services.pool import claims, visibility
+from l2c_app.services.pool import claims, pool_moves, visibility
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
 
 
@@ -65,12 +65,38 @@ def require_enabled(pool: str) -> None:
 		refuse(PoolDisabled, _("Pool {0} is disabled.").format(pool), do=_("Ask a manager to enable it."))
 
 
-def release(name: str, reason: str) -> None:
-	"""Give a seat back to its pool. Raises NotTheHolder, ReasonMissing, SeatNotMovable (not held)."""
+def release(name: str, reason: str, target: str | None = None) -> None:
+	"""Give a seat back: to the pool asked for, to where its pool sends returned seats, else to its pool.
+
+	Raises NotTheHolder, ReasonMissing, SeatNotMovable (not held), PoolDisabled and BadDistribution about the target, and
+	NotAPoolMember when the user belongs neither to the target nor manages the seat's pool.
+	"""
 	reason = require_reason(reason)
 	seat = get_seat(name)
-	require_holder_or_manager(seat, frappe.session.user)
+	user = frappe.session.user
+	require_holder_or_manager(seat, user)
+	if target:
+		pool_moves.check_target(seat.pool, target)
+		if not visibility.is_member(target, user) and not visibility.manages(seat.pool, user):
+			refuse(NotAPoolMember, _("You are no member of pool {0}.").format(target))
 	move_one(Move(seat.name, Event.RELEASE, reason=reason, version=seat.version))
+	if not target:
+		pool_moves.send_on(seat.pool, [seat.name])
+	elif target != seat.pool:
+		pool_moves.to_pool([seat.name], target, reason=reason)
+
+
+def move_to_pool(seats: list[str], target: str, reason: str) -> list[str]:
+	"""Move seats of pools the user manages into another pool, also out of a disabled one; returns those that went.
+
+	Raises NotAPoolManager for any of their pools, ReasonMissing, PoolDisabled and BadDistribution about the target.
+	"""
+	reason = require_reason(reason)
+	rows = [get_seat(name) for name in dict.fromkeys(seats)]
+	for pool in sorted({row.pool for row in rows}):
+		require_manager(pool, frappe.session.user)
+		pool_moves.check_target(pool, target)
+	return pool_moves.to_pool([row.name for row in rows], target, reason=reason)
 
 
 def transfer(name: str, to_user: str, *, reason: str = "", writes_owner: bool = True) -> None:

@@ -24,6 +24,7 @@ FIELDS = (
 	"to_holder",
 	"reason",
 	"rule",
+	"run",
 	"decision",
 )
 STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "actor", "at")

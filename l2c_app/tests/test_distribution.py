@@ -1,0 +1,301 @@
+"""How seats are handed out: every method on stored leads, who is passed over, recorded runs, the clock."""
+
+import json
+from datetime import datetime
+from unittest.mock import patch
+
+import frappe
+
+from l2c_app.api import pool as api
+from l2c_app.services import errors
+from l2c_app.services.pool import absence, distribution_run, run_work, runs
+from l2c_app.tests import factories
+from l2c_app.tests.pool_case import POOL, PoolCase
+
+MONDAY_AT_NINE = datetime(2026, 6, 1, 9, 0)
+
+
+class DistributionCase(PoolCase):
+	"""A pool with three free seats and a manager who hands them out."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.leads = [self.lead(number) for number in range(1, 5)]
+		self.seats = [self.seat(lead).name for lead in self.leads]
+
+	def distribute(self, **wish: object) -> dict:
+		"""Distribute as the manager."""
+		with self.as_user(self.chief):
+			return api.distribute(POOL, **wish)
+
+	def holders(self) -> list[str | None]:
+		"""Return who holds the seats, in order."""
+		return [frappe.db.get_value("Lead Pool Seat", seat, "holder") for seat in self.seats]
+
+	def give_back(self) -> None:
+		"""Release all held seats by the manager."""
+		with self.as_user(self.chief):
+			for seat, holder in zip(self.seats, self.holders(), strict=True):
+				if holder:
+					api.release(seat, "test")
+
+
+class TestMethods(DistributionCase):
+	def test_a_round_robin_goes_on_where_it_stopped(self):
+		self.set_pool(distribution_method="Round Robin")
+		first = self.distribute(seats=self.seats[:1])["rows"][0]["user"]
+		second = self.distribute(seats=self.seats[1:2])["rows"][0]["user"]
+		third = self.distribute(seats=self.seats[2:3])["rows"][0]["user"]
+		self.assertEqual({first, second}, {self.rep, self.mate})
+		self.assertEqual(third, first)
+
+	def test_the_random_draw_that_was_shown_is_the_one_committed(self):
+		with self.as_user(self.chief):
+			shown = api.distribute_preview(POOL, method="Random")
+			done = api.distribute(POOL, method="Random", seed=shown["seed"])
+		self.assertEqual(
+			[(row["seat"], row["user"]) for row in shown["rows"]],
+			[(row["seat"], row["user"]) for row in done["rows"]],
+		)
+		self.assertEqual(frappe.db.get_value("Pool Run", done["run"], "seed"), shown["seed"])
+
+	def test_least_load_fills_up_who_holds_least(self):
+		self.claimed(self.leads[0], self.rep)
+		self.claimed(self.leads[1], self.rep)
+		given = self.distribute(method="Least Load")["by_user"]
+		self.assertEqual(given, {self.mate: 2})
+
+	def test_the_first_rule_that_matches_decides_and_the_rest_goes_to_the_fallback(self):
+		frappe.db.set_value("Lead", self.leads[2].name, "city", "Shanghai")
+		self.set_pool(
+			distribution_method="Criteria",
+			distribution_fallback=self.rep,
+			distribution_rules=[
+				{
+					"title": "South",
+					"filters": '[["city","=","Shanghai"]]',
+					"member_type": "User",
+					"user": self.mate,
+				},
+				{
+					"title": "Any city",
+					"filters": '[["city","is","set"]]',
+					"member_type": "User",
+					"user": self.rep,
+				},
+			],
+		)
+		rows = self.distribute()["rows"]
+		self.assertEqual(self.holders(), [self.rep, self.rep, self.mate, self.rep])
+		self.assertEqual(
+			[row["rule"] for row in rows][1:3], ["distribution: fallback", "distribution: South"]
+		)
+
+	def test_criteria_need_rules_that_say_something_and_a_fallback_in_the_pool(self):
+		rule = {"title": "South", "filters": '[["city","=","X"]]', "member_type": "User", "user": self.mate}
+		for values, error in (
+			({"distribution_rules": [rule], "distribution_fallback": self.outsider}, errors.BadDistribution),
+			({"distribution_rules": [], "distribution_fallback": self.rep}, errors.BadDistribution),
+			({"distribution_rules": [{**rule, "filters": "[]"}]}, errors.BadAdmissionFilter),
+			({"distribution_rules": [{**rule, "filters": '[["gone","=","X"]]'}]}, errors.BadAdmissionFilter),
+		):
+			with self.subTest(values=values), self.assertRaises(error):
+				self.set_pool(distribution_method="Criteria", **values)
+
+	def test_a_rule_on_a_field_that_vanished_is_an_error_and_nothing_moves(self):
+		self.set_pool(
+			distribution_method="Criteria",
+			distribution_fallback=self.rep,
+			distribution_rules=[
+				{"title": "South", "filters": '[["city","=","X"]]', "member_type": "User", "user": self.mate}
+			],
+		)
+		frappe.db.set_value("Lead Pool Rule", {"parent": POOL}, "filters", '[["vanished","=","X"]]')
+		frappe.clear_document_cache("Lead Pool", POOL)
+		with self.assertRaises(errors.BadAdmissionFilter):
+			self.distribute()
+		self.assertEqual(self.holders(), [None] * 4)
+
+	def test_who_received_least_in_the_last_day_comes_first(self):
+		first, second = sorted([self.rep, self.mate])
+		self.claimed(self.leads[0], first)
+		self.give_back()  # nobody holds anything, but the first one received a seat today
+		self.set_pool(fewest_first=1)
+		self.assertEqual(self.distribute(seats=self.seats[1:2])["by_user"], {second: 1})
+		self.give_back()
+		self.set_pool(fewest_first=0)
+		self.assertEqual(self.distribute(seats=self.seats[2:3])["by_user"], {first: 1})
+
+
+class TestNoRepeat(DistributionCase):
+	def test_nobody_gets_the_same_customer_twice(self):
+		self.set_pool(no_repeat=1, cool_down_days=0)
+		self.claimed(self.leads[0], self.rep)
+		self.give_back()
+		self.assertEqual(self.distribute(seats=self.seats[:1])["by_user"], {self.mate: 1})
+		self.give_back()
+		row = self.distribute(seats=self.seats[:1])["rows"][0]
+		self.assertEqual((row["user"], self.holders()[0]), (None, None))
+		self.assertIn("held it before", row["reason"])
+
+	def test_when_all_held_it_the_pool_may_give_it_to_anyone(self):
+		self.set_pool(no_repeat=1, no_repeat_fallback="Give to Anyone", cool_down_days=0)
+		for user in (self.rep, self.mate):
+			self.claimed(self.leads[0], user)
+			self.give_back()
+		row = self.distribute(seats=self.seats[:1])["rows"][0]
+		self.assertIn(row["user"], (self.rep, self.mate))
+
+	def test_a_hold_before_the_days_looked_back_does_not_count(self):
+		self.set_pool(no_repeat=1, no_repeat_days=30, cool_down_days=0)
+		for user in (self.rep, self.mate):
+			self.claimed(self.leads[0], user)
+			self.give_back()
+		for log in frappe.get_all(
+			"Lead Pool Log", filters={"seat": self.seats[0]}, pluck="name", order_by="name"
+		):
+			frappe.db.set_value("Lead Pool Log", log, "at", "2020-01-01 10:00:00")
+		self.assertEqual(sum(self.distribute(seats=self.seats[:1])["by_user"].values()), 1)
+
+
+class TestWhoIsPassedOver(DistributionCase):
+	def test_round_robin_assigns_inactive_or_absent_staff(self):
+		"""Users suffer: native round robin gives leads to the disabled, the absent and those without rights."""
+		frappe.db.set_value("User", self.rep, "enabled", 0)
+		result = self.distribute(method="Round Robin")
+		self.assertEqual(result["by_user"], {self.mate: 4})
+		self.assertIn("disabled", result["skipped_members"][self.rep])
+
+	def test_a_member_on_leave_is_skipped_with_the_reason(self):
+		with patch.object(absence, "on_leave", lambda users, day: {self.rep} & set(users)):
+			result = self.distribute()
+		self.assertEqual(result["by_user"], {self.mate: 4})
+		self.assertIn("leave", result["skipped_members"][self.rep])
+
+	def test_a_member_without_a_role_is_skipped(self):
+		frappe.db.delete("Has Role", {"parent": self.rep})
+		result = self.distribute()
+		self.assertEqual(result["by_user"], {self.mate: 4})
+		self.assertIn("role", result["skipped_members"][self.rep])
+
+	def test_weights_of_zero_and_full_members_leave_the_seats_with_a_reason(self):
+		self.set_pool(holding_cap=1)
+		result = self.distribute()
+		self.assertEqual(sum(result["by_user"].values()), 2)
+		self.assertEqual(
+			{row["reason"] for row in result["rows"] if not row["user"]}, {"No member has room."}
+		)
+		for member in self.pool.members:
+			member.weight = 0
+		self.pool.save()
+		self.assertEqual(self.distribute()["by_user"], {})
+
+	def test_manual_assign_silently_skipped_leads_older_than_seven_days(self):
+		"""Users suffer: leads left out without a word. Here every seat that was asked for has a row with a reason."""
+		self.claimed(self.leads[0])
+		rows = self.distribute(seats=[*self.seats, "no-such-seat"])["rows"]
+		self.assertEqual(len(rows), 5)
+		self.assertTrue(all(row["user"] or row["reason"] for row in rows))
+
+
+class TestRuns(DistributionCase):
+	def test_a_distribution_is_a_recorded_run_with_a_row_per_seat(self):
+		run = frappe.get_doc("Pool Run", self.distribute()["run"])
+		self.assertEqual((run.state, run.done_rows, run.kind), ("Done", 4, "Distribute"))
+		logged = frappe.get_all("Lead Pool Log", filters={"run": run.name}, pluck="event", order_by="name")
+		self.assertEqual(logged, ["Assign"] * 4)
+
+	def test_a_preview_changes_nothing_and_is_committed_as_shown(self):
+		with self.as_user(self.chief):
+			name = api.start_distribution(POOL, method="Random")
+		self.work(name)
+		self.assertEqual(self.holders(), [None] * 4)
+		planned = {row["seat"]: row["decided"] for row in self.rows(name)}
+		with self.as_user(self.chief):
+			runs.commit_preview(name)
+		self.work(name)
+		self.assertEqual(self.holders(), [planned[seat] for seat in self.seats])
+
+	def work(self, name: str) -> None:
+		"""Do a run as the job would, without its commits."""
+		while run_work.step(name):
+			pass
+
+	def rows(self, name: str) -> list[dict]:
+		"""Return a run's rows with seat and planned receiver."""
+		return frappe.get_all(
+			"Pool Run Row", filters={"run": name}, fields=["seat", "to_user as decided"], order_by="name"
+		)
+
+	def test_a_seat_claimed_between_preview_and_commit_is_a_row_with_a_reason(self):
+		with self.as_user(self.chief):
+			name = api.start_distribution(POOL)
+		self.work(name)
+		self.claimed(self.leads[0], self.mate)
+		with self.as_user(self.chief):
+			runs.commit_preview(name)
+		self.work(name)
+		run = frappe.get_doc("Pool Run", name)
+		self.assertEqual((run.done_rows, run.skipped_rows), (3, 1))
+		self.assertEqual(self.holders()[0], self.mate)
+
+	def test_who_is_full_by_the_time_of_the_commit_gets_nothing(self):
+		with self.as_user(self.chief):
+			name = api.start_distribution(POOL, seats=self.seats[:2], method="Even")
+		self.work(name)
+		self.set_pool(holding_cap=1)
+		self.claimed(self.leads[2], self.rep)
+		with self.as_user(self.chief):
+			runs.commit_preview(name)
+		self.work(name)
+		self.assertEqual(sorted(filter(None, self.holders())), sorted([self.rep, self.mate]))
+
+	def test_strangers_and_reps_start_no_run(self):
+		for user in (self.rep, self.outsider):
+			with self.as_user(user), self.assertRaises(errors.NotAPoolManager):
+				api.start_distribution(POOL)
+
+
+class TestTheClock(DistributionCase):
+	def test_a_pool_is_handed_out_once_on_its_day_from_its_hour_on(self):
+		self.set_pool(distribute_by_schedule=1, schedule_hour=8, schedule_limit=3)
+		self.assertEqual(distribution_run.start_due(MONDAY_AT_NINE.replace(hour=7)), [])
+		started = self.started(MONDAY_AT_NINE)
+		self.assertEqual(len(started), 1)
+		self.assertEqual(json.loads(frappe.db.get_value("Pool Run", started[0], "options"))["count"], 3)
+		self.assertEqual(self.started(MONDAY_AT_NINE.replace(hour=11)), [])
+
+	def started(self, now: datetime) -> list[str]:
+		"""Start what is due on a day that is also the day of the runs' records."""
+		with patch.object(runs, "nowdate", lambda: str(now.date())):
+			return [
+				name
+				for name in distribution_run.start_due(now)
+				if frappe.db.get_value("Pool Run", name, "pool") == POOL
+			]
+
+	def test_not_on_other_weekdays_nor_without_the_schedule(self):
+		self.set_pool(distribute_by_schedule=1, schedule_hour=8, on_monday=0)
+		self.assertEqual(self.started(MONDAY_AT_NINE), [])
+		self.set_pool(distribute_by_schedule=0, on_monday=1)
+		self.assertEqual(self.started(MONDAY_AT_NINE), [])
+
+	def test_a_missed_hour_is_caught_up_the_same_day(self):
+		self.set_pool(distribute_by_schedule=1, schedule_hour=8)
+		self.assertEqual(len(self.started(MONDAY_AT_NINE.replace(hour=17))), 1)
+
+	def test_bad_schedules_are_refused(self):
+		none = {f"on_{day}": 0 for day in distribution_run.WEEKDAYS}
+		for values in ({"schedule_hour": 24}, none):
+			with self.subTest(values=values), self.assertRaises(errors.BadDistribution):
+				self.set_pool(distribute_by_schedule=1, **values)
+
+	def test_a_pool_returns_its_seats_only_to_another_of_its_kind(self):
+		for target in (
+			POOL,
+			factories.lead_pool(
+				"Customers", party_type="Customer", members=(self.rep,), admission_filters=""
+			).name,
+		):
+			with self.subTest(target=target), self.assertRaises(errors.BadDistribution):
+				self.set_pool(return_pool=target)
