@@ -1,5 +1,7 @@
 """Targets of the scheduler. Each hands over to one service, which isolates its own items."""
 
+from typing import Any
+
 import frappe
 
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
@@ -7,6 +9,7 @@ from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit
 from l2c_app.services.pool import (
 	distribution_run,
+	invariants,
 	pool_members,
 	pool_opening,
 	recycle_dates,
@@ -119,3 +122,9 @@ def recompute_recycle_dates(pool: str) -> int:
 def start_distributions() -> list[str]:
 	"""Hourly: start the run of every pool whose weekday and hour have come. Returns the runs."""
 	return distribution_run.start_due()
+
+
+def check_pools() -> dict[str, Any]:
+	"""By hand (`bench --site SITE execute l2c_app.jobs.check_pools`): print what does not agree. Returns it, and the count."""
+	found = [vars(violation) for violation in invariants.check()]
+	return {"violations": len(found), "found": found}

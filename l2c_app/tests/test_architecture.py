@@ -50,6 +50,7 @@ READERS = {
 	"api.contract": {"plan_status"},
 	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
+	"api.pool_health": {"report"},
 	"api.pool": {"distribute_preview", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},
 }

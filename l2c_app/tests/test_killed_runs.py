@@ -1,0 +1,144 @@
+"""Processes killed in the middle of a run and of a claim: afterwards all agrees, and the run ends without a row twice.
+
+Committed, cleaned up after. The process counts its statements and kills itself at a chosen one, inside a transaction.
+"""
+
+import signal
+import subprocess
+import sys
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from l2c_app.core.seats import Event
+from l2c_app.services.pool import invariants, recycle_dates, run_work, runs, visibility
+from l2c_app.services.pool.seats import Move, move
+from l2c_app.tests import factories
+from l2c_app.tests.base import L2CTestCase, bench_only
+
+POOL = "L2C Killed Pool"
+SEATS = 12
+CHUNK = 4
+WORKER = """
+import os, signal, sys
+import frappe
+site, action, argument, chunk, last = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+frappe.init(site); frappe.connect(); frappe.set_user(sys.argv[6])
+from l2c_app.api import pool
+from l2c_app.services.pool import run_work
+run_work.CHUNK = chunk
+database, execute, seen = frappe.local.db, frappe.local.db.sql, [0]
+WRITES = ("insert", "update", "delete", "commit")
+def counted(query, *args, **kwargs):
+	answer = execute(query, *args, **kwargs)
+	if str(query).lstrip().lower().startswith(WRITES):
+		seen[0] += 1
+		if seen[0] == last:
+			os.kill(os.getpid(), signal.SIGKILL)
+	return answer
+database.sql = counted
+if action == "run":
+	run_work.work(argument, commit=frappe.db.commit)
+else:
+	pool.claim(argument)
+	frappe.db.commit()
+print("WRITES", seen[0])
+"""
+
+
+@bench_only("processes that are killed")
+class TestKilledRuns(L2CTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.addCleanup(self.clean_up)
+		self.rep = factories.sales_user("killed.rep")
+		rules = [{"kind": "No Follow Up", "days": 7}]
+		factories.lead_pool(POOL, members=(self.rep,), recycle_rules=rules, warning_days="", holding_cap=0)
+		for number in range(SEATS):
+			factories.pooled_lead(f"Killed {number}", first_name=None, lead_name=f"Killed {number}")
+		frappe.db.commit()
+		self.seats = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="name", order_by="name")
+
+	def clean_up(self) -> None:
+		"""Remove what the test committed."""
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		leads = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="party", order_by="party")
+		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
+		frappe.db.delete("Pool Run Row", {"pool": POOL})
+		frappe.db.delete("Pool Run", {"pool": POOL})
+		for lead in leads:
+			frappe.delete_doc("Lead", lead, force=True)
+		frappe.db.delete("Lead Pool Log", {"pool": POOL})
+		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
+		frappe.db.commit()
+		visibility.pools_changed()
+
+	def due(self) -> None:
+		"""Let the rep hold all seats for long enough, committed."""
+		move([Move(name, Event.ASSIGN, self.rep) for name in self.seats])
+		before = {"claimed_on": add_to_date(now_datetime(), days=-20)}
+		frappe.db.set_value("Lead Pool Seat", {"pool": POOL}, before)
+		recycle_dates.recompute(self.seats)
+		frappe.db.commit()
+
+	def killed(self, action: str, argument: str, *, last: int, user: str = "Administrator") -> bool:
+		"""Let a process do it and kill it at its write number `last`; returns whether it died."""
+		command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, action, argument]
+		process = subprocess.run(
+			[*command, str(CHUNK), str(last), user], capture_output=True, text=True, timeout=300, check=False
+		)
+		frappe.db.rollback()
+		died = process.returncode == -signal.SIGKILL
+		self.assertTrue(died or "WRITES" in process.stdout, process.stderr[-2000:])
+		return died
+
+	def assert_agrees(self) -> None:
+		self.assertEqual(invariants.check(), [])
+
+	def test_a_killed_run_is_resumed_without_doing_a_row_twice(self):
+		self.due()
+		name = runs.start_by_system(runs.RECYCLE, POOL)
+		frappe.db.commit()
+		deaths, last = 0, 2
+		while self.killed("run", name, last=last):
+			deaths += 1
+			self.assert_agrees()
+			last += 3
+			self.assertLess(last, 300)
+		self.assertGreaterEqual(deaths, 3)
+		run = frappe.get_doc("Pool Run", name)
+		self.assertEqual((run.state, run.done_rows, run.skipped_rows, run.failed_rows), ("Done", SEATS, 0, 0))
+		logged = frappe.get_all(
+			"Lead Pool Log", filters={"pool": POOL, "event": "Recycle"}, pluck="seat", order_by="seat"
+		)
+		self.assertEqual(logged, sorted(self.seats))
+		self.assert_agrees()
+
+	def test_a_run_whose_process_died_is_found_and_goes_on(self):
+		self.due()
+		name = runs.start_by_system(runs.RECYCLE, POOL)
+		frappe.db.commit()
+		self.assertTrue(self.killed("run", name, last=9))
+		self.assertNotIn(name, run_work.stalled())
+		frappe.db.set_value("Pool Run", name, "heartbeat_on", add_to_date(now_datetime(), minutes=-11))
+		self.assertIn(name, run_work.stalled())
+		frappe.db.commit()
+		self.assertFalse(self.killed("run", name, last=0))
+		self.assertEqual(frappe.db.get_value("Pool Run", name, "state"), "Done")
+		self.assert_agrees()
+
+	def test_a_killed_claim_leaves_nothing_half_done(self):
+		seat, last = self.seats[0], 1
+		while self.killed("claim", seat, last=last, user=self.rep):
+			state = frappe.db.get_value("Lead Pool Seat", seat, ["state", "version"])
+			claims = frappe.db.count("Lead Pool Log", {"seat": seat, "event": "Claim"})
+			# killed after the commit itself, the claim stands as a whole
+			self.assertIn((state, claims), [(("Available", 1), 0), (("Held", 2), 1)])
+			self.assert_agrees()
+			if state[0] == "Held":
+				break
+			last += 1
+		self.assertGreater(last, 2)
+		self.assertEqual(frappe.db.get_value("Lead Pool Seat", seat, "holder"), self.rep)
+		self.assert_agrees()
