@@ -1,9 +1,8 @@
 """Posts rows to the general ledger and, through them, to the payment ledger."""
 
-import erpnext
 import frappe
 from erpnext.accounts.utils import create_payment_ledger_entry
-from erpnext.exceptions import left_out_if, refuse_if
+from erpnext.exceptions import left_out_if, refuse_if, refuse_left_out
 from frappe.utils import flt
 
 MERGE_BY = "account cost_center party voucher_detail_no against_voucher against_voucher_type project".split()
@@ -28,7 +27,7 @@ def make_gl_entries(rows: list) -> None:
 	allowed = 0.5 if rows[0].voucher_type == "Sales Invoice" else 0.05
 	refuse_if(difference > allowed, f"Debit and Credit not equal. Difference is {difference}.")
 	left_out_if(difference, "rounding entries")
-	refuse_frozen_books(rows[0].company)
+	refuse_settings(rows[0].company)
 	for row in rows:
 		make_entry(row)
 
@@ -45,11 +44,10 @@ def process_gl_map(rows: list) -> list:
 	return kept
 
 
-def refuse_frozen_books(company: str) -> None:
-	"""Books are frozen by a setting in v15, by the company in v16."""
-	by_company = erpnext.V16 and frappe.db.get_value("Company", company, "accounts_frozen_till_date")
-	by_setting = not erpnext.V16 and frappe.db.get_single_value("Accounts Settings", "acc_frozen_upto")
-	left_out_if(by_company or by_setting, "frozen books")
+def refuse_settings(company: str) -> None:
+	"""Books may be frozen by a setting (v15) or by the company (v16), advances booked apart, rates held."""
+	for settings in (("Company", company), ("Accounts Settings",), ("Selling Settings",)):
+		refuse_left_out(frappe.get_cached_doc(*settings))
 
 
 def make_entry(row: frappe._dict) -> None:
@@ -64,7 +62,7 @@ def make_reverse_gl_entries(voucher: object, rows: list | None = None) -> None:
 	filters = {"voucher_type": voucher.doctype, "voucher_no": voucher.name, "is_cancelled": 0}
 	rows = rows or frappe.get_all("GL Entry", filters=filters, fields=["*"], order_by="creation, idx")
 	create_payment_ledger_entry(rows, cancel=True)
-	refuse_frozen_books(voucher.company)
+	refuse_settings(voucher.company)
 	frappe.db.set_value("GL Entry", filters, "is_cancelled", 1)
 	for row in rows:
 		opposite = frappe._dict({key: value for key, value in row.items() if key not in STAMPS})

@@ -56,10 +56,8 @@ class AccountsController(StatusUpdater):
 		event, sign = ("Submit", 1) if self.docstatus == 1 else ("Cancel", -1)
 		orders = [] if erpnext.V16 else [row for row in references if row[0] == ORDER and row[2]]
 		for doctype, name, amount in orders:
-			row = frappe.new_doc(
-				ADVANCES, company=self.company, amount=sign * amount, event=event, currency=currency
-			)
-			row.update(dict(voucher_type=self.doctype, voucher_no=self.name))
+			row = frappe.new_doc(ADVANCES, company=self.company, event=event, currency=currency)
+			row.update(dict(voucher_type=self.doctype, voucher_no=self.name, amount=sign * amount))
 			row.update(dict(against_voucher_type=doctype, against_voucher_no=name))
 			row.insert(ignore_permissions=True)
 		for doctype, name, _amount in orders:
@@ -190,10 +188,8 @@ class SellingController(AccountsController):
 		total, base = self.open_total()
 		for field, whole in (("payment_amount", total), ("base_payment_amount", base)):
 			planned = sum(flt(row.get(field), 2) for row in self.payment_schedule)
-			is_off = abs(planned - flt(whole, 2)) > 0.1 and not self.get(
-				"ignore_default_payment_terms_template"
-			)
-			refuse_if(is_off, "Payment Schedule must be equal to the total")
+			free = self.get("ignore_default_payment_terms_template")
+			refuse_if(abs(planned - flt(whole, 2)) > 0.1 and not free, "Payment Schedule must be the total")
 
 	def set_payment_schedule(self) -> None:
 		"""One row over everything if there is none; amounts from portions."""

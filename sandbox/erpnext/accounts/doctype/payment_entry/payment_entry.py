@@ -11,7 +11,6 @@ from frappe.utils import flt
 
 ORDER, INVOICE = "Sales Order", "Sales Invoice"
 MANDATORY = "party_type party paid_amount received_amount source_exchange_rate target_exchange_rate".split()
-SEPARATE = "book_advance_payments_in_separate_party_account"
 
 
 class PaymentEntry(PostedByHand):
@@ -21,8 +20,6 @@ class PaymentEntry(PostedByHand):
 		left_out_if(self.payment_type != "Receive", f"Payment Entry of type {self.payment_type}")
 		left_out_if(self.party_type not in ("Customer", None, ""), f"payments of a {self.party_type}")
 		refuse_left_out(self)
-		is_separate = frappe.get_cached_value("Company", self.company, SEPARATE)
-		left_out_if(is_separate, "advances in a separate account")
 		self.set_missing_values()
 		self.set_missing_ref_details()
 		for field in MANDATORY:

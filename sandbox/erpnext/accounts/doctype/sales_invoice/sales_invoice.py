@@ -68,8 +68,6 @@ class SalesInvoice(SellingController):
 			for field in ("customer", "company", "currency"):
 				refuse_if(order.get(field) != self.get(field), f"{field} does not match {name}")
 			refuse_if(order.status in ("Closed", "On Hold"), f"{name} is {order.status}")
-		same_rate = frappe.db.get_single_value("Selling Settings", "maintain_same_sales_rate")
-		left_out_if(same_rate, "maintain same rate throughout the sales cycle")
 		for row in self.items:
 			ordered = frappe.db.get_value("Sales Order Item", row.so_detail or "", ["item_code", "uom"])
 			refuse_if(

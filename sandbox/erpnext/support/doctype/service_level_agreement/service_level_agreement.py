@@ -1,14 +1,14 @@
-"""The sandbox has no agreements: none is active, and nothing else of them is emulated."""
+"""Clocks by a Service Level Agreement: the real host's."""
+
+from typing import Any, NoReturn
 
 from frappe import not_emulated
 
 
-def get_active_service_level_agreement_for(doc: object) -> None:
-	"""None, as on a site where nobody set one up."""
+def _refuse(*_args: Any, **_kwargs: Any) -> NoReturn:
+	not_emulated("Service Level Agreement")
 
 
-def get_expected_time_for(*_args: object, **_options: object) -> None:
-	not_emulated("service level agreements")
-
-
-get_response_and_resolution_duration = get_expected_time_for
+get_active_service_level_agreement_for = get_expected_time_for = get_response_and_resolution_duration = (
+	_refuse
+)
