@@ -18,7 +18,7 @@ def create() -> None:
 			"field_name": "status",
 			"show_labels": 1,
 			"private": 0,
-			"fields": frappe.as_json(["follow_up_type", "planned_for", "assigned_to"], indent=None),
+			"fields": frappe.as_json(["follow_up_type", "planned_for"], indent=None),
 			"columns": [
 				{"column_name": name, "indicator": colour, "status": "Active", "order": "[]"}
 				for name, colour in COLUMNS

@@ -25,8 +25,11 @@ class CadenceCase(PoolCase):
 		super().setUp()
 		self.one = self.lead(1)
 		self.claimed(self.one)
-		factories.find_or_make(
-			"Email Template", "L2C Hello", subject="Hello {{ company_name }}", response="<p>Good day</p>"
+		factories.make(
+			"Email Template",
+			name="L2C Hello",
+			subject="Hello {{ company_name }}",
+			response="<p>Good day</p>",
 		)
 		self.cadence = self.make_cadence(CALLS)
 

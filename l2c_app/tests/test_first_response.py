@@ -17,7 +17,7 @@ class TestFirstResponse(EffortCase):
 	def setUp(self):
 		super().setUp()
 		frappe.db.set_single_value("Support Settings", "track_service_level_agreement", 1)
-		factories.find_or_make("Issue Priority", "L2C Normal", description="Normal")
+		factories.make("Issue Priority", name="L2C Normal", description="Normal")
 
 	def agreement(self, minutes=60, **values):
 		"""Insert an agreement for leads as if it had been there before the claims of this test."""
@@ -30,10 +30,13 @@ class TestFirstResponse(EffortCase):
 		)
 		sla = frappe.new_doc("Service Level Agreement")
 		sla.update({"document_type": "Lead", "service_level": "L2C Answer", "enabled": 1, **values})
-		sla.update({"default_service_level_agreement": 1, "holiday_list": holidays})
+		sla.update(
+			{"default_service_level_agreement": 1, "apply_sla_for_resolution": 0, "holiday_list": holidays}
+		)
 		sla.append(
 			"priorities", {"priority": "L2C Normal", "default_priority": 1, "response_time": minutes * 60}
 		)
+		sla.append("sla_fulfilled_on", {"status": "Converted"})
 		for day in WEEK:
 			sla.append(
 				"support_and_resolution", {"workday": day, "start_time": "00:00:00", "end_time": "23:59:59"}

@@ -17,6 +17,7 @@
 
 	settings.onload = function (listview) {
 		if (native_onload) native_onload.call(this, listview);
+		l2c.add_follow_up_action(listview);
 		l2c.add_enrol_action(listview);
 		listview.page.add_inner_button(__("Look Up"), () => l2c.check_duplicates());
 		listview.page.add_inner_button(__("Overdue Follow Ups"), () =>

@@ -24,7 +24,8 @@ class FollowUpDialog {
 		this.follow_up = this.follow_up || this.own_plan();
 		this.dialog = new frappe.ui.Dialog({
 			title: __("Follow Up: {0}", [l2c.escape(context.party_name)]),
-			fields: this.fields(),
+			// One column on a phone: the host draws a line between columns there.
+			fields: this.fields().filter((field) => !(frappe.is_mobile() && field.fieldtype === "Column Break")),
 			primary_action_label: __("Save"),
 			primary_action: (values) => this.save(values),
 			secondary_action_label: __("Only Plan"),
@@ -138,7 +139,7 @@ class FollowUpDialog {
 		choices.forEach((choice) => {
 			const active = choice === chosen ? "btn-primary" : "btn-default";
 			$(
-				`<button type="button" class="btn btn-xs ${active} mr-1 mb-1">${l2c.escape(
+				`<button type="button" class="btn btn-xs text-left text-wrap ${active} mr-1 mb-1">${l2c.escape(
 					label(choice)
 				)}</button>`
 			)
@@ -230,6 +231,20 @@ class FollowUpDialog {
 }
 
 l2c.follow_up = (options) => new FollowUpDialog(options).open();
+
+// The rows chosen in a list, one after the other: on a phone a list row has no room for a button.
+l2c.add_follow_up_action = (listview) => {
+	if (!frappe.model.can_create("Follow Up")) return;
+	const next = (names) => {
+		if (!names.length) {
+			listview.clear_checked_items();
+			listview.refresh();
+			return;
+		}
+		l2c.follow_up({ doctype: listview.doctype, name: names[0], on_done: () => next(names.slice(1)) });
+	};
+	listview.page.add_actions_menu_item(__("Follow Up"), () => next(listview.get_checked_items(true)));
+};
 
 l2c.plan_follow_up = async ({ doctype, name, on_done }) => {
 	await frappe.model.with_doctype("Follow Up");
