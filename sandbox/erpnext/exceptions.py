@@ -56,10 +56,8 @@ def refuse_if(broken: object, text: str, error: type[Exception] = frappe.Validat
 
 def refuse_left_out(document: object) -> None:
 	"""Fields that would trigger a part of the host that is not here, of a document and of its rows."""
-	for row in (
-		document,
-		*(row for df in document.meta.get_table_fields() for row in document.get(df.fieldname)),
-	):
+	tables = [document.get(df.fieldname) for df in document.meta.get_table_fields()]
+	for row in (document, *(row for table in tables for row in table)):
 		for field in LEFT_OUT.get(row.doctype, "").split():
 			left_out_if(field not in row.meta.dropped and row.get(field), f"{field} of {row.doctype}")
 

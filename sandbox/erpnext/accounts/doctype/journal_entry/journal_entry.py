@@ -52,16 +52,12 @@ class JournalEntry(PostedByHand):
 		refuse_if(is_other, f"Row {row.idx}: Party / Account does not match with {name}")
 		refuse_if(known.docstatus != 1, f"{name} is not submitted")
 		if is_order:
-			refuse_if(
-				known.per_billed >= 100 or known.status == "Closed", f"{name} is fully billed or closed"
-			)
+			refuse_if(known.per_billed >= 100 or known.status == "Closed", f"{name} is billed or closed")
 			left = flt(known.base_grand_total) - flt(known.advance_paid)
 		else:
 			left = outstanding_of(INVOICE, name)
 		credit = sum(flt(other.credit) for other in self.accounts if other.reference_name == name)
-		refuse_if(
-			credit and flt(left, 2) < flt(credit, 2), f"{name}: cannot be greater than Outstanding Amount"
-		)
+		refuse_if(credit and flt(left, 2) < flt(credit, 2), f"{name}: more than the Outstanding Amount")
 
 	def after_posting(self) -> None:
 		orders = [(row.reference_type, row.reference_name, flt(row.credit)) for row in self.accounts]

@@ -9,7 +9,7 @@ from erpnext.setup.utils import get_exchange_rate
 from frappe._emulation import module_getattr
 from frappe.utils import flt
 
-ORDER, INVOICE = "Sales Order", "Sales Invoice"
+ORDER, INVOICE, DRAWN = "Sales Order", "Sales Invoice", "Sales Invoice Advance"
 MANDATORY = "party_type party paid_amount received_amount source_exchange_rate target_exchange_rate".split()
 
 
@@ -146,10 +146,8 @@ class PaymentEntry(PostedByHand):
 	def forget_in_invoices(self) -> None:
 		"""Invoices that drew this payment as an advance lose the row and its share of the total."""
 		for invoice in [row.reference_name for row in self.references if row.reference_doctype == INVOICE]:
-			frappe.db.delete("Sales Invoice Advance", {"reference_name": self.name, "parent": invoice})
-			left = frappe.get_all(
-				"Sales Invoice Advance", filters={"parent": invoice}, pluck="allocated_amount"
-			)
+			frappe.db.delete(DRAWN, {"reference_name": self.name, "parent": invoice})
+			left = frappe.get_all(DRAWN, filters={"parent": invoice}, pluck="allocated_amount")
 			frappe.db.set_value(INVOICE, invoice, "total_advance", sum(left), update_modified=False)
 
 	def ledger_rows(self) -> list[frappe._dict]:
@@ -160,14 +158,10 @@ class PaymentEntry(PostedByHand):
 		rows = [*self.party_rows(), self.base_gl(cost_center=self.cost_center, **bank)]
 		for row in self.deductions:
 			currency = get_account_currency(row.account)
-			refuse_if(
-				currency != self.company_currency,
-				f"Currency for {row.account} must be {self.company_currency}",
-			)
+			refuse_if(currency != self.company_currency, f"{row.account} must be {self.company_currency}")
 			amounts = self.amounts("debit", currency, row.amount, row.amount)
-			rows.append(
-				self.base_gl(account=row.account, against=self.party, cost_center=row.cost_center, **amounts)
-			)
+			amounts |= dict(account=row.account, cost_center=row.cost_center)
+			rows.append(self.base_gl(against=self.party, **amounts))
 		return rows
 
 	def amounts(self, side: str, currency: str, amount: float, base: float) -> dict:
@@ -192,9 +186,8 @@ class PaymentEntry(PostedByHand):
 			rows.append(self.base_gl(**values))
 		if self.unallocated_amount:
 			base = self.unallocated_amount * flt(self.source_exchange_rate)
-			rows.append(
-				self.base_gl(**common, **self.amounts("credit", currency, self.unallocated_amount, base))
-			)
+			amounts = self.amounts("credit", currency, self.unallocated_amount, base)
+			rows.append(self.base_gl(**common, **amounts))
 		return rows
 
 	# Drawn by an invoice
@@ -203,24 +196,15 @@ class PaymentEntry(PostedByHand):
 		"""Move a part of an order's reference, or of the money on account, to the invoice. Returns the order."""
 		source = next((row for row in self.references if row.name == advance.reference_row), None)
 		there = source.allocated_amount if source else self.unallocated_amount
-		refuse_if(
-			flt(there, 9) != flt(advance.advance_amount, 9), "Payment Entry has been modified, pull it again."
-		)
-		refuse_if(
-			flt(advance.allocated_amount, 2) > flt(there, 2), "Allocated more than the unadjusted amount"
-		)
-		new = self.append(
-			"references", dict(reference_doctype=INVOICE, reference_name=invoice.name, docstatus=1)
-		)
-		new.update(
-			dict(
-				allocated_amount=flt(advance.allocated_amount), outstanding_amount=invoice.outstanding_amount
-			)
-		)
+		amount = flt(advance.allocated_amount)
+		refuse_if(flt(there, 9) != flt(advance.advance_amount, 9), "The payment has changed, pull it again.")
+		refuse_if(flt(amount, 2) > flt(there, 2), "Allocated more than the unadjusted amount")
+		new = self.append("references", dict(reference_doctype=INVOICE, reference_name=invoice.name))
+		new.update(dict(docstatus=1, allocated_amount=amount, outstanding_amount=invoice.outstanding_amount))
 		new.update(dict(exchange_rate=self.source_exchange_rate, account=invoice.debit_to))
 		if not source:
 			return None
-		source.allocated_amount -= flt(advance.allocated_amount)
+		source.allocated_amount -= amount
 		if erpnext.V16:
 			new.update(dict(advance_voucher_type=ORDER, advance_voucher_no=source.reference_name))
 		return source.reference_name

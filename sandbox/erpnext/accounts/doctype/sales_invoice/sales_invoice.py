@@ -70,9 +70,7 @@ class SalesInvoice(SellingController):
 			refuse_if(order.status in ("Closed", "On Hold"), f"{name} is {order.status}")
 		for row in self.items:
 			ordered = frappe.db.get_value("Sales Order Item", row.so_detail or "", ["item_code", "uom"])
-			refuse_if(
-				ordered not in (None, (row.item_code, row.uom)), f"Row {row.idx} does not match the order"
-			)
+			refuse_if(ordered not in (None, (row.item_code, row.uom)), f"Row {row.idx}: not as ordered")
 
 	def check_accounts(self) -> None:
 		"""Income accounts are ledgers of this company; cost centres and tax accounts belong to it."""
