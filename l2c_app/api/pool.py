@@ -15,6 +15,7 @@ from l2c_app.services.pool import (
 	claims,
 	distribution,
 	distribution_run,
+	joint_pursuit,
 	protection,
 	runs,
 	seat_admission,
@@ -148,6 +149,18 @@ def start_distribution(
 	"""Queue a distribution of any size and return the name of its run: a preview, or the real thing."""
 	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
 	return distribution_run.start(pool, wish, mode=runs.COMMIT if commit else runs.PREVIEW)
+
+
+@frappe.whitelist()
+def party_state(party_type: str, party: str) -> dict[str, Any]:
+	"""Return the seats of a lead or customer that this user may know of, and what he may do with each. No contact data."""
+	return seat_view.state_of(party_type, party)
+
+
+@frappe.whitelist()
+def propose_sales_team(party_type: str, party: str) -> dict[str, Any]:
+	"""How a deal with the party would be shared by the effort of its holders, as rows of the native Sales Team."""
+	return joint_pursuit.propose(party_type, party)
 
 
 @frappe.whitelist()

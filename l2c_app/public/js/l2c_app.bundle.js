@@ -1,8 +1,11 @@
 import "./l2c/util";
+import "./l2c/reveal";
 import "./l2c/follow_up_dialog";
 import "./l2c/cadence";
 import "./l2c/batch_result";
 import "./l2c/seat_actions";
+import "./l2c/distribute";
+import "./l2c/joint_pursuit";
 import "./l2c/duplicates";
 import "./l2c/contract_actions";
 import "./l2c/contract_revision";

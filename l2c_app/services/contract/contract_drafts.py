@@ -14,6 +14,7 @@ from frappe.utils import flt
 from l2c_app.core import plan
 from l2c_app.services.contract import orders
 from l2c_app.services.errors import ContractPartyError, refuse
+from l2c_app.services.pool import joint_pursuit
 
 HEADER_FIELDS = (
 	"company",
@@ -135,6 +136,8 @@ def _set_sales_team(contract: Document, source: Document) -> None:
 	team = source.get("sales_team")
 	if not team and contract.customer:
 		team = frappe.get_doc("Customer", contract.customer).get("sales_team")
+	if not team:
+		team = joint_pursuit.team_of(contract.lead, contract.customer)
 	for member in team or []:
 		contract.append("sales_team", {field: member.get(field) for field in orders.TEAM_FIELDS})
 

@@ -25,6 +25,10 @@ class PoolHoldsSeats(L2CError):
 	"""A pool with held seats can neither be disabled nor deleted."""
 
 
+class NotAPoolParty(L2CError):
+	"""The document is neither a lead nor a customer."""
+
+
 class PoolDisabled(L2CError):
 	"""Nothing moves in a disabled pool."""
 
@@ -69,6 +73,10 @@ class ClaimedTooSoon(ClaimRefused):
 
 class BacklogTooLong(ClaimRefused):
 	"""Too many held seats wait for the first work since they were claimed."""
+
+
+class OverdueCash(ClaimRefused):
+	"""The overdue cash of the member's contracts is above the pool's limit: his quota is cut."""
 
 
 class ProtectionLimitReached(ClaimRefused):
@@ -123,6 +131,16 @@ class StaleRead(L2CError):
 
 class SeatBusy(StaleSeat):
 	"""Another transaction moves the seat, or the seats of its receiver, at this moment."""
+
+
+class RevealCapReached(L2CError):
+	"""The user has revealed as many leads today as the pool allows."""
+
+	http_status_code = 429
+
+
+class NothingToReveal(L2CError):
+	"""The contact data of the lead are not masked."""
 
 
 class ReasonMissing(L2CError):

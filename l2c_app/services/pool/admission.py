@@ -53,7 +53,7 @@ def admitting_pools(doc: object, party_type: str) -> list[str]:
 
 	Parties that are converted or must not be contacted are never admitted.
 	"""
-	if doc.get("status") in NEVER_ADMITTED:
+	if doc.get("status") in NEVER_ADMITTED or doc.get("disabled"):
 		return []
 	return [
 		pool
@@ -70,7 +70,7 @@ def filters_of(pool: object) -> list[core_filters.Filter]:
 
 def shown_name(pool: str, name: str | None) -> str:
 	"""Return a party's name as the pool shows it: masked where the pool masks."""
-	masked = frappe.get_cached_value("Lead Pool", pool, "mask_contact_data")
+	masked = frappe.get_cached_value("Lead Pool", pool, "mask_mode") != visibility.OPEN_DATA
 	return mask_name(name) if masked else " ".join((name or "").split())[:140]
 
 

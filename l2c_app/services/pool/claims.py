@@ -1,6 +1,6 @@
 """A member takes seats: his own membership row is locked, limits are judged, then the seats are moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import frappe
@@ -19,6 +19,7 @@ from l2c_app.services.errors import (
 	HoldingCapReached,
 	L2CError,
 	NotAPoolMember,
+	OverdueCash,
 	PartyBlocked,
 	PoolDisabled,
 	ProtectionLimitReached,
@@ -28,7 +29,7 @@ from l2c_app.services.errors import (
 	TooManyRows,
 	refuse,
 )
-from l2c_app.services.pool import seat_log
+from l2c_app.services.pool import overdue_cash, seat_log
 from l2c_app.services.pool.admission import NEVER_ADMITTED
 from l2c_app.services.pool.name_lists import among
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
@@ -41,6 +42,7 @@ ERRORS: dict[str, type[ClaimRefused]] = {
 	rules.INTERVAL: ClaimedTooSoon,
 	rules.BACKLOG: BacklogTooLong,
 	rules.PROTECTION: ProtectionLimitReached,
+	rules.OVERDUE: OverdueCash,
 }
 
 
@@ -189,7 +191,7 @@ def standing_of(pool: str, user: str) -> rules.Standing:
 def _judge(
 	pool: object, membership: frappe._dict, standing: rules.Standing, *, seats: list[str]
 ) -> dict[str, rules.Refusal | None]:
-	limits = limits_of(pool, membership)
+	limits = overdue_cash.cut(limits_of(pool, membership), pool, frappe.session.user)
 	ended = seat_log.hold_ended(seats, frappe.session.user) if seats and limits.cool_down_days else {}
 	return rules.judge_batch(seats, limits, standing=standing, hold_ended=ended, now=now_datetime())
 
@@ -212,6 +214,7 @@ def _locked_with_status(seats: list[str]) -> dict[str, frappe._dict]:
 def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> dict[str, dict]:
 	"""Return answers for seats that are gone, taken, closed, or whose party must not be contacted."""
 	answers = {}
+	disabled = _disabled_customers(rows.values())
 	for seat in seats:
 		row = rows.get(seat)
 		if not row or row.pool != pool:
@@ -223,7 +226,18 @@ def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> 
 		elif row.party_type == "Lead" and (not row.lead or row.status in NEVER_ADMITTED):
 			status = _(row.status if row.lead else "Deleted")
 			answers[seat] = _answer(seat, "blocked", _("The lead is {0}.").format(status))
+		elif row.party in disabled:
+			answers[seat] = _answer(seat, "blocked", _("The customer is disabled."))
 	return answers
+
+
+def _disabled_customers(rows: Iterable[frappe._dict]) -> set[str]:
+	"""Return the customers among the seats' parties that are disabled or gone: nobody takes them."""
+	customers = {row.party for row in rows if row.party_type == "Customer"}
+	if not customers:
+		return set()
+	filters = {"name": ("in", sorted(customers)), "disabled": 0}
+	return customers - set(frappe.get_all("Customer", filters=filters, pluck="name", order_by="name"))
 
 
 # Answers

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, nowdate
 
 from l2c_app.core import masking
 from l2c_app.core.seats import State
@@ -88,8 +89,11 @@ def with_parties(seats: Sequence[frappe._dict], *, user: str) -> list[dict]:
 
 
 def _shown(seat: frappe._dict, data: dict, user: str) -> dict:
-	masks = frappe.get_cached_value("Lead Pool", seat.pool, "mask_contact_data")
-	if not masks or seat.holder in visibility.team(user) or visibility.manages(seat.pool, user):
+	if (
+		frappe.get_cached_value("Lead Pool", seat.pool, "mask_mode") == visibility.OPEN_DATA
+		or seat.holder in visibility.team(user)
+		or visibility.manages(seat.pool, user)
+	):
 		return data
 	return {name: MASKS[name](value) if name in MASKS else value for name, value in data.items()}
 
@@ -116,7 +120,11 @@ def state_of(party_type: str, party: str) -> dict:
 		if row.holder == user or visibility.is_member(row.pool, user) or visibility.reads_everything(user)
 	]
 	primary = next((row for row in rows if row.is_primary), None)
-	return {"seats": seats, "version": primary.version if primary else None}
+	return {
+		"seats": seats,
+		"pools": len(visibility.enabled_pools(party_type)),
+		"version": primary.version if primary else None,
+	}
 
 
 def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
@@ -130,6 +138,14 @@ def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
 		"release": held and (holder or manager),
 		"transfer": moves and held and (manager or (holder and bool(pool.allow_holder_transfer))),
 		"assign": moves and free and manager,
+		"protect": moves and held and (holder or manager) and bool(pool.get("protection_limit")),
+		"unprotect": held and (holder or manager) and is_protected(seat),
 		"close": (held or free) and (holder or manager),
 		"reopen": moves and manager and not held and not free,
 	}
+
+
+def is_protected(seat: frappe._dict) -> bool:
+	"""Return True while a seat's protection lasts, its last day included."""
+	until = seat.get("protected_until")
+	return bool(until) and getdate(until) >= getdate(nowdate())

@@ -7,8 +7,8 @@ frappe.ui.form.on("Lead Pool Seat", {
 	async show_state(frm) {
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(l2c.seat_tags(frm.doc));
-		if (frm.doc.party_type !== "Lead") return;
-		const { seats } = await l2c.call("lead.pool_state", { lead: frm.doc.party });
+		const { party_type, party } = frm.doc;
+		const { seats } = await l2c.call("pool.party_state", { party_type, party });
 		const seat = seats.find((row) => row.name === frm.doc.name);
 		if (!seat) return;
 		l2c.add_seat_buttons(frm, { ...seat, label: frm.doc.party_name || frm.doc.party }, { primary: true });

@@ -45,6 +45,15 @@ frappe.listview_settings["Lead Pool Seat"] = {
 			},
 			false
 		);
+		listview.page.add_actions_menu_item(
+			__("Move to Pool"),
+			() => {
+				const kinds = [...new Set(listview.get_checked_items().map((row) => row.party_type))];
+				if (kinds.length === 1) l2c.move_seats(checked(), kinds[0], () => listview.refresh());
+				else frappe.msgprint(__("Choose seats of one kind."));
+			},
+			false
+		);
 		const show = (filters) =>
 			listview.filter_area.clear(false).then(() => listview.filter_area.add(filters));
 		listview.page.add_inner_button(__("Available"), () =>

@@ -36,6 +36,8 @@ frappe.ui.form.on("Sales Contract", {
 		if (frm.is_new()) return;
 		l2c.contract_headline(frm);
 		l2c.contract_buttons(frm);
+		const party = frm.doc.customer || frm.doc.lead;
+		l2c.add_team_proposal(frm, frm.doc.customer ? "Customer" : "Lead", party);
 	},
 
 	async company(frm) {

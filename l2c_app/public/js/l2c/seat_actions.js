@@ -1,4 +1,4 @@
-// Claim, release, transfer, close, reopen and distribute seats. What is allowed is decided and explained by the server.
+// Claim, release, transfer, protect, close and reopen seats. What is allowed is decided and explained by the server.
 frappe.provide("l2c");
 
 // seats: [{name, label}]. One seat is taken or the refusal shown; of many the first that fit are taken.
@@ -59,12 +59,73 @@ const ask_reason = ({ title, action, fields = [], reason_required = true }) =>
 	});
 
 l2c.release_seat = async (seat, on_done) => {
-	const { reason } = await ask_reason({
+	const { reason, target } = await ask_reason({
 		title: __("Release {0}", [l2c.escape(seat.label)]),
 		action: __("Release"),
+		fields: [
+			{
+				fieldtype: "Link",
+				fieldname: "target",
+				label: __("To Pool"),
+				options: "Lead Pool",
+				description: __("Empty: where {0} sends returned seats", [l2c.escape(seat.pool)]),
+				get_query: () => ({ filters: { enabled: 1, party_type: seat.party_type || "Lead" } }),
+			},
+		],
 	});
-	await l2c.call_frozen("pool.release", { seat: seat.name, reason });
-	l2c.done(__("Released to {0}", [l2c.escape(seat.pool)]));
+	await l2c.call_frozen("pool.release", { seat: seat.name, reason, target: target || null });
+	l2c.done(__("Released to {0}", [l2c.escape(target || seat.pool)]));
+	on_done && on_done();
+};
+
+l2c.protect_seat = async (seat, on_done) => {
+	const { reason, days } = await ask_reason({
+		title: __("Protect {0}", [l2c.escape(seat.label)]),
+		action: __("Protect"),
+		fields: [
+			{
+				fieldtype: "Int",
+				fieldname: "days",
+				label: __("Days"),
+				description: __("Empty: as long as the pool allows"),
+			},
+		],
+	});
+	const until = await l2c.call_frozen("pool.protect", { seat: seat.name, reason, days: days || null });
+	l2c.done(__("Protected until {0}", [frappe.datetime.str_to_user(until)]));
+	on_done && on_done();
+};
+
+l2c.unprotect_seat = async (seat, on_done) => {
+	const { reason } = await ask_reason({
+		title: __("Lift the Protection of {0}", [l2c.escape(seat.label)]),
+		action: __("Lift Protection"),
+	});
+	await l2c.call_frozen("pool.unprotect", { seat: seat.name, reason });
+	l2c.done(__("No longer protected"));
+	on_done && on_done();
+};
+
+// Seats of one pool go into another one, by a manager's hand.
+l2c.move_seats = async (seats, party_type, on_done) => {
+	if (!seats.length) return;
+	const { reason, target } = await ask_reason({
+		title: __("Move {0} Seats", [seats.length]),
+		action: __("Move"),
+		fields: [
+			{
+				fieldtype: "Link",
+				fieldname: "target",
+				label: __("To Pool"),
+				options: "Lead Pool",
+				reqd: 1,
+				get_query: () => ({ filters: { enabled: 1, party_type } }),
+			},
+		],
+	});
+	const names = seats.map((seat) => seat.name);
+	const moved = await l2c.call_frozen("pool.move_to_pool", { seats: names, target, reason });
+	l2c.done(__("{0} seats moved", [moved.length]));
 	on_done && on_done();
 };
 
@@ -127,12 +188,14 @@ l2c.leave_form = (frm) => frappe.set_route("List", frm.doctype);
 l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 	const group = __("Pool");
 	const stay = () => frm.reload_doc();
-	const go = () => l2c.leave_form(frm);
+	const go = () => (seat.stays ? stay() : l2c.leave_form(frm)); // customers stay readable for all
 	const buttons = [
 		["claim", __("Claim"), () => l2c.claim_seats([seat], stay)],
 		["transfer", __("Transfer"), () => l2c.transfer_seat(seat, go)],
 		["assign", __("Assign"), () => l2c.transfer_seat(seat, stay)],
 		["release", __("Release"), () => l2c.release_seat(seat, go)],
+		["protect", __("Protect"), () => l2c.protect_seat(seat, stay)],
+		["unprotect", __("Lift Protection"), () => l2c.unprotect_seat(seat, stay)],
 		["close", __("Close Seat"), () => l2c.close_seat(seat, go)],
 		["reopen", __("Reopen"), () => l2c.reopen_seat(seat, stay)],
 	];
@@ -164,96 +227,3 @@ l2c.seat_tags = (seat) =>
 			"orange",
 		],
 	]);
-
-// Distribution: a preview first, then the same draw for real.
-l2c.distribute = (pool, { seats, on_done } = {}) => {
-	const dialog = new frappe.ui.Dialog({
-		title: __("Distribute {0}", [l2c.escape(pool)]),
-		size: "large",
-		fields: [
-			{
-				fieldtype: "Int",
-				fieldname: "count",
-				label: __("How Many Seats"),
-				description: __("Oldest first. Empty: all available ones"),
-				hidden: Boolean(seats),
-			},
-			{ fieldtype: "Column Break" },
-			{
-				fieldtype: "Select",
-				fieldname: "method",
-				label: __("Method"),
-				options: [
-					{ value: "", label: __("As the pool says") },
-					{ value: "Even", label: __("Even") },
-					{ value: "Weighted", label: __("Weighted") },
-				],
-			},
-			{ fieldtype: "Section Break" },
-			{
-				fieldtype: "Small Text",
-				max_height: "6rem",
-				fieldname: "override_reason",
-				label: __("Reason to Pass Holding Caps"),
-				description: __("Empty: the caps bind"),
-			},
-			{ fieldtype: "HTML", fieldname: "preview" },
-		],
-		secondary_action_label: __("Preview"),
-		secondary_action: async () => show(await ask("distribute_preview")),
-		primary_action_label: __("Distribute"),
-		primary_action: async () => {
-			const plan = await ask("distribute");
-			dialog.hide();
-			show_distribution_result(plan);
-			on_done && on_done();
-		},
-	});
-	const ask = (action) => {
-		const { count, method, override_reason } = dialog.get_values(true) || {};
-		const args = { pool, method: method || null };
-		if (seats) args.seats = seats;
-		else if (count) args.count = count;
-		if (override_reason && action === "distribute") args.override_reason = override_reason;
-		return l2c.call_frozen(`pool.${action}`, args);
-	};
-	const show = (plan) => dialog.get_field("preview").$wrapper.html(distribution_table(plan));
-	dialog.show();
-};
-
-const distribution_table = (plan) => {
-	const given = Object.entries(plan.by_user);
-	const rows = given.map(
-		([user, count]) =>
-			`<tr><td>${l2c.escape(frappe.user.full_name(user))}</td><td class="text-right">${cint(
-				count
-			)}</td></tr>`
-	);
-	const skipped = plan.rows.filter((row) => !row.user);
-	const reasons = [...new Set(skipped.map((row) => row.reason))].map(
-		(reason) => `<li>${l2c.escape(reason)}</li>`
-	);
-	return `
-		<table class="table table-bordered table-sm mt-3">
-			<thead><tr><th>${__("Member")}</th><th class="text-right">${__("Seats")}</th></tr></thead>
-			<tbody>${
-				rows.join("") ||
-				`<tr><td colspan="2" class="text-muted">${__("Nobody gets a seat")}</td></tr>`
-			}</tbody>
-		</table>
-		${
-			skipped.length
-				? `<p>${l2c.escape(__("{0} seats stay in the pool", [skipped.length]))}</p><ul>${reasons.join(
-						""
-				  )}</ul>`
-				: ""
-		}`;
-};
-
-const show_distribution_result = (plan) =>
-	frappe.msgprint({
-		title: __("Distributed"),
-		indicator: "green",
-		message: distribution_table(plan),
-		wide: true,
-	});
