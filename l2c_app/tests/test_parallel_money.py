@@ -1,0 +1,177 @@
+"""Two processes on the money of one contract: receipts are confirmed while invoices are made and payments posted.
+
+Committed, cleaned up after. Nobody waits in a circle; whoever is refused is refused by a type, and may try again.
+"""
+
+import json
+import subprocess
+import sys
+import time
+
+import frappe
+from frappe.utils import nowdate
+
+from l2c_app.api import collection as api
+from l2c_app.services.ledger import audit, recompute
+from l2c_app.tests import contracts, factories
+from l2c_app.tests.base import L2CTestCase, bench_only
+from l2c_app.tests.contracts import plan_row
+from l2c_app.tests.receivables import broken, figures
+
+CUSTOMER = "L2C Parallel Money"
+ROUNDS = 6
+TRIES = 10
+MAY_TRY_AGAIN = {
+	"ContractChangedMeanwhile",
+	"QueryDeadlockError",
+	"QueryTimeoutError",
+	"TimestampMismatchError",
+}
+WORKER = """
+import json, sys, time
+import frappe
+site, user, steps, start, tries = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
+frappe.init(site); frappe.connect(); frappe.set_user(user)
+from l2c_app.api import collection
+from l2c_app.services.billing import billing
+def confirm(name, account):
+	collection.confirm(name, paid_to=account, despite="a test")
+def bill(contract, row):
+	billing.bill_row(contract, row, submit=True)
+def submit(name):
+	frappe.get_doc("Payment Entry", name).submit()
+def cancel(name):
+	frappe.get_doc("Payment Entry", name).cancel()
+answers = []
+for number, (step, *values) in enumerate(steps):
+	time.sleep(max(0, start + 1.2 * number - time.time()))
+	answer = []
+	for attempt in range(tries):
+		try:
+			globals()[step](*values)
+			frappe.db.commit()
+			answer.append("done")
+			break
+		except Exception as error:
+			frappe.db.rollback()
+			answer.append(type(error).__name__)
+			time.sleep(0.2 * attempt)
+	answers.append(answer)
+frappe.destroy()
+print("ANSWER" + json.dumps(answers))
+"""
+
+
+@bench_only("row locks and processes")
+class TestParallelMoney(L2CTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.addCleanup(self.clean_up)
+		self.users = [factories.accounts_user(f"parallel.money.{number}") for number in range(2)]
+		plan = [plan_row(100) for _row in range(ROUNDS * 2)]
+		items = [contracts.line(100 * ROUNDS * 2)]
+		customer = factories.customer(CUSTOMER)
+		self.contract = contracts.active(customer, plan_rows=plan, items=items).name
+		self.order = frappe.db.get_value("Sales Contract", self.contract, "sales_order")
+		self.account = factories.bank_account()
+
+	def report(self, amount: float) -> str:
+		values = {"amount": amount, "received_on": nowdate()}
+		return api.report(values, [{"contract": self.contract, "amount": amount}])["name"]
+
+	def race(self, *workers: list[list]) -> list[list[list[str]]]:
+		"""Let each worker take its steps, step by step at the same moments; return the outcomes of each step's tries."""
+		frappe.db.commit()
+		start = time.time() + 6
+		processes = [
+			subprocess.Popen(
+				[
+					sys.executable,
+					"-c",
+					WORKER,
+					frappe.local.site,
+					user,
+					json.dumps(steps),
+					str(start),
+					str(TRIES),
+				],
+				stdout=subprocess.PIPE,
+				cwd=frappe.utils.get_bench_path() + "/sites",
+				text=True,
+			)
+			for user, steps in zip(self.users, workers, strict=True)
+		]
+		answers = [process.communicate(timeout=300)[0].rsplit("ANSWER", 1)[1] for process in processes]
+		frappe.db.rollback()
+		return [json.loads(answer) for answer in answers]
+
+	def assert_all_done(self, answers: list[list[list[str]]]) -> None:
+		"""Every step was done in the end, and was put off at most by a refusal that says to try again."""
+		for steps in answers:
+			for tries in steps:
+				self.assertEqual(tries[-1], "done", answers)
+				self.assertLessEqual(set(tries[:-1]), MAY_TRY_AGAIN, answers)
+		deadlocks = [name for steps in answers for tries in steps for name in tries if "Deadlock" in name]
+		self.assertEqual(deadlocks, [], answers)
+
+	def assert_money(self, billed: float, collected: float) -> None:
+		audit.run()
+		frappe.db.commit()
+		self.assertEqual(figures(self.contract, "billed", "collected", "to_audit"), (billed, collected, 0))
+		self.assertEqual(broken(self.contract), [])
+		self.assertEqual(audit.run()["drift"], 0)
+
+	def test_receipts_are_confirmed_while_rows_are_billed(self) -> None:
+		confirms = [["confirm", self.report(100), self.account] for _round in range(ROUNDS)]
+		bills = [["bill", self.contract, f"R{number}"] for number in range(1, ROUNDS + 1)]
+		self.assert_all_done(self.race(confirms, bills))
+		self.assert_money(100 * ROUNDS, 100 * ROUNDS)
+
+	def test_receipts_are_confirmed_while_payments_are_posted_and_cancelled(self) -> None:
+		invoice = [self.billed(number) for number in range(1, ROUNDS + 1)]
+		native = [self.draft_payment("Sales Invoice", name) for name in invoice]
+		confirms = [["confirm", self.report(50), self.account] for _round in range(ROUNDS)]
+		posts = [["submit", name] for name in native[: ROUNDS // 2]]
+		posts += [["cancel", name] for name in native[: ROUNDS // 2]]
+		self.assert_all_done(self.race(confirms, posts))
+		self.assert_money(100 * ROUNDS, 50 * ROUNDS)
+
+	def test_rows_are_billed_while_payments_on_the_order_are_posted(self) -> None:
+		posts = [["submit", self.draft_payment("Sales Order", self.order)] for _round in range(ROUNDS)]
+		bills = [["bill", self.contract, f"R{number}"] for number in range(1, ROUNDS + 1)]
+		self.assert_all_done(self.race(posts, bills))
+		self.assert_money(100 * ROUNDS, 20 * ROUNDS)
+
+	def billed(self, number: int) -> str:
+		from l2c_app.services.billing import billing
+
+		return billing.bill_row(self.contract, f"R{number}", submit=True)
+
+	def draft_payment(self, doctype: str, name: str) -> str:
+		return factories.payment(CUSTOMER, 20, against=[(doctype, name, 20)], submit=False).name
+
+	def clean_up(self) -> None:
+		"""Remove what the test committed."""
+		frappe.db.rollback()
+		frappe.set_user("Administrator")
+		party_of = {"Payment Entry": "party", "Sales Invoice": "customer", "Sales Order": "customer"}
+		for doctype, field in party_of.items():
+			for name in frappe.get_all(doctype, filters={field: CUSTOMER}, pluck="name", order_by="name"):
+				document = frappe.get_doc(doctype, name)
+				if document.docstatus == 1:
+					document.cancel()
+				for ledger in ("GL Entry", "Payment Ledger Entry", "Advance Payment Ledger Entry"):
+					frappe.db.delete(ledger, {"voucher_no": name})
+				frappe.delete_doc(doctype, name, force=True)
+		for name in frappe.get_all(
+			"Collection", filters={"customer": CUSTOMER}, pluck="name", order_by="name"
+		):
+			frappe.delete_doc("Collection", name, force=True)
+		recompute.flush()
+		frappe.db.delete("Contract Voucher", {"contract": self.contract})
+		contract = frappe.get_doc("Sales Contract", self.contract)
+		if contract.docstatus == 1:
+			contract.cancel()
+		frappe.delete_doc("Sales Contract", self.contract, force=True)
+		frappe.delete_doc("Customer", CUSTOMER, force=True)
+		frappe.db.commit()
