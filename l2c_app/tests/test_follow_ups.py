@@ -253,6 +253,7 @@ class TestParty(FollowUpTestCase):
 		self.assertNotIn("<img", todo.description)
 
 
+@bench_only("notification settings and bitwise conditions")
 class TestOverdue(FollowUpTestCase):
 	def notices(self, follow_up) -> list[str]:
 		filters = {"document_type": "Follow Up", "document_name": follow_up.name}

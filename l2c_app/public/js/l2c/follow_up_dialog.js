@@ -50,6 +50,7 @@ class FollowUpDialog {
 		const { suggested } = this.context;
 		return [
 			{ fieldtype: "HTML", fieldname: "history", options: this.history() },
+			{ fieldtype: "Section Break", hide_border: 1 },
 			{
 				fieldtype: "Select",
 				fieldname: "follow_up_type",

@@ -1,0 +1,184 @@
+"""What users of other systems suffered from in follow ups and reminders: one test per complaint, named after it."""
+
+from unittest.mock import patch
+
+import frappe
+from frappe.utils import add_to_date, get_datetime, now_datetime
+
+from l2c_app.api import follow_up as api
+from l2c_app.services.follow_up import cadences, digest, follow_up_party, follow_ups, reminders
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.pool_case import PoolCase
+
+
+@bench_only("native assignment rules, notifications, the mail queue and list permissions")
+class TestFollowUpPains(PoolCase):
+	def setUp(self):
+		super().setUp()
+		self.one = self.lead(1)
+		self.held = self.claimed(self.one)
+
+	def plan(self, lead=None, user=None):
+		with self.as_user(user or self.rep):
+			return follow_ups.plan(
+				"Lead",
+				(lead or self.one).name,
+				follow_up_type="Call",
+				planned_for=add_to_date(now_datetime(), days=2).replace(microsecond=0),
+			)
+
+	def overdue(self, planned, days=1):
+		moment = add_to_date(now_datetime(), days=-days)
+		frappe.db.set_value("Follow Up", planned.name, "planned_for", moment, update_modified=False)
+
+	def todos(self, planned):
+		filters = {"reference_type": "Follow Up", "reference_name": planned.name}
+		return frappe.get_all("ToDo", filters=filters, pluck="status", order_by="creation")
+
+	def mails_queued(self):
+		return frappe.db.count("Email Queue")
+
+	def test_one_rule_s_close_condition_leaves_the_todos_of_follow_ups_open(self):
+		planned = self.plan()
+		factories.make(
+			"Assignment Rule",
+			name="Pain Rule",
+			document_type="Lead",
+			description="{{ title }}",
+			assign_condition='status == "Lead"',
+			close_condition='status == "Open"',
+			rule="Round Robin",
+			users=[{"user": self.rep}],
+			assignment_days=[{"day": get_datetime(now_datetime()).strftime("%A")}],
+		)
+		self.addCleanup(frappe.cache.delete_value, "assignment_rule")
+		lead = frappe.get_doc("Lead", self.one.name)
+		lead.status = "Open"
+		lead.save()
+		self.assertEqual(self.todos(planned), ["Open"])
+
+	def test_after_changing_the_assignee_the_list_shows_one_user(self):
+		planned = self.plan()
+		frappe.db.set_value("Lead Pool Seat", self.held.name, "state", "Held")
+		planned.assigned_to = self.chief
+		planned.save()
+		self.assertEqual(
+			frappe.parse_json(frappe.db.get_value("Follow Up", planned.name, "_assign")), [self.chief]
+		)
+
+	def test_disabled_users_get_no_mail_about_their_follow_ups(self):
+		self.overdue(self.plan())
+		frappe.db.set_value("User", self.rep, "enabled", 0)
+		before = self.mails_queued()
+		reminders.run()
+		with patch.object(digest, "now_datetime", return_value=now_datetime().replace(hour=12)):
+			digest.run()
+		self.assertEqual(self.mails_queued(), before)
+
+	def test_a_party_of_an_unknown_kind_is_resolved_without_an_error(self):
+		prospect = factories.make("Prospect", company_name="Pain Prospect", company=factories.company())
+		party = follow_up_party.resolve("Prospect", prospect.name)
+		self.assertEqual((party.lead, party.customer, party.title), ("", "", "Pain Prospect"))
+
+	def test_the_next_follow_up_is_a_first_class_date_on_the_lead_with_an_overdue_filter(self):
+		planned = self.plan()
+		self.overdue(planned)
+		follow_up_party.roll_up(self.one.name)
+		late = [["l2c_next_follow_up_on", "<", now_datetime()], ["name", "=", self.one.name]]
+		with self.as_user(self.rep):
+			self.assertEqual(frappe.get_list("Lead", filters=late, pluck="name"), [self.one.name])
+
+	def test_next_contact_date_in_the_past_does_not_block_later_edits_of_the_lead(self):
+		self.overdue(self.plan(), days=30)
+		follow_up_party.roll_up(self.one.name)
+		with self.as_user(self.rep):
+			lead = frappe.get_doc("Lead", self.one.name)
+			lead.phone = "+86 10 6555 9876"
+			lead.save()
+		self.assertEqual(frappe.db.get_value("Lead", self.one.name, "phone"), "+86 10 6555 9876")
+
+	def test_days_before_and_after_notifications_are_caught_up_after_missed_days_without_duplicates(self):
+		planned = self.plan()
+		self.overdue(planned, days=9)
+		for _missed_day in range(3):
+			reminders.run()
+		told = frappe.get_all(
+			"Notification Log",
+			filters={"document_name": planned.name, "for_user": self.rep},
+			pluck="name",
+			order_by="name",
+		)
+		self.assertEqual(len(told), 1)
+
+	def test_notifications_are_unique_per_document_due_user_and_channel(self):
+		document = ("Follow Up", self.plan().name)
+		channel = reminders.Channel.AT
+		first = reminders.record(document, "2026-11-22 10:00:00", user=self.rep, channel=channel)
+		again = reminders.record(document, "2026-11-22 10:00:00", user=self.rep, channel=channel)
+		other = reminders.record(document, "2026-11-22 10:00:00", user=self.mate, channel=channel)
+		self.assertEqual((first, again, other), (True, False, True))
+
+	def test_automatic_todos_send_no_mail(self):
+		before = self.mails_queued()
+		planned = self.plan()
+		with self.as_user(self.rep):
+			follow_ups.cancel(planned.name)
+		self.assertEqual(self.mails_queued(), before)
+
+	def test_a_finished_todo_does_not_reopen(self):
+		planned = self.plan()
+		with self.as_user(self.rep):
+			follow_ups.close(planned.name, outcome="Lost", note="Bought elsewhere", reason="Price")
+		frappe.get_doc("Follow Up", planned.name).save()
+		self.assertEqual(self.todos(planned), ["Closed"])
+
+	def test_the_assigned_to_filter_of_follow_ups_has_an_index(self):
+		columns = {row.Column_name for row in frappe.db.sql("show index from `tabFollow Up`", as_dict=True)}
+		self.assertLessEqual({"assigned_to", "planned_for", "reference_name", "lead"}, columns)
+
+	def test_rows_about_a_closed_lead_leak_to_no_stranger(self):
+		cadence = factories.make(
+			"Sales Cadence",
+			cadence_name="Pain Cadence",
+			party_type="Lead",
+			steps=[{"day": 0, "kind": "Call"}],
+		)
+		self.set_pool(counts_notes=1)
+		with self.as_user(self.rep):
+			cadences.enrol(cadence.name, [self.one.name])
+			result = {"outcome": "Reached", "note": "Talked about two presses", "next_action": "Call"}
+			result["next_action_on"] = add_to_date(now_datetime(), days=2)
+			follow_ups.log("Lead", self.one.name, result=result)
+		for doctype in ("Follow Up", "Follow Up Effort", "Sales Cadence Enrolment"):
+			names = {user: self.visible(doctype, user) for user in (self.rep, self.outsider, self.mate)}
+			self.assertTrue(names[self.rep], doctype)
+			self.assertEqual((names[self.outsider], names[self.mate]), ([], []), doctype)
+			for name in names[self.rep]:
+				self.assertFalse(frappe.has_permission(doctype, "read", doc=name, user=self.outsider))
+
+	def test_the_calendar_shows_each_user_what_he_may_read(self):
+		planned = self.plan()
+		start, end = add_to_date(now_datetime(), days=-1), add_to_date(now_datetime(), days=5)
+		for user, expected in ((self.rep, [planned.name]), (self.outsider, [])):
+			with self.as_user(user):
+				events = api.events(str(start), str(end), doctype="Follow Up", filters="[]")
+			self.assertEqual([event["name"] for event in events], expected)
+
+	def test_dragging_a_calendar_entry_moves_its_start_and_nothing_else(self):
+		from frappe.desk.calendar import update_event
+
+		planned = self.plan()
+		moment = add_to_date(planned.planned_for, days=1)
+		arguments = {"doctype": "Follow Up", "name": planned.name, "planned_for": str(moment)}
+		arguments["ends_on"] = str(add_to_date(moment, hours=1))
+		with self.as_user(self.rep):
+			update_event(
+				frappe.as_json(arguments), frappe.as_json({"start": "planned_for", "end": "ends_on"})
+			)
+		stored = frappe.db.get_value("Follow Up", planned.name, "planned_for")
+		self.assertEqual(get_datetime(stored), get_datetime(moment))
+
+	def visible(self, doctype: str, user: str) -> list[str]:
+		with self.as_user(user):
+			return frappe.get_list(doctype, pluck="name", order_by="name", limit=0)
