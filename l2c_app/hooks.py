@@ -114,6 +114,8 @@ doc_events = {
 		],
 	},
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
+	"Contact": {"before_validate": "l2c_app.overrides.contact.before_validate"},
+	"Address": {"before_validate": "l2c_app.overrides.contact.before_validate"},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",

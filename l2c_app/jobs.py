@@ -10,6 +10,7 @@ from l2c_app.services.ledger import audit
 from l2c_app.services.pool import (
 	distribution_run,
 	invariants,
+	mask_mode,
 	pool_members,
 	pool_opening,
 	recycle_dates,
@@ -117,6 +118,17 @@ def recompute_recycle_dates(pool: str) -> int:
 		total += changed
 		frappe.db.commit()
 	return total
+
+
+def follow_mask_mode(pool: str) -> None:
+	"""After a pool changed how it masks: its leads go into the vault or come out of it, committed piece by piece.
+
+	A killed job may simply run again.
+	"""
+	after: str | None = ""
+	while after is not None:
+		after = mask_mode.follow(pool, after=after)
+		frappe.db.commit()
 
 
 def start_distributions() -> list[str]:

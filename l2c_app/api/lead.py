@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from l2c_app.services.lead import merging, scoring, starting_rules
-from l2c_app.services.pool import seat_view
+from l2c_app.services.pool import reveal, seat_view
 
 
 @frappe.whitelist()
@@ -25,6 +25,12 @@ def starting_score_rules() -> dict[str, Any]:
 	"""Return rows of rules to start from, for the scoring form to fill in unsaved."""
 	frappe.has_permission("Lead Scoring", "write", throw=True)
 	return starting_rules.all_rules()
+
+
+@frappe.whitelist(methods=["POST"])
+def reveal_contact(lead: str, reason: str) -> list[dict[str, str]]:
+	"""Return the contact data that the lead's pool masks for ever; logged, with a daily cap."""
+	return reveal.reveal(lead, reason)
 
 
 @frappe.whitelist(methods=["POST"])

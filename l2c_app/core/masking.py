@@ -45,3 +45,26 @@ def mask_name(text: str | None) -> str:
 		return STAR * 2 if text else ""
 	keep = max(1, min(4, len(text) // 3))
 	return _DIGIT.sub(STAR, text[:keep]) + STAR * min(3, len(text) - keep)
+
+
+def mask_address(text: str | None) -> str:
+	"""Hide a street but for its first letter: "77 Hidden Lane" gives "7***"."""
+	text = (text or "").strip()
+	return f"{text[:1]}{STAR * 3}" if text else ""
+
+
+def stand_in_email(text: str | None, tag: str) -> str:
+	"""Return an address that hosts accept as valid and that is like no other lead's: "ann@example.com" of CRM-LEAD-7 gives
+	"a***.crm-lead-7@hidden.invalid". `tag` is the lead's name.
+	"""
+	text = (text or "").strip()
+	if not text:
+		return ""
+	first = text[0].lower() if text[0].isascii() and text[0].isalnum() else "x"
+	plain = re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") or "lead"
+	return f"{first}{STAR * 3}.{plain}@hidden.invalid"
+
+
+def is_masked(text: object) -> bool:
+	"""Return True for text that a mask has made."""
+	return isinstance(text, str) and STAR in text

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from l2c_app.services.lead import lead_intake, lead_owner, party_keys
 from l2c_app.services.ledger import recompute
-from l2c_app.services.pool import admission, seat_events, seat_removal, visibility
+from l2c_app.services.pool import admission, seat_events, seat_removal, vault, visibility
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -32,6 +32,8 @@ def validate(doc: Document, method: str | None = None) -> None:
 	if doc.get("lead_name") and not doc.flags.ignore_permissions:
 		if not before or before.lead_name != doc.lead_name:
 			visibility.require_lead(doc.lead_name)
+	if doc.is_new() and doc.get("lead_name") and vault.is_sealed(doc.lead_name):
+		vault.fill(doc, doc.lead_name)
 	if visibility.enabled_pools("Customer") and not doc.is_new():
 		lead_owner.check(doc)
 

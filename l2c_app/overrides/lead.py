@@ -1,9 +1,10 @@
 """Native Lead: seats follow it in and out of the pools. Without an enabled pool every handler ends at one cached look."""
 
+import frappe
 from frappe.model.document import Document
 
 from l2c_app.services.lead import lead_intake, lead_owner, party_keys
-from l2c_app.services.pool import seat_removal, seat_view, visibility
+from l2c_app.services.pool import reveal, seat_removal, seat_view, vault, visibility
 
 
 def onload(doc: Document, method: str | None = None) -> None:
@@ -13,6 +14,7 @@ def onload(doc: Document, method: str | None = None) -> None:
 	state = seat_view.state_of("Lead", doc.name)
 	doc.set_onload("l2c_pool", state)
 	doc.set_onload(lead_owner.FORM_VERSION, state["version"])
+	doc.set_onload("l2c_may_reveal", reveal.may_reveal(doc.name, frappe.session.user))
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -21,8 +23,10 @@ def validate(doc: Document, method: str | None = None) -> None:
 		return
 	if doc.is_new():
 		lead_intake.plan_seats(doc)
-	else:
-		lead_owner.check(doc)
+		return
+	lead_owner.check(doc)
+	if doc.get("l2c_pooled") and vault.is_sealed(doc.name):
+		vault.seal(doc, doc.name)
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -48,6 +52,7 @@ def before_rename(doc: Document, method: str | None, old: str, new: str, merge: 
 def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""Log and keys take the new name."""
 	seat_removal.follow_rename("Lead", old, new, merge=bool(merge))
+	vault.rename(old, new)
 	party_keys.rename("Lead", old, new, doc=doc)
 
 
@@ -55,3 +60,4 @@ def on_trash(doc: Document, method: str | None = None) -> None:
 	"""Seats and keys go with the lead, the log stays."""
 	seat_removal.remove({"party_type": "Lead", "party": doc.name})
 	party_keys.forget("Lead", doc.name)
+	vault.forget(doc.name)

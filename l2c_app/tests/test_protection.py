@@ -153,7 +153,7 @@ class TestOtherPool(PoolCase):
 
 	def test_the_name_is_masked_as_the_new_pool_masks(self):
 		seat = self.seat(self.lead())
-		frappe.db.set_value("Lead Pool", OTHER, "mask_contact_data", 0)
+		frappe.db.set_value("Lead Pool", OTHER, "mask_mode", "Open to Members")
 		frappe.clear_document_cache("Lead Pool", OTHER)
 		pool_moves.to_pool([seat.name], OTHER)
 		self.assertEqual(

@@ -32,6 +32,7 @@ frappe.ui.form.on("Lead", {
 	},
 
 	l2c_add_buttons(frm) {
+		l2c.add_reveal_button(frm);
 		l2c.add_follow_up_button(frm);
 		l2c.add_enrol_button(frm);
 		l2c.add_contract_button(frm);

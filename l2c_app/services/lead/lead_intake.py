@@ -6,7 +6,7 @@ from frappe.utils import escape_html
 
 from l2c_app.core import claims as claim_rules
 from l2c_app.services.lead import duplicates, party_keys
-from l2c_app.services.pool import admission, claims, visibility
+from l2c_app.services.pool import admission, claims, vault, visibility
 from l2c_app.services.pool.admission import Admission
 
 DESK, IMPORT, API = "desk", "import", "api"
@@ -45,6 +45,8 @@ def plan_seats(doc: object) -> None:
 	doc.flags[PLAN] = [(pool, holders.get(pool)) for pool in ordered]
 	doc.l2c_pooled = 1
 	doc.lead_owner = holders.get(ordered[0])
+	if vault.masks_for_ever(pools):
+		vault.seal(doc, doc.name)
 
 
 def _holders(doc: object, pools: list[str]) -> dict[str, str]:
@@ -97,6 +99,8 @@ def seat_new_lead(doc: object) -> None:
 		for pool, holder in doc.flags.get(PLAN) or []
 	]
 	admission.admit(seats, writes_owner=False)
+	if seats and doc.flags.get(vault.CHANGED):
+		vault.seal_stored(doc.name)  # the contact that the host has made of it meanwhile
 	found = note_keys(doc, "Lead")
 	doc.flags.l2c_duplicates = found
 	if found:
@@ -125,7 +129,10 @@ def note_keys(doc: object, party_type: str) -> list[frappe._dict]:
 def keys_changed(doc: object, party_type: str) -> bool:
 	"""Return True when a saved document's contact fields differ from before."""
 	before = doc.get_doc_before_save()
-	return bool(before) and any(
-		(before.get(fieldname) or "") != (doc.get(fieldname) or "")
-		for _kind, fieldname in party_keys.FIELDS[party_type]
+	return bool(before) and (
+		bool(doc.flags.get(vault.CHANGED))
+		or any(
+			(before.get(fieldname) or "") != (doc.get(fieldname) or "")
+			for _kind, fieldname in party_keys.FIELDS[party_type]
+		)
 	)

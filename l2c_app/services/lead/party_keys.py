@@ -6,6 +6,7 @@ import frappe
 import phonenumbers
 
 from l2c_app.core import normalise
+from l2c_app.services.pool import vault
 
 PHONE, EMAIL, COMPANY, TAX_ID = "Phone", "Email", "Company", "Tax Id"
 FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -75,10 +76,11 @@ def keys_of(doc: object, party_type: str) -> set[Key]:
 	"""Return the keys of a lead or customer; the name of a private customer is no company key."""
 	region = default_region()
 	keys = set()
+	real = vault.real_values(doc) if party_type == "Lead" else {}
 	for kind, fieldname in FIELDS[party_type]:
 		if kind == COMPANY and doc.get("customer_type") == "Individual":
 			continue
-		value = key_of(kind, doc.get(fieldname), region)
+		value = key_of(kind, real.get(fieldname) or doc.get(fieldname), region)
 		if value:
 			keys.add((kind, value))
 	return keys

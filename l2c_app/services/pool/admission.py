@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import recycle_dates, seat_log, visibility
+from l2c_app.services.pool import recycle_dates, seat_log, vault, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.seats import forget_cached, update_parties
@@ -90,11 +90,19 @@ def admit(
 	_insert([_row(a, names[a], a in primary, at=at, actor=actor) for a in fresh])
 	if writes_owner:
 		_close_parties(fresh, primary, at, actor)
+		_seal(fresh)
 	seat_log.write([_log_entry(a, names[a]) for a in fresh], at=at, actor=actor)
 	_count_received(fresh)
 	recycle_dates.recompute([names[a] for a in fresh if a.holder])
 	visibility.seats_changed()
 	return list(names.values())
+
+
+def _seal(fresh: Sequence[Admission]) -> None:
+	"""Leads that enter a pool which masks for ever go into the vault with all that hangs on them."""
+	for admission in fresh:
+		if admission.party_type == "Lead" and vault.masks_for_ever([admission.pool]):
+			vault.seal_stored(admission.party)
 
 
 def _not_seated(admissions: Sequence[Admission]) -> tuple[list[Admission], set[Admission]]:

@@ -12,6 +12,7 @@ from l2c_app.core.seats import State
 
 ENABLED_KEY = "l2c_enabled_pools"
 OWNER_FIELD = {"Lead": "lead_owner", "Customer": "account_manager"}
+OPEN_DATA = "Open to Members"  # the mask mode of a pool whose members see contact data before they claim
 EVERYTHING = frozenset({"System Manager"})
 READERS = frozenset({"Accounts User", "Accounts Manager"})
 READ_RIGHTS = frozenset({"read", "select", "print", "report", "export"})

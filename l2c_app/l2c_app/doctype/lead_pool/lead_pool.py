@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from l2c_app.services.pool import pool_members, pool_opening, recycle_dates, recycle_rules
+from l2c_app.services.pool import mask_mode, pool_members, pool_opening, recycle_dates, recycle_rules
 
 
 class LeadPool(Document):
@@ -14,7 +14,8 @@ class LeadPool(Document):
 		pool_members.refresh(self)
 		pool_opening.learn_old_parties(self)
 		recycle_dates.follow_rules(self)
+		mask_mode.changed(self)
 
 	def on_trash(self) -> None:
-		pool_members.refuse_while_held(self.name)
+		pool_members.refuse_while_seated(self.name)
 		pool_members.forget_pool(self.name)

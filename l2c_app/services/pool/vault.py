@@ -1,0 +1,214 @@
+"""The vault: real contact data of leads whose pool masks for ever. Lead, contacts and addresses keep a masked text."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+import frappe
+
+from l2c_app.core import masking
+from l2c_app.core import vault as rules
+from l2c_app.core.vault import ADDRESS, EMAIL, PHONE, Kept
+from l2c_app.services.pool import visibility
+
+FOR_EVER = "Masked for Ever"
+FIELDS = {
+	"Lead": {"mobile_no": PHONE, "phone": PHONE, "whatsapp_no": PHONE, "fax": PHONE, "email_id": EMAIL},
+	"Contact": {"mobile_no": PHONE, "phone": PHONE, "email_id": EMAIL},
+	"Contact Email": {"email_id": EMAIL},
+	"Contact Phone": {"phone": PHONE},
+	"Address": {
+		"address_line1": ADDRESS,
+		"address_line2": ADDRESS,
+		"phone": PHONE,
+		"fax": PHONE,
+		"email_id": EMAIL,
+	},
+	"Customer": {"mobile_no": PHONE, "email_id": EMAIL},
+	"Opportunity": {"contact_mobile": PHONE, "contact_email": EMAIL, "phone": PHONE, "whatsapp": PHONE},
+	"Quotation": {"contact_mobile": PHONE, "contact_email": EMAIL},
+}
+TABLES = {"Contact": {"email_ids": "Contact Email", "phone_nos": "Contact Phone"}}
+CHANGED = "l2c_vault_changed"
+
+
+def masks_for_ever(pools: Iterable[str]) -> bool:
+	"""Return True when one of the pools keeps contact data in the vault."""
+	return any(frappe.get_cached_value("Lead Pool", pool, "mask_mode") == FOR_EVER for pool in pools)
+
+
+def kept_of(lead: str) -> list[Kept]:
+	"""Return what the vault keeps of a lead; nothing for a lead that was never sealed."""
+	text = frappe.db.get_value("Lead Vault", {"lead": lead}, "values")
+	return [Kept(**entry) for entry in json.loads(text)] if text else []
+
+
+def is_sealed(lead: str) -> bool:
+	"""Return True when a vault row exists."""
+	return bool(lead) and bool(frappe.db.exists("Lead Vault", {"lead": lead}))
+
+
+def real_values(doc: object) -> frappe._dict:
+	"""Return the fields of a lead with real values in place of masks, for keys and for a reveal."""
+	values = frappe._dict({field: doc.get(field) for field in FIELDS["Lead"]})
+	if not any(masking.is_masked(text) for text in values.values()):
+		return values
+	kept = kept_of(doc.get("name"))
+	for field, text in values.items():
+		values[field] = rules.real_of(kept, "Lead", doc.get("name"), field=field, text=text) or text
+	return values
+
+
+def seal(doc: object, lead: str) -> None:
+	"""Move the real values of a document that is about to be saved into its lead's vault and leave masks in their place.
+
+	Masks already there stay; a new value typed over a mask is moved as well. The caller saves the document.
+	"""
+	kept = before = kept_of(lead)
+	for row, table in _rows(doc):
+		for field, kind in FIELDS[row.doctype].items():
+			text = (row.get(field) or "").strip() if isinstance(row.get(field), str) else ""
+			if text and not masking.is_masked(text):
+				stand_in = rules.mask(kind, text, lead)
+				kept = rules.put(kept, Kept(doc.doctype, doc.name, f"{table}{field}", stand_in, text))
+				row.set(field, stand_in)
+	if doc.doctype == "Lead" and "gravatar.com" in (doc.get("image") or ""):
+		doc.image = None  # the address of the picture is a fingerprint of the mail address
+	if kept != before or (not before and not is_sealed(lead)):
+		_store(lead, kept)
+		doc.flags[CHANGED] = True
+
+
+def _rows(doc: object) -> Iterator[tuple[object, str]]:
+	"""Yield the document and its rows with contact data, each with the prefix of its fields in the vault."""
+	yield doc, ""
+	for table in TABLES.get(doc.doctype, {}):
+		for row in doc.get(table) or []:
+			yield row, f"{table}."
+
+
+def _store(lead: str, kept: list[Kept]) -> None:
+	text = json.dumps([asdict(entry) for entry in kept], ensure_ascii=False)
+	name = frappe.db.get_value("Lead Vault", {"lead": lead}, "name", for_update=True)
+	if name:
+		frappe.db.set_value("Lead Vault", name, "values", text)
+	else:
+		frappe.get_doc({"doctype": "Lead Vault", "lead": lead, "values": text}).insert(
+			ignore_permissions=True
+		)
+
+
+def sealed_lead_of(doc: object) -> str | None:
+	"""Return the sealed lead that a contact or address belongs to, None when it also belongs to a customer."""
+	links = [(row.get("link_doctype"), row.get("link_name")) for row in doc.get("links") or []]
+	if any(kind == "Customer" for kind, _name in links):
+		return None
+	return next((name for kind, name in links if kind == "Lead" and is_sealed(name)), None)
+
+
+def fill(doc: object, lead: str) -> None:
+	"""Put real values in place of the masks of a document in hand, which the host copied from a sealed lead."""
+	kept = kept_of(lead)
+	for row, table in _rows(doc):
+		for field in FIELDS[row.doctype]:
+			text = row.get(field)
+			if masking.is_masked(text):
+				row.set(
+					field,
+					rules.real_of(kept, doc.doctype, doc.name, field=f"{table}{field}", text=text) or text,
+				)
+
+
+def forget_history(lead: str) -> None:
+	"""Mask the stored history of changes of a lead and what is linked to it: it repeats real values."""
+	kept = kept_of(lead)
+	for doctype, name in {(entry.doctype, entry.name) for entry in kept} | {("Lead", lead)}:
+		filters = {"ref_doctype": doctype, "docname": name}
+		for row in frappe.get_all("Version", filters=filters, fields=["name", "data"], order_by="name"):
+			text = row.data or ""
+			for entry in kept:
+				text = text.replace(entry.real, entry.mask)
+			if text != row.data:
+				frappe.db.set_value("Version", row.name, "data", text, update_modified=False)
+
+
+def seal_stored(lead: str) -> None:
+	"""Seal a lead that exists already, with its contacts and addresses."""
+	for doctype, name in _linked(lead):
+		doc = frappe.get_doc(doctype, name)
+		seal(doc, lead)
+		_write(doc)
+	forget_history(lead)
+
+
+def restore(lead: str) -> None:
+	"""Put the real values back wherever a mask of this lead stands, and drop the vault: the lead is won, or its pool opened."""
+	for doctype, name in [*_linked(lead), *_followers(lead)]:
+		doc = frappe.get_doc(doctype, name)
+		fill(doc, lead)
+		_write(doc)
+	forget(lead)
+
+
+def _linked(lead: str) -> list[tuple[str, str]]:
+	found = [("Lead", lead)]
+	for doctype in ("Contact", "Address"):
+		filters = {"parenttype": doctype, "link_doctype": "Lead", "link_name": lead}
+		names = frappe.get_all("Dynamic Link", filters=filters, pluck="parent", order_by="parent")
+		found += [(doctype, name) for name in dict.fromkeys(names)]
+	return found
+
+
+def _followers(lead: str) -> list[tuple[str, str]]:
+	"""Return what was made from the lead and copied its masks."""
+	customers = frappe.get_all("Customer", filters={"lead_name": lead}, pluck="name", order_by="name")
+	found = [("Customer", name) for name in customers]
+	for doctype, kind in (("Opportunity", "opportunity_from"), ("Quotation", "quotation_to")):
+		filters = {kind: "Lead", "party_name": lead}
+		found += [
+			(doctype, name)
+			for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="name")
+		]
+	for doctype in ("Contact", "Address"):
+		filters = {"parenttype": doctype, "link_doctype": "Customer", "link_name": ("in", customers)}
+		found += [
+			(doctype, name)
+			for name in frappe.get_all("Dynamic Link", filters=filters, pluck="parent", order_by="parent")
+		]
+	return found
+
+
+def _write(doc: object) -> None:
+	"""Write the fields past the host's handlers: nothing else of the document changes."""
+	for row, _table in _rows(doc):
+		known = [field for field in FIELDS[row.doctype] if row.meta.has_field(field)]
+		values = {field: row.get(field) for field in known}
+		frappe.db.set_value(row.doctype, row.name, values, None, update_modified=False)
+	frappe.clear_document_cache(doc.doctype, doc.name)
+	from frappe.utils.global_search import update_global_search  # only where the host has a search
+
+	update_global_search(doc)
+
+
+def forget(lead: str) -> None:
+	"""Drop the vault row of a lead."""
+	frappe.db.delete("Lead Vault", {"lead": lead})
+
+
+def rename(old: str, new: str) -> None:
+	"""The vault follows a renamed lead; after a merge its entries join those of the lead that stays."""
+	kept = kept_of(old)
+	if not kept:
+		return
+	moved = [
+		Kept(e.doctype, new if (e.doctype, e.name) == ("Lead", old) else e.name, e.field, e.mask, e.real)
+		for e in kept
+	]
+	forget(old)
+	_store(new, [*moved, *kept_of(new)])
+
+
+def is_wanted(lead: str) -> bool:
+	"""Return True when a pool that masks for ever closes the lead."""
+	seats = visibility.live_seats("Lead", [lead]).get(lead, [])
+	return masks_for_ever(seat.pool for seat in seats)
