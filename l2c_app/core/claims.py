@@ -11,18 +11,23 @@ COOL_DOWN = "cool_down"
 INTERVAL = "interval"
 BACKLOG = "backlog"
 PROTECTION = "protection"
+OVERDUE = "overdue"
 BY_A_MANAGER = "a manager of the pool"
 
 
 @dataclass(frozen=True)
 class Limits:
-	"""A pool's limits for one member. 0 = no limit."""
+	"""A pool's limits for one member. 0 = no limit. `cut_quota`: what is left of the quota while the overdue cash of his
+	contracts is above its limit (both in company currency), None while it is not."""
 
 	daily_quota: int = 0
 	holding_cap: int = 0
 	cool_down_days: int = 0
 	backlog_cap: int = 0
 	interval_minutes: int = 0
+	cut_quota: int | None = None
+	overdue: float = 0
+	overdue_limit: float = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,28 @@ class Refusal:
 def holding_cap_of(pool_cap: int, member_cap: int) -> int:
 	"""Return a member's holding cap: his own where he has one, else the pool's. 0 = no limit."""
 	return member_cap or pool_cap
+
+
+def cut_quota(daily_quota: int, *, overdue: float, limit: float, cut: float) -> int | None:
+	"""Return the claims a day that a member with overdue cash keeps: quota x (100 - cut) %, rounded down.
+
+	None: nothing is cut, because no limit is set, the overdue cash is not above it, or there is no quota to cut. A cut of
+	100 leaves nothing even where the pool has no quota. 10 a day and a cut of 25: 7.
+	"""
+	if limit <= 0 or overdue <= limit or cut <= 0:
+		return None
+	if cut >= 100:
+		return 0
+	return int(daily_quota * (100 - cut) // 100) if daily_quota else None
+
+
+def overdue_refusal(limits: Limits, standing: Standing) -> Refusal | None:
+	"""Refuse when the quota that overdue cash leaves is used up. It ends when the money comes in, not by time."""
+	if limits.cut_quota is None or standing.claimed_today < limits.cut_quota:
+		return None
+	compared = {"claimed_today": standing.claimed_today, "daily_quota": limits.cut_quota}
+	compared |= {"overdue": limits.overdue, "overdue_limit": limits.overdue_limit}
+	return Refusal(OVERDUE, compared)
 
 
 def quota_refusal(limits: Limits, standing: Standing, *, today: date) -> Refusal | None:
@@ -113,6 +140,7 @@ def judge(
 	"""Return the first reason against one more self-claim, or None. `now`: the site's clock."""
 	return (
 		cool_down_refusal(limits, last_hold_ended=last_hold_ended, today=now.date())
+		or overdue_refusal(limits, standing)
 		or quota_refusal(limits, standing, today=now.date())
 		or interval_refusal(limits, standing, now=now)
 		or holding_refusal(limits, standing)

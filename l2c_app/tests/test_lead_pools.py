@@ -129,6 +129,9 @@ class TestIntake(PoolCase):
 
 	def test_deleting_a_pool_opens_its_leads_again(self):
 		lead = self.lead()
+		with self.assertRaises(errors.PoolHoldsSeats):
+			frappe.delete_doc("Lead Pool", POOL, ignore_permissions=True)
+		api.close(self.seat(lead).name, "not for us")
 		frappe.delete_doc("Lead Pool", POOL, ignore_permissions=True)
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "l2c_pooled"), 0)
 

@@ -271,6 +271,7 @@ def describe(refusal: rules.Refusal) -> str:
 		rules.INTERVAL: _("You claimed {0} minutes ago; {1} minutes must pass."),
 		rules.BACKLOG: _("{0} held seats wait for your first work; at {1} no more can be claimed."),
 		rules.PROTECTION: _("{0} of {1} seats are protected."),
+		rules.OVERDUE: _("{0} of {1} claims: {2:,.2f} is overdue on your contracts, above {3:,.2f}."),
 	}
 	return texts[refusal.rule].format(*refusal.compared.values())
 

@@ -114,16 +114,31 @@ def assignments_name_only_holders() -> Iterator[tuple[str, str]]:
 
 
 def the_log_agrees_with_the_seat() -> Iterator[tuple[str, str]]:
-	"""The last move in the log leads to the state and the holder of the seat, under the seat's version."""
+	"""The last entry of the log leads to the state and the holder of the seat."""
 	seat, log = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead Pool Log")
 	query = frappe.qb.from_(seat).left_join(log).on(log.name == Concat(seat.name, "-", seat.version))
 	query = query.where(seat.version > 1)
 	query = query.where(
 		log.name.isnull() | (log.to_state != seat.state) | _differ(seat.holder, log.to_holder)
 	)
-	query = query.select(seat.name, seat.version, seat.state, log.to_state).orderby(seat.name).limit(SHOWN)
-	for name, version, state, logged in query.run():
-		yield name, f"{version}: {state} / {logged}"
+	query = query.select(seat.name, seat.state, seat.holder, log.to_state, log.name.as_("logged"))
+	rows = query.orderby(seat.name).limit(SHOWN * SHOWN).run(as_dict=True)
+	# only moves are named after the version; protecting or changing the pool is logged under names of their own
+	last = _last_entries([row.name for row in rows if not row.logged])
+	for row in rows:
+		entry = last.get(row.name) or frappe._dict(to_state=row.to_state)
+		if (entry.to_state, entry.to_holder or None) != (row.state, row.holder or None):
+			yield row.name, f"{row.state} / {entry.to_state}"
+
+
+def _last_entries(seats: list[str]) -> dict[str, frappe._dict]:
+	rows = frappe.get_all(
+		"Lead Pool Log",
+		filters={"seat": ("in", seats)},
+		fields=["seat", "to_state", "to_holder"],
+		order_by="at, creation, name",
+	)
+	return {row.seat: row for row in rows}
 
 
 def holders_are_members() -> Iterator[tuple[str, str]]:

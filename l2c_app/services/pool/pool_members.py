@@ -67,16 +67,21 @@ def validate(pool: object) -> None:
 		refuse(PoolHoldsSeats, _("A pool with seats keeps what it holds ({0}).").format(_(before.party_type)))
 
 
-def refuse_while_held(pool: str) -> None:
-	"""Raise PoolHoldsSeats when somebody holds a seat of the pool."""
-	held = frappe.db.count("Lead Pool Seat", {"pool": pool, "state": State.HELD.value})
-	if held:
+def refuse_while_held(pool: str, *, states: tuple[str, ...] = (State.HELD.value,)) -> None:
+	"""Raise PoolHoldsSeats when the pool has seats in one of these states."""
+	seats = frappe.db.count("Lead Pool Seat", {"pool": pool, "state": ("in", states)})
+	if seats:
 		refuse(
 			PoolHoldsSeats,
 			_("Pool {0} can be neither disabled nor deleted now.").format(pool),
-			compared=_("Held seats: {0}").format(held),
-			do=_("Release or close them first."),
+			compared=_("Seats: {0}").format(seats),
+			do=_("Move them to another pool, or release or close them first."),
 		)
+
+
+def refuse_while_seated(pool: str) -> None:
+	"""Raise PoolHoldsSeats when the pool has held or free seats: deleting it would lose whose they are."""
+	refuse_while_held(pool, states=(State.AVAILABLE.value, State.HELD.value))
 
 
 def refresh(pool: object) -> dict[str, int]:

@@ -3,6 +3,7 @@
 A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A kind of run is a module with
 `plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
 caller's transaction and returns {row name: why not, None when done}. It judges again: the world moved since the plan.
+`check(pool, options)`, where it has one, refuses a run before it is recorded; `finish(run)` follows a run that ended well.
 """
 
 import json
@@ -29,6 +30,7 @@ HANDLERS: dict[str, str] = {
 	DISTRIBUTE: "l2c_app.services.pool.distribution_run",
 	RECYCLE: "l2c_app.services.pool.recycle_run",
 	WARN: "l2c_app.services.pool.recycle_warnings",
+	MOVE: "l2c_app.services.pool.move_run",
 }
 
 
@@ -89,7 +91,9 @@ def start_by_system(
 
 	A pool has one committing run of a kind at a time: RunInProgress.
 	"""
-	handler_of(kind)
+	handler = handler_of(kind)
+	if hasattr(handler, "check"):
+		handler.check(pool, dict(options or {}))
 	if mode == COMMIT:
 		_refuse_second(kind, pool)
 	run = frappe.new_doc("Pool Run")

@@ -105,3 +105,31 @@ class TestGuards(unittest.TestCase):
 		for days, longest in ((0, 30), (-3, 30), (5, 0)):
 			with self.assertRaises(ValueError):
 				claims.protection_end(days, longest=longest, today=first)
+
+
+class TestOverdueCash(unittest.TestCase):
+	def test_the_cut_of_the_quota_is_rounded_down(self):
+		def left(quota, overdue, cut):
+			return claims.cut_quota(quota, overdue=overdue, limit=1000, cut=cut)
+
+		self.assertEqual(left(10, 1000.01, 25), 7)
+		self.assertEqual(left(10, 1000.01, 100), 0)
+		self.assertEqual(left(0, 5000, 100), 0, "no quota, nothing left all the same")
+		self.assertIsNone(left(0, 5000, 50), "no quota to cut")
+		self.assertIsNone(left(10, 1000, 100), "at the limit is not above it")
+		self.assertIsNone(left(10, 9000, 0))
+		self.assertIsNone(claims.cut_quota(10, overdue=9000, limit=0, cut=100), "no limit set")
+
+	def test_the_refusal_says_what_was_compared_and_no_date(self):
+		limits = claims.Limits(daily_quota=10, cut_quota=7, overdue=1500, overdue_limit=1000)
+		self.assertIsNone(claims.overdue_refusal(limits, claims.Standing(claimed_today=6)))
+		refusal = claims.overdue_refusal(limits, claims.Standing(claimed_today=7))
+		self.assertEqual(refusal.rule, claims.OVERDUE)
+		self.assertEqual(list(refusal.compared.values()), [7, 7, 1500, 1000])
+		self.assertIsNone(refusal.allowed_on)
+
+	@given(st.integers(0, 200), st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 100))
+	def test_the_cut_never_gives_more_than_the_quota(self, quota, overdue, limit, cut):
+		left = claims.cut_quota(quota, overdue=overdue, limit=limit, cut=cut)
+		if left is not None:
+			self.assertTrue(0 <= left <= quota)
