@@ -17,6 +17,25 @@ CLAIMERS = 20
 SEATS = 60
 QUOTA = 8
 CAP = 10
+BACKLOG = 9
+MANAGER = """
+import json, sys, time
+import frappe
+site, start, count = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
+from l2c_app.api import pool
+pool.distribute_preview("L2C Parallel Pool"); frappe.db.rollback()
+time.sleep(max(0, start + 0.3 - time.time()))
+given = 0
+for _turn in range(count):
+	try:
+		given += sum(pool.distribute("L2C Parallel Pool", count=1, method="Least Load")["by_user"].values())
+		frappe.db.commit()
+	except Exception as error:
+		frappe.db.rollback()
+frappe.destroy()
+print("ANSWER" + json.dumps({"user": "manager", "answers": [], "times": [], "given": given}))
+"""
 WORKER = """
 import json, random, sys, time
 import frappe
@@ -65,14 +84,33 @@ class TestParallelClaims(L2CTestCase):
 		for lead in leads:
 			frappe.delete_doc("Lead", lead, force=True)
 		frappe.db.delete("Lead Pool Log", {"pool": POOL})
+		frappe.db.delete("Pool Run Row", {"pool": POOL})
+		frappe.db.delete("Pool Run", {"pool": POOL})
 		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
 		frappe.db.commit()
 		visibility.pools_changed()
 
-	def race(self, seats: list[str], *, tries: int = SEATS, pause: float = 0) -> list[dict]:
-		"""Let the claimers run over the seats from different ends; returns their reports. `pause`: seconds to think."""
+	def race(
+		self, seats: list[str], *, tries: int = SEATS, pause: float = 0, distributes: int = 0
+	) -> list[dict]:
+		"""Let the claimers run over the seats from different ends; returns their reports. `pause`: seconds to think;
+		`distributes`: so often a manager hands out one seat meanwhile."""
 		start = str(time.time() + 8)
 		processes = []
+		if distributes:
+			command = [
+				sys.executable,
+				"-W",
+				"ignore",
+				"-c",
+				MANAGER,
+				frappe.local.site,
+				start,
+				str(distributes),
+			]
+			processes.append(
+				subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+			)
 		for number in range(CLAIMERS):
 			turn = number * len(seats) // CLAIMERS
 			mine = (seats[turn:] + seats[:turn])[:tries]
@@ -153,3 +191,39 @@ class TestParallelClaims(L2CTestCase):
 		reports = self.race(self.prepare(users=CLAIMERS, daily_quota=0, holding_cap=0), tries=3, pause=1)
 		self.report("people", reports)
 		self.check(reports, each=3)
+
+	def test_the_backlog_is_never_passed(self):
+		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=0, backlog_cap=BACKLOG))
+		self.report("backlog", reports)
+		self.check(reports, each=BACKLOG)
+
+	def test_the_interval_lets_each_member_take_one(self):
+		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=0, claim_interval_minutes=60))
+		self.report("interval", reports)
+		self.check(reports, each=1)
+
+	def test_a_distribution_among_claims_passes_no_cap_and_gives_no_seat_twice(self):
+		"""A manager hands out while twenty people claim: together they reach the caps exactly."""
+		seats = self.prepare(users=5, daily_quota=0, holding_cap=CAP, backlog_cap=0)
+		reports = self.race(seats, tries=30, pause=0.02, distributes=20)
+		self.report("claims and distribution", reports)
+		rows = frappe.get_all(
+			"Lead Pool Seat",
+			filters={"pool": POOL, "state": "Held"},
+			fields=["name", "party", "holder", "version"],
+			order_by="name",
+		)
+		held = {user: len([row for row in rows if row.holder == user]) for user in self.users}
+		self.assertEqual(set(held.values()), {CAP}, held)
+		logged = frappe.get_all(
+			"Lead Pool Log",
+			filters={"pool": POOL, "event": ("in", ["Claim", "Assign"])},
+			fields=["seat", "event"],
+			order_by="seat",
+		)
+		self.assertEqual([row.seat for row in logged], [row.name for row in rows])
+		self.assertEqual({row.event for row in logged}, {"Claim", "Assign"})
+		for row in rows:
+			self.assertEqual(
+				(row.version, frappe.db.get_value("Lead", row.party, "lead_owner")), (2, row.holder)
+			)
