@@ -5,11 +5,12 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
 
+from l2c_app.api import pool_recycle as recycle_api
 from l2c_app.api import pool_run as run_api
 from l2c_app.core.seats import Event
 from l2c_app.jobs import recompute_recycle_dates
-from l2c_app.services.errors import BadRecycleRule
-from l2c_app.services.pool import recycle_dates, run_work, runs
+from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
+from l2c_app.services.pool import recycle_dates, run_work, runs, seat_view
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -331,3 +332,36 @@ def _contract(**values: object) -> str:
 	contract.name = frappe.generate_hash(length=10)
 	contract.db_insert()
 	return contract.name
+
+
+class TestWhatPeopleSee(RecycleCase):
+	def test_the_form_shows_date_reason_and_what_keeps_it(self):
+		seat = self.held(days=5)
+		with self.as_user(self.rep):
+			shown = seat_view.state_of("Lead", seat.party)["seats"][0]
+		self.assertEqual(shown["recycle_on"], seat.recycle_on)
+		self.assertEqual((shown["recycle_reason"], shown["kept_by"]), ("No Follow Up · 7 days", ""))
+		factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=seat.party, company=factories.COMPANY
+		)
+		with self.as_user(self.rep):
+			shown = seat_view.state_of("Lead", seat.party)["seats"][0]
+		self.assertEqual(shown["kept_by"], "Open Opportunity")
+
+	def test_the_effect_of_other_rules_is_shown_by_rep_before_they_are_saved(self):
+		"""Known hole elsewhere: nobody sees what a changed rule will take."""
+		self.held(1, days=8)
+		self.held(2, days=4)
+		self.held(3, days=4, user=self.mate)
+		with self.as_user(self.chief):
+			answer = recycle_api.effect(POOL, [{**IDLE_7, "days": 3, "enabled": 1}])
+		rows = {row["user"]: (row["held"], row["now"], row["then"]) for row in answer["rows"]}
+		self.assertEqual(rows, {self.rep: (2, 1, 2), self.mate: (1, 0, 1)})
+		self.assertEqual(answer["total"], {"held": 3, "now": 1, "then": 3, "kept": 0})
+		with self.as_user(self.rep):
+			self.assertRaises(NotAPoolManager, recycle_api.effect, POOL, [])
+
+	def test_a_new_pool_can_begin_with_the_starting_rules(self):
+		rows = recycle_api.starting_rules()
+		self.rules(*rows)
+		self.assertEqual(len(self.pool.recycle_rules), len(rows))

@@ -71,11 +71,11 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 	rules = runs.options_of(run).get("rules") if run.mode == runs.PREVIEW else None
 	policy = recycle_rules.policy_of(pool, rules)
 	gone = absence.reasons(pool, holders(run.pool), today)
-	seats = _held(run.pool) if rules is not None else find_due(run.pool, today)
+	seats = held(run.pool) if rules is not None else find_due(run.pool, today)
 	for case in judge(seats, policy, today=today):
 		if case.verdict != NOTHING and case.row.holder not in gone:
 			yield _planned(case.row, case.tier, _answer(case, gone))
-	absent = _held(run.pool, list(gone)) if gone else []
+	absent = held(run.pool, list(gone)) if gone else []
 	for case in judge(absent, policy, today=today):
 		yield _planned(case.row, case.tier, _answer(case, gone))
 
@@ -129,7 +129,8 @@ def holders(pool: str) -> list[str]:
 	return [row[0] for row in query.orderby(seat.holder).run()]
 
 
-def _held(pool: str, of_holders: list[str] | None = None) -> list[frappe._dict]:
+def held(pool: str, of_holders: list[str] | None = None) -> list[frappe._dict]:
+	"""Return the held seats of a pool, of all or of some holders."""
 	filters: dict = {"pool": pool, "state": State.HELD.value}
 	if of_holders is not None:
 		filters["holder"] = ("in", of_holders)
@@ -189,7 +190,7 @@ def _answer(case: Case, gone: dict[str, str]) -> tuple[bool, str]:
 	if case.verdict.rule:
 		return True, case.verdict.rule.name
 	if not reason:
-		return False, _why_kept(case.verdict)
+		return False, why_kept(case.verdict)
 	if case.row.protected_until and case.day <= case.row.protected_until:
 		return False, _("Protected")
 	kept = facts_of([case.row]).get((case.row.party_type, case.row.party), set())
@@ -217,7 +218,8 @@ def _planned(row: frappe._dict, tier: str, answer: tuple[bool, str]) -> runs.Pla
 	)
 
 
-def _why_kept(verdict: core.Verdict) -> str:
+def why_kept(verdict: core.Verdict) -> str:
+	"""Say what keeps a seat with its holder."""
 	if verdict.protected:
 		return _("Protected")
 	return _shown(verdict.exempt) if verdict.exempt else _("Not due any more")

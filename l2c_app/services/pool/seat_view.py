@@ -9,7 +9,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import masking
 from l2c_app.core.seats import State
 from l2c_app.services.errors import NotAPoolMember, refuse
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import recycle_view, visibility
 
 LEAD_FIELDS = (
 	"name",
@@ -107,7 +107,7 @@ def state_of(party_type: str, party: str) -> dict:
 	rows = frappe.get_all(
 		"Lead Pool Seat",
 		filters={"party_type": party_type, "party": party},
-		fields=[*SEAT_FIELDS, "recycle_on", "protected_until"],
+		fields=[*SEAT_FIELDS, "recycle_on", "last_effort_on", "protected_until"],
 		order_by="is_primary desc, creation, name",
 	)
 	seats = [
@@ -115,6 +115,7 @@ def state_of(party_type: str, party: str) -> dict:
 			**row,
 			"holder_name": frappe.utils.get_fullname(row.holder) if row.holder else "",
 			"may": allowed(row, user),
+			**(recycle_view.of_seat(row) if row.state == State.HELD.value else {}),
 		}
 		for row in rows
 		if row.holder == user or visibility.is_member(row.pool, user) or visibility.reads_everything(user)

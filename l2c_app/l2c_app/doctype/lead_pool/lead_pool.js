@@ -8,7 +8,11 @@ frappe.ui.form.on("Lead Pool", {
 		if (frm.perm[0].write) {
 			frm.add_custom_button(__("Build Admission Filter"), () => frm.trigger("build_filter"));
 		}
-		if (frm.is_new()) return;
+		frm.l2c_rules = rules_text(frm);
+		if (frm.is_new()) {
+			frm.trigger("load_starting_rules");
+			return;
+		}
 		frm.trigger("show_stock");
 		frm.add_custom_button(__("Show Seats"), () =>
 			frappe.set_route("List", "Lead Pool Seat", { pool: frm.doc.name })
@@ -35,12 +39,63 @@ frappe.ui.form.on("Lead Pool", {
 		const { message } = await frappe.db.get_value("Lead Pool Membership", filters, "is_manager");
 		const manages =
 			cint(message && message.is_manager) || frappe.user.has_role(["Sales Manager", "System Manager"]);
-		if (!manages || !frm.doc.enabled) return;
+		if (!manages) return;
+		frm.trigger("add_recycle_buttons");
+		if (!frm.doc.enabled) return;
 		frm.add_custom_button(__("Admit Existing"), () => frm.trigger("admit_existing"));
 		frm.add_custom_button(__("Distribute"), () =>
 			l2c.distribute(frm.doc.name, { on_done: () => frm.reload_doc() })
 		);
 		frm.change_custom_button_type(__("Distribute"), null, "primary");
+	},
+
+	async load_starting_rules(frm) {
+		if ((frm.doc.recycle_rules || []).length) return;
+		const rules = await l2c.call("pool_recycle.starting_rules");
+		if ((frm.doc.recycle_rules || []).length) return;
+		rules.forEach((rule) => frm.add_child("recycle_rules", rule));
+		frm.refresh_field("recycle_rules");
+		frm.l2c_rules = rules_text(frm);
+	},
+
+	add_recycle_buttons(frm) {
+		const group = __("Recycling");
+		const add = (label, action) => frm.add_custom_button(label, action, group);
+		if (frm.doc.enabled) {
+			add(__("Preview Tonight"), () => start_run(frm, "Recycle", "Preview"));
+			add(__("Recycle Now"), () =>
+				frappe.confirm(__("Take back every seat that is due? A preview shows them first."), () =>
+					start_run(frm, "Recycle", "Commit")
+				)
+			);
+		}
+		if (!(frm.doc.recycle_rules || []).length) {
+			add(__("Load Starting Rules"), async () => {
+				await frm.trigger("load_starting_rules");
+				frm.dirty();
+			});
+		}
+		add(__("Move All Seats"), () => frm.trigger("move_all"));
+		add(__("Runs"), () => frappe.set_route("List", "Pool Run", { pool: frm.doc.name }));
+	},
+
+	move_all(frm) {
+		const filters = { party_type: frm.doc.party_type, enabled: 1, name: ["!=", frm.doc.name] };
+		const field = { fieldtype: "Link", options: "Lead Pool", fieldname: "target", reqd: 1 };
+		frappe.prompt(
+			[{ ...field, label: __("Target Pool"), get_query: () => ({ filters }) }],
+			({ target }) => start_run(frm, "Move", "Preview", { target }),
+			__("Move All Seats"),
+			__("Preview")
+		);
+	},
+
+	// Other rules are shown by rep before they take effect.
+	async before_save(frm) {
+		if (frm.is_new() || !frm.doc.enabled || rules_text(frm) === frm.l2c_rules) return;
+		const asked = { pool: frm.doc.name, rules: rules_of(frm), holiday_list: frm.doc.holiday_list };
+		const effect = await l2c.call_frozen("pool_recycle.effect", asked);
+		if (!(await agreed(effect))) frappe.validated = false;
 	},
 
 	admit_existing(frm) {
@@ -84,3 +139,58 @@ frappe.ui.form.on("Lead Pool", {
 		});
 	},
 });
+
+const RULE_FIELDS = [
+	"kind",
+	"tier",
+	"days",
+	"enabled",
+	"exempt_won",
+	"exempt_opportunity",
+	"exempt_quotation",
+	"exempt_appointment",
+	"exempt_contract",
+	"exempt_order",
+	"exempt_invoice",
+];
+
+function rules_of(frm) {
+	return (frm.doc.recycle_rules || []).map((row) =>
+		Object.fromEntries(RULE_FIELDS.map((name) => [name, row[name] ?? ""]))
+	);
+}
+
+function rules_text(frm) {
+	return JSON.stringify([frm.doc.holiday_list || "", rules_of(frm)]);
+}
+
+async function start_run(frm, kind, mode, options = {}) {
+	const run = await l2c.call_frozen("pool_run.start", { kind, pool: frm.doc.name, mode, options });
+	frappe.set_route("Form", "Pool Run", run);
+}
+
+function agreed({ rows, total }) {
+	const heading = [__("Holder"), __("Held"), __("Tonight, Rules Now"), __("Tonight, New Rules"), __("Due but Kept")];
+	const cells = (row, name) => [name, row.held, row.now, row.then, row.kept];
+	const line = (values, tag = "td") =>
+		`<tr>${values.map((value) => `<${tag}>${l2c.escape(value)}</${tag}>`).join("")}</tr>`;
+	const lines = rows.map((row) => line(cells(row, row.name)));
+	return new Promise((resolve) => {
+		const dialog = new frappe.ui.Dialog({
+			title: __("What These Rules Change"),
+			fields: [{ fieldtype: "HTML", fieldname: "effect" }],
+			primary_action_label: __("Save These Rules"),
+			primary_action: () => {
+				resolve(true);
+				dialog.hide();
+			},
+		});
+		dialog.get_field("effect").$wrapper.html(
+			`<div class="table-responsive"><table class="table table-bordered small">
+			<thead>${line(heading, "th")}</thead><tbody>${lines.join("")}</tbody>
+			<tfoot>${line(cells(total, __("Total")), "th")}</tfoot></table></div>`
+		);
+		dialog.onhide = () => resolve(false);
+		dialog.show();
+	});
+}

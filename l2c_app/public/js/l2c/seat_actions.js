@@ -223,7 +223,9 @@ l2c.seat_tags = (seat) =>
 		],
 		[
 			__("Back to the Pool On"),
-			seat.recycle_on && frappe.datetime.str_to_user(seat.recycle_on),
+			seat.recycle_on &&
+				[frappe.datetime.str_to_user(seat.recycle_on), seat.recycle_reason].filter(Boolean).join(" · "),
 			"orange",
 		],
+		[__("Stays All the Same"), seat.recycle_on && seat.kept_by, "green"],
 	]);

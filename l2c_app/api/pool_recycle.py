@@ -1,0 +1,19 @@
+"""RPC of recycling: what other rules would do before they are saved, and rules to begin with."""
+
+from typing import Any
+
+import frappe
+
+from l2c_app.services.pool import recycle_view
+
+
+@frappe.whitelist(methods=["POST"])
+def effect(pool: str, rules: str | list, holiday_list: str | None = None) -> dict[str, Any]:
+	"""Return what saving these rules would do tonight, by rep. Changes nothing."""
+	return recycle_view.effect(pool, frappe.parse_json(rules) or [], holiday_list)
+
+
+@frappe.whitelist()
+def starting_rules() -> list[dict[str, Any]]:
+	"""Return rows that a new pool may begin with."""
+	return recycle_view.starting_rules()

@@ -1,0 +1,91 @@
+const LIVE = ["Queued", "Running"];
+
+frappe.ui.form.on("Pool Run", {
+	onload(frm) {
+		frappe.realtime.on("l2c_pool_run", (run) => {
+			if (run.name === frm.doc.name) frm.reload_doc();
+		});
+	},
+
+	refresh(frm) {
+		frm.disable_save();
+		frm.trigger("show_progress");
+		frm.trigger("show_summary");
+		frm.trigger("add_buttons");
+		frm.trigger("look_again");
+	},
+
+	// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
+	look_again(frm) {
+		clearTimeout(frm.l2c_timer);
+		if (!LIVE.includes(frm.doc.state)) return;
+		frm.l2c_timer = setTimeout(() => {
+			const route = frappe.get_route();
+			if (route[1] === "Pool Run" && route[2] === frm.doc.name) frm.reload_doc();
+		}, 3000);
+	},
+
+	show_progress(frm) {
+		const { state, progress, done_rows, skipped_rows, failed_rows, total_rows } = frm.doc;
+		if (LIVE.includes(state)) {
+			const text = __("{0} of {1}", [done_rows + skipped_rows + failed_rows, total_rows]);
+			frm.dashboard.add_progress(__(state), Math.round(progress || 0), text);
+		}
+		frm.dashboard.set_headline(
+			l2c.tags([
+				["", __(state), run_colour(state)],
+				["", __(frm.doc.mode), frm.doc.mode === "Preview" ? "blue" : "purple"],
+				[frm.doc.mode === "Preview" ? __("Would Go") : __("Done"), planned(frm), "green"],
+				[__("Kept or Skipped"), skipped_rows || "", "gray"],
+				[__("Failed"), failed_rows || "", "red"],
+			])
+		);
+	},
+
+	show_summary(frm) {
+		const summary = Object.entries(JSON.parse(frm.doc.summary || "{}"));
+		if (!summary.length || frm.l2c_summary === frm.doc.modified) return;
+		frm.l2c_summary = frm.doc.modified;
+		const row = (values, tag = "td") =>
+			`<tr>${values.map((value) => `<${tag}>${l2c.escape(value)}</${tag}>`).join("")}</tr>`;
+		const heading = row([__("User"), __("Planned"), __("Skipped")], "th");
+		const lines = summary.map(([user, counts]) =>
+			row([user ? frappe.user.full_name(user) : "–", counts.planned, counts.skipped])
+		);
+		frm.dashboard.add_section(
+			`<table class="table table-bordered small"><thead>${heading}</thead><tbody>${lines.join("")}</tbody></table>`,
+			__("By User")
+		);
+		frm.dashboard.show();
+	},
+
+	add_buttons(frm) {
+		const act = (label, method, question) =>
+			frm.add_custom_button(label, () => {
+				const go = async () => {
+					await l2c.call_frozen(`pool_run.${method}`, { run: frm.doc.name });
+					frm.reload_doc();
+				};
+				question ? frappe.confirm(question, go) : go();
+			});
+		const { state, mode } = frm.doc;
+		frm.add_custom_button(__("Show Rows"), () =>
+			frappe.set_route("List", "Pool Run Row", { run: frm.doc.name })
+		);
+		if (mode === "Preview" && state === "Done" && planned(frm) > 0) {
+			act(__("Do It"), "commit_preview", __("Do what this preview shows? Every row is judged again."));
+			frm.change_custom_button_type(__("Do It"), null, "primary");
+		}
+		if (LIVE.includes(state)) act(__("Stop"), "stop", __("Stop after the rows it is at? What is done stays done."));
+		if (["Stopped", "Failed"].includes(state)) act(__("Go On"), "resume");
+	},
+});
+
+function planned(frm) {
+	const { mode, total_rows, skipped_rows, done_rows } = frm.doc;
+	return mode === "Preview" ? total_rows - skipped_rows : done_rows;
+}
+
+function run_colour(state) {
+	return { Queued: "gray", Running: "blue", Done: "green", Failed: "red", Stopped: "orange" }[state];
+}

@@ -1,0 +1,7 @@
+frappe.listview_settings["Pool Run"] = {
+	hide_name_column: false,
+	get_indicator: (run) => {
+		const colours = { Queued: "gray", Running: "blue", Done: "green", Failed: "red", Stopped: "orange" };
+		return [__(run.state), colours[run.state], `state,=,${run.state}`];
+	},
+};
