@@ -16,7 +16,7 @@ POOL = "L2C Benchmark"
 PREFIX = "L2C-BENCH-"
 MEMBERS = 50
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SEAT_NAME = f"convert(left(md5(concat('{POOL}', seq)), 10) using utf8mb4) collate utf8mb4_unicode_ci"
+SEAT_NAME = f"convert(left(md5(concat('{POOL}', seq)), 14) using utf8mb4) collate utf8mb4_unicode_ci"
 LEAD_FIELDS = (
 	"name, owner, creation, modified, modified_by, docstatus, idx, naming_series, lead_name, first_name, company_name, "
 	"status, request_type, l2c_pooled"
