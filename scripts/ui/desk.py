@@ -191,7 +191,9 @@ class Desk:
 		self.page.wait_for_timeout(300)
 
 	def submit_dialog(self) -> None:
-		"""Press the primary button of the open dialog and wait for the answer."""
+		"""Press the primary button of the open dialog and wait for the answer; a list of suggestions over it closes first."""
+		self.ask("() => { document.activeElement && document.activeElement.blur(); }")
+		self.page.wait_for_timeout(300)
 		self.page.locator(f"{MODAL} .btn-modal-primary >> visible=true").last.click()
 		self.settle()
 
