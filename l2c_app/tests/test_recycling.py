@@ -365,3 +365,9 @@ class TestWhatPeopleSee(RecycleCase):
 		rows = recycle_api.starting_rules()
 		self.rules(*rows)
 		self.assertEqual(len(self.pool.recycle_rules), len(rows))
+
+	def test_the_form_of_a_run_names_the_people_of_its_summary(self):
+		self.held(days=8)
+		run = self.run_recycling(runs.PREVIEW)
+		run.run_method("onload")
+		self.assertEqual(run.get("__onload")["names"], {self.rep: frappe.utils.get_fullname(self.rep)})

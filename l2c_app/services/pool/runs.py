@@ -15,7 +15,7 @@ from types import ModuleType
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime, nowdate
+from frappe.utils import get_fullname, now_datetime, nowdate
 
 from l2c_app.services.errors import NotAPoolManager, RunInProgress, RunStateError, refuse
 from l2c_app.services.pool import seat_events, visibility
@@ -59,6 +59,11 @@ def handler_of(kind: str) -> ModuleType:
 def options_of(run: Document) -> dict:
 	"""Return the options a run was started with."""
 	return json.loads(run.options or "{}")
+
+
+def names_of(run: Document) -> dict[str, str]:
+	"""Return {user: full name} of the users in a run's summary."""
+	return {user: get_fullname(user) for user in json.loads(run.summary or "{}") if user}
 
 
 def start(

@@ -29,11 +29,12 @@ frappe.ui.form.on("Lead Pool Health", {
 });
 
 function jobs_table({ jobs, may_run }) {
-	const heading = [__("Job"), __("How Often"), __("Last Success"), __("Last Error"), ""];
+	const heading = [__("Job"), __("How Often"), __("Last Started"), __("Last Success"), __("Last Error"), ""];
 	const rows = jobs.map((job) => [
 		job.name + (job.stopped ? ` (${__("Stopped")})` : ""),
 		__(job.frequency),
-		l2c.moment_text(job.last_success || job.last_started) || "–",
+		l2c.moment_text(job.last_started) || "–",
+		l2c.moment_text(job.last_success) || "–",
 		[l2c.moment_text(job.last_error_on), job.last_error].filter(Boolean).join("\n") || "–",
 		may_run ? { method: job.method } : "",
 	]);

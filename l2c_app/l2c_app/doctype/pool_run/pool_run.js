@@ -48,9 +48,10 @@ frappe.ui.form.on("Pool Run", {
 		frm.l2c_summary = frm.doc.modified;
 		const row = (values, tag = "td") =>
 			`<tr>${values.map((value) => `<${tag}>${l2c.escape(value)}</${tag}>`).join("")}</tr>`;
+		const { names = {} } = frm.doc.__onload || {};
 		const heading = row([__("User"), __("Planned"), __("Skipped")], "th");
 		const lines = summary.map(([user, counts]) =>
-			row([user ? frappe.user.full_name(user) : "–", counts.planned, counts.skipped])
+			row([names[user] || user || "–", counts.planned, counts.skipped])
 		);
 		frm.dashboard.add_section(
 			`<table class="table table-bordered small"><thead>${heading}</thead><tbody>${lines.join("")}</tbody></table>`,
