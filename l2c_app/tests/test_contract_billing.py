@@ -14,7 +14,7 @@ from l2c_app.services.errors import (
 	StockNotDelivered,
 )
 from l2c_app.tests import contracts, factories
-from l2c_app.tests.base import L2CTestCase
+from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import freight, line, plan_row, tax
 
 THREE = [plan_row(percent=30, billing="Advance"), plan_row(percent=60), plan_row(percent=10)]
@@ -90,12 +90,14 @@ class TestBillingOfAPlan(L2CTestCase):
 		taxes = [tax(5), tax(9.975, account="L2C Provincial Tax")]
 		self.bill_all(contracts.active(plan_rows=rows, taxes=taxes, items=[line(1999.93)]))
 
+	@bench_only("taxes included in the rate")
 	def test_included_tax_in_three_parts(self) -> None:
 		rows = [plan_row(percent=30, billing="Advance"), plan_row(percent=33.33), plan_row(percent=36.67)]
 		contract = contracts.active(plan_rows=rows, taxes=[tax(19, included=True)], items=[line(1234.56)])
 		self.assertEqual(contract.grand_total, 1234.56)
 		self.bill_all(contract)
 
+	@bench_only("discounts on a whole document")
 	def test_fixed_discount_and_freight_in_three_parts(self) -> None:
 		rows = [plan_row(percent=33), plan_row(percent=33), plan_row(percent=34)]
 		contract = contracts.active(plan_rows=rows, taxes=[freight(50)], discount_amount=100)
@@ -105,6 +107,7 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertEqual([invoice.discount_amount for invoice in made], [33, 33, 34])
 		self.assertEqual([invoice.taxes[0].tax_amount for invoice in made], [16.5, 16.5, 17])
 
+	@bench_only("discounts on a whole document")
 	def test_tax_discount_and_freight_together(self) -> None:
 		rows = [
 			plan_row(percent=30, billing="Advance"),

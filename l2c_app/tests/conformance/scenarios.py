@@ -100,7 +100,7 @@ def order_with_tax_added(world: World) -> None:
 	world.submit(world.order(world.customer(), *lines, taxes=[world.vat(13), world.vat(2.5)]))
 
 
-@scenario
+@host_only("taxes included in the rate")
 def order_with_tax_included(world: World) -> None:
 	lines = ((SERVICE, 3, 33.33), (HOUR, 2.25, 47.11))
 	world.submit(world.order(world.customer(), *lines, taxes=[world.vat(13, included=True)]))
@@ -115,7 +115,7 @@ def order_with_freight(world: World) -> None:
 	world.submit(world.order(world.customer(), *lines, taxes=[world.vat(6), world.freight(50)]))
 
 
-@scenario
+@host_only("discounts on a whole document")
 def order_with_discounts(world: World) -> None:
 	lines = ((SERVICE, 1, 333.33), (HOUR, 3, 66.67))
 	customer, vat = world.customer(), [world.vat(13)]
@@ -315,7 +315,7 @@ def order_cancelled_under_an_invoice(world: World) -> None:
 	world.cancel(order)
 
 
-@scenario
+@host_only("discounts on a whole document")
 def order_with_freight_and_discount_billed(world: World) -> None:
 	taxes = [world.vat(10), world.freight(50)]
 	order = world.order(world.customer(), (SERVICE, 1, 700), (SERVICE, 1, 300), taxes=taxes)
@@ -323,7 +323,7 @@ def order_with_freight_and_discount_billed(world: World) -> None:
 	world.submit(invoice_of(world.submit(order)))
 
 
-@host_only("rounding entries")
+@host_only("taxes included in the rate")
 def order_billed_with_included_tax(world: World) -> None:
 	order = world.order(
 		world.customer(), (SERVICE, 1, 999.99), (HOUR, 3, 33.33), taxes=[world.vat(13, included=True)]
