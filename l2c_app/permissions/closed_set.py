@@ -17,15 +17,31 @@ def _literals(names: list[str]) -> str:
 
 
 def _open_leads(column: str, user: str) -> list[str]:
-	"""Return the alternatives under which a pooled lead in `column` is open: held ids literally, pools by subquery."""
-	parts = [f"{column} in ({_literals(visibility.held_parties(user))})"]
-	managed = visibility.managed_pools(user)
-	if managed:
+	"""Return the alternatives under which a pooled lead in `column` is open: held by the team, or in a managed pool.
+
+	Written out as names, which the database finds by key. What would be too many names is looked up row by row: compared
+	with a number, so that the database does not collect the whole pool first, as it does for IN and EXISTS.
+	"""
+	names, parts = [], []
+	if visibility.holds_many(user):
 		parts.append(
-			f"{column} in (select `party` from `tabLead Pool Seat`"
-			f" where `party_type` = 'Lead' and `pool` in ({_literals(managed)}))"
+			_seat_by_row(
+				column, f"`holder` in ({_literals(visibility.team(user))}) and seat.`state` = 'Held'"
+			)
 		)
-	return parts
+	else:
+		names += visibility.held_parties(user)
+	managed = visibility.managed_parties(user)
+	if managed is None:
+		parts.append(_seat_by_row(column, f"`pool` in ({_literals(visibility.managed_pools(user))})"))
+	else:
+		names += managed
+	return [f"{column} in ({_literals(sorted(set(names)))})", *parts]
+
+
+def _seat_by_row(column: str, condition: str) -> str:
+	rows = "select count(*) from `tabLead Pool Seat` seat where seat.`party_type` = 'Lead'"
+	return f"({rows} and seat.`party` = {column} and seat.{condition}) > 0"
 
 
 def open_lead(column: str, user: str) -> str:

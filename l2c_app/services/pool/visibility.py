@@ -7,12 +7,14 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 
 from l2c_app.core.seats import State
 
 ENABLED_KEY = "l2c_enabled_pools"
 OWNER_FIELD = {"Lead": "lead_owner", "Customer": "account_manager"}
 OPEN_DATA = "Open to Members"  # the mask mode of a pool whose members see contact data before they claim
+MANY = 20_000  # names in one list condition; beyond, each row is looked up by index
 EVERYTHING = frozenset({"System Manager"})
 READERS = frozenset({"Accounts User", "Accounts Manager"})
 READ_RIGHTS = frozenset({"read", "select", "print", "report", "export"})
@@ -140,6 +142,38 @@ def held_parties(user: str, party_type: str = "Lead") -> list[str]:
 def _read_held(user: str, party_type: str) -> list[str]:
 	filters = {"holder": ("in", team(user)), "state": State.HELD.value, "party_type": party_type}
 	return sorted(set(frappe.get_all("Lead Pool Seat", filters=filters, pluck="party", order_by="party")))
+
+
+def holds_many(user: str) -> bool:
+	"""Return True when the user's team holds more than a statement should name one by one."""
+	return _remembered(
+		"holds many", user, lambda name: _are_many(holder=team(name), state=[State.HELD.value])
+	)
+
+
+def managed_parties(user: str, party_type: str = "Lead") -> list[str] | None:
+	"""Return the parties in the pools a user manages, None when they are more than a statement should name."""
+	return _remembered(f"managed {party_type}", user, lambda name: _read_managed(name, party_type))
+
+
+def _read_managed(user: str, party_type: str) -> list[str] | None:
+	pools = managed_pools(user)
+	if not pools:
+		return []
+	if _are_many(pool=pools):
+		return None
+	filters = {"pool": ("in", pools), "party_type": party_type}
+	return sorted(set(frappe.get_all("Lead Pool Seat", filters=filters, pluck="party", order_by="party")))
+
+
+def _are_many(**values: list[str]) -> bool:
+	"""Return True when more than MANY seats fit; counted by index and never further than that."""
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.name).limit(MANY + 1)
+	for fieldname, wanted in values.items():
+		query = query.where(seat[fieldname].isin(wanted))
+	some = query.as_("some")
+	return frappe.qb.from_(some).select(Count("*")).run()[0][0] > MANY
 
 
 def may_access(party_type: str, party: str, *, user: str, right: str = "read") -> bool:
