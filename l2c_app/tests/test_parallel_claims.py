@@ -25,7 +25,7 @@ site, start, count = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
 from l2c_app.api import pool
 pool.distribute_preview("L2C Parallel Pool"); frappe.db.rollback()
-time.sleep(max(0, start + 0.3 - time.time()))
+time.sleep(max(0, start - 1 - time.time()))
 given = 0
 for _turn in range(count):
 	try:

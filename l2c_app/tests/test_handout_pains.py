@@ -1,0 +1,128 @@
+"""What users of other systems suffer from when leads are claimed, handed out and taken back, one test for each."""
+
+from datetime import datetime
+from unittest.mock import patch
+
+import frappe
+
+from l2c_app.api import pool as api
+from l2c_app.services import errors
+from l2c_app.services.pool import distribution_run, runs
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.pool_case import POOL, PoolCase
+
+
+class TestHandoutPains(PoolCase):
+	@bench_only("the mail queue")
+	def test_disabled_users_still_get_assignment_mail(self):
+		frappe.db.set_value("User", self.rep, "enabled", 0)
+		seats = [self.seat(self.lead(number)).name for number in range(1, 4)]
+		before = frappe.db.count("Email Queue")
+		with self.as_user(self.chief):
+			api.distribute(POOL, seats=seats)
+		self.assertEqual(frappe.db.count("Email Queue"), before)
+		self.assertFalse(frappe.db.exists("ToDo", {"allocated_to": self.rep, "status": "Open"}))
+
+	def test_rules_name_people_so_each_hire_and_leaver_means_editing_rules(self):
+		person = factories.sales_person("L2C Handout Team", is_group=True)
+		factories.sales_person("L2C Handout Rep", for_user=self.outsider, parent=person)
+		self.set_pool(
+			members=[
+				{"member_type": "Sales Person", "sales_person": person},
+				{"member_type": "User", "user": self.chief, "is_manager": 1, "weight": 0},
+			]
+		)
+		self.lead()
+		with self.as_user(self.chief):
+			self.assertEqual(api.distribute(POOL, count=1)["by_user"], {self.outsider: 1})
+
+	def test_assigned_user_gets_403_on_edit(self):
+		lead = self.lead()
+		self.claimed(lead)
+		with self.as_user(self.rep):
+			document = frappe.get_doc("Lead", lead.name)
+			document.city = "Shanghai"
+			document.save()
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "city"), "Shanghai")
+
+	@bench_only("the host's sharing")
+	def test_disable_document_sharing_makes_assign_throw(self):
+		with self.settings("System Settings", disable_document_sharing=1):
+			lead = self.lead()
+			seat = self.claimed(lead)
+			with self.as_user(self.rep):
+				api.transfer(seat.name, self.mate)
+		self.assertEqual(self.seat(lead).holder, self.mate)
+
+	@bench_only("the host's assignments")
+	def test_after_changing_assignee_the_list_shows_both_users(self):
+		from frappe.desk.form import assign_to
+
+		lead = self.lead()
+		seat = self.claimed(lead)
+		assign_to.add({"doctype": "Lead", "name": lead.name, "assign_to": [self.rep], "description": "call"})
+		with self.as_user(self.rep):
+			api.transfer(seat.name, self.mate)
+		self.assertNotIn(self.rep, frappe.db.get_value("Lead", lead.name, "_assign") or "")
+		self.assertFalse(
+			frappe.db.exists(
+				"ToDo", {"reference_name": lead.name, "allocated_to": self.rep, "status": "Open"}
+			)
+		)
+
+	def test_frequent_cron_exceeds_daily_quota(self):
+		for number in range(1, 7):
+			self.lead(number)
+		self.set_pool(distribute_by_schedule=1, schedule_hour=8, schedule_limit=2)
+		started = []
+		with patch.object(runs, "nowdate", lambda: "2026-06-01"):
+			for minute in range(0, 50, 5):
+				started += distribution_run.start_due(datetime(2026, 6, 1, 9, minute))
+		mine = [name for name in started if frappe.db.get_value("Pool Run", name, "pool") == POOL]
+		self.assertEqual(len(mine), 1)
+
+	def test_duplicated_lead_never_gets_assigned(self):
+		lead = self.lead()
+		self.claimed(lead)
+		copy = frappe.copy_doc(frappe.get_doc("Lead", lead.name))
+		copy.update(
+			{
+				"company_name": "Copied Ltd",
+				"email_id": "copy@pooled.example.com",
+				"mobile_no": "+8613800138999",
+			}
+		)
+		copy.insert()
+		seat = self.seat(copy)
+		self.assertEqual((seat.state, seat.holder), ("Available", None))
+		with self.as_user(self.chief):
+			self.assertEqual(sum(api.distribute(POOL, seats=[seat.name])["by_user"].values()), 1)
+
+	def test_moved_to_pool_failed_with_no_reason(self):
+		lead = self.lead()
+		seat = self.claimed(lead).name
+		with self.as_user(self.rep):
+			with self.assertRaises(errors.ReasonMissing):
+				api.release(seat, "")
+			with self.assertRaises(errors.BadDistribution) as refusal:
+				api.release(seat, "wrong pool", "No Such Pool")
+		self.assertIn("No Such Pool", str(refusal.exception))
+
+	def test_bulk_put_to_pool_errors_out(self):
+		"""One bad row never takes the others along."""
+		leads = [self.lead(number) for number in range(1, 4)]
+		frappe.db.set_value("Lead", leads[1].name, "status", "Do Not Contact")
+		with self.as_user(self.rep):
+			rows = api.claim_batch([*(self.seat(lead).name for lead in leads), "gone"])
+		self.assertEqual([row["ok"] for row in rows], [True, False, True, False])
+		self.assertEqual([row["rule"] for row in rows if not row["ok"]], ["blocked", "taken"])
+		self.assertTrue(all(row["message"] for row in rows if not row["ok"]))
+
+	def test_an_owned_record_is_still_claimable(self):
+		lead = self.lead()
+		self.claimed(lead)
+		with self.as_user(self.mate):
+			row = api.claim_batch([self.seat(lead).name])[0]
+		self.assertEqual((row["ok"], row["rule"]), (False, "taken"))
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.rep)
