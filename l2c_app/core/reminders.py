@@ -21,6 +21,7 @@ class Channel(str, Enum):
 
 
 REMINDERS = (Channel.BEFORE, Channel.AT, Channel.AFTER)
+STAGES = (*REMINDERS, Channel.MANAGER, Channel.POOL_MANAGER)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Times:
 def bit(channel: Channel) -> int:
 	"""Return the bit that says, on a follow up, that this stage was told about."""
 	return 1 << list(Channel).index(channel)
+
+
+def untold_masks(channel: Channel) -> list[int]:
+	"""Return every value of the bits of the five stages in which this one is not told."""
+	return [mask for mask in range(1 << len(STAGES)) if not mask & bit(channel)]
 
 
 def reached_since(times: Times, now: datetime) -> dict[Channel, datetime]:

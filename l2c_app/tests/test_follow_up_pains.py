@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 import frappe
+from frappe.cache_manager import clear_doctype_map
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from l2c_app.api import follow_up as api
@@ -52,7 +53,7 @@ class TestFollowUpPains(PoolCase):
 			users=[{"user": self.rep}],
 			assignment_days=[{"day": get_datetime(now_datetime()).strftime("%A")}],
 		)
-		self.addCleanup(frappe.cache.delete_value, "assignment_rule")
+		self.addCleanup(clear_doctype_map, "Assignment Rule", "Lead")
 		lead = frappe.get_doc("Lead", self.one.name)
 		lead.status = "Open"
 		lead.save()

@@ -39,9 +39,9 @@ def pages() -> Iterator[dict[str, int]]:
 	stop the rest; it is tried again by the next run.
 	"""
 	reached = rules.reached_since(follow_up_settings.times(), now_datetime())
-	after = ""
+	after, people = "", _People()
 	while rows := _page(reached, after):
-		yield _tell_rows(rows, reached)
+		yield _tell_rows(rows, reached, people)
 		after = rows[-1].name
 
 
@@ -49,16 +49,7 @@ def record(
 	document: tuple[str, str], due: datetime | str, *, user: str, channel: Channel, told: bool = True
 ) -> bool:
 	"""Keep that a user was told. Returns False when he had been told before: then say nothing."""
-	row = {
-		"name": rules.key(document, due, user=user, channel=channel),
-		"document_type": document[0],
-		"document_name": document[1],
-		"due": str(due),
-		"user": user,
-		"channel": channel.value,
-		"told": int(told),
-		"at": now_datetime(),
-	}
+	row = _log_row(document, due, user=user, channel=channel, told=told)
 	return bool(insert_missing("Follow Up Reminder", [row]))
 
 
@@ -74,24 +65,47 @@ def bell(user: str, text: str, *, document: tuple[str, str]) -> None:
 def _page(reached: dict[Channel, datetime], after: str) -> list[Any]:
 	if not reached:
 		return []
-	table, user = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("User")
+	table = frappe.qb.DocType("Follow Up")
+	# Written as lists of values, which the index on status, told and planned_for can follow.
 	untold = [
-		(table.planned_for <= moment) & (table.told.bitwiseand(rules.bit(channel)) == 0)
+		table.told.isin(rules.untold_masks(channel)) & (table.planned_for <= moment)
 		for channel, moment in reached.items()
 	]
-	query = frappe.qb.from_(table).inner_join(user).on(user.name == table.assigned_to)
-	query = query.select(table.name, table.assigned_to, table.party_name, table.follow_up_type)
-	query = query.select(table.planned_for, table.told, table.lead, user.enabled)
-	query = query.where((table.status == Status.PLANNED.value) & (table.name > after) & reduce(or_, untold))
+	query = frappe.qb.from_(table).select(table.name, table.assigned_to, table.party_name)
+	query = query.select(table.follow_up_type, table.planned_for, table.told, table.lead)
+	query = query.where((table.status == Status.PLANNED.value) & reduce(or_, untold))
+	if after:
+		query = query.where(table.name > after)
 	return query.orderby(table.name).limit(PAGE).run(as_dict=True)
 
 
-def _tell_rows(rows: list[Any], reached: dict[Channel, datetime]) -> dict[str, int]:
+class _People:
+	"""What one run knows about users, asked of the database once: enabled, language and manager."""
+
+	def __init__(self) -> None:
+		self.users: dict[str, Any] = {}
+		self.managers: dict[str, str | None] = {}
+
+	def user(self, name: str) -> Any:
+		"""Return enabled and language of a user; a deleted one is not enabled."""
+		if name not in self.users:
+			stored = frappe.db.get_value("User", name, ["enabled", "language"], as_dict=True)
+			self.users[name] = stored or frappe._dict(enabled=0)
+		return self.users[name]
+
+	def manager(self, user: str) -> str | None:
+		"""Return who is above a user."""
+		if user not in self.managers:
+			self.managers[user] = managers.manager_of(user)
+		return self.managers[user]
+
+
+def _tell_rows(rows: list[Any], reached: dict[Channel, datetime], people: _People) -> dict[str, int]:
 	counts = {"told": 0, "hidden": 0, "failed": 0}
 	for row in rows:
 		frappe.db.savepoint("l2c_reminder")
 		try:
-			counts["told" if _tell(row, reached) else "hidden"] += 1
+			counts["told" if _tell(row, reached, people) else "hidden"] += 1
 		except Exception:
 			frappe.db.rollback(save_point="l2c_reminder")
 			frappe.log_error(title=f"Reminder of follow up {row.name}")
@@ -99,41 +113,58 @@ def _tell_rows(rows: list[Any], reached: dict[Channel, datetime]) -> dict[str, i
 	return counts
 
 
-def _tell(row: Any, reached: dict[Channel, datetime]) -> bool:
+def _tell(row: Any, reached: dict[Channel, datetime], people: _People) -> bool:
 	untold = [c for c in rules.stages(row.planned_for, reached) if not row.told & rules.bit(c)]
-	spoken = rules.spoken(untold)
 	if not _readable(row.name, row.assigned_to):
 		return False
+	document, spoken = ("Follow Up", row.name), rules.spoken(untold)
+	rows, texts = [], {}
 	for channel in untold:
-		for user in _receivers(row, channel):
-			aloud = channel in spoken
-			if (
-				record(("Follow Up", row.name), row.planned_for, user=user, channel=channel, told=aloud)
-				and aloud
-			):
-				bell(user, _text(row, channel, user), document=("Follow Up", row.name))
+		for user in _receivers(row, channel, people):
+			entry = _log_row(document, row.planned_for, user=user, channel=channel, told=channel in spoken)
+			rows.append(entry)
+			if channel in spoken:
+				texts[entry["name"]] = (user, _text(row, channel, people.user(user).language))
+	fresh = insert_missing("Follow Up Reminder", rows) if rows else set()
+	for name in texts.keys() & fresh:
+		user, text = texts[name]
+		bell(user, text, document=document)
 	told = reduce(or_, (rules.bit(channel) for channel in untold), row.told)
 	frappe.db.set_value("Follow Up", row.name, "told", told, update_modified=False)
 	return True
 
 
-def _receivers(row: Any, channel: Channel) -> list[str]:
+def _receivers(row: Any, channel: Channel, people: _People) -> list[str]:
 	if channel in rules.REMINDERS:
-		return [row.assigned_to] if row.enabled else []
+		return [row.assigned_to] if people.user(row.assigned_to).enabled else []
 	if channel is Channel.MANAGER:
-		manager = managers.manager_of(row.assigned_to)
+		manager = people.manager(row.assigned_to)
 		above = [manager] if manager else []
 	else:
 		above = managers.pool_managers_of(row.lead)
 	return [user for user in above if user != row.assigned_to and _readable(row.name, user)]
 
 
+def _log_row(
+	document: tuple[str, str], due: datetime | str, *, user: str, channel: Channel, told: bool
+) -> dict[str, Any]:
+	return {
+		"name": rules.key(document, due, user=user, channel=channel),
+		"document_type": document[0],
+		"document_name": document[1],
+		"due": str(due),
+		"user": user,
+		"channel": channel.value,
+		"told": int(told),
+		"at": now_datetime(),
+	}
+
+
 def _readable(follow_up: str, user: str) -> bool:
 	return bool(frappe.has_permission("Follow Up", "read", doc=follow_up, user=user))
 
 
-def _text(row: Any, channel: Channel, user: str) -> str:
-	language = frappe.db.get_value("User", user, "language")
+def _text(row: Any, channel: Channel, language: str | None) -> str:
 	moment, kind = format_datetime(row.planned_for), _(row.follow_up_type, language)
 	if channel is Channel.BEFORE:
 		return _("Coming up at {0}: {1} with {2}", language).format(moment, kind, row.party_name)

@@ -4,7 +4,18 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from l2c_app.core.reminders import REMINDERS, Channel, Times, key, reached_since, spoken, stages
+from l2c_app.core.reminders import (
+	REMINDERS,
+	STAGES,
+	Channel,
+	Times,
+	bit,
+	key,
+	reached_since,
+	spoken,
+	stages,
+	untold_masks,
+)
 from l2c_app.core.working_time import Calendar
 
 DUE = datetime(2026, 6, 5, 10, 0)
@@ -52,6 +63,12 @@ class TestSpoken(unittest.TestCase):
 		self.assertEqual(spoken(everything), [Channel.AFTER, Channel.MANAGER, Channel.POOL_MANAGER])
 		self.assertEqual(spoken([Channel.BEFORE]), [Channel.BEFORE])
 		self.assertEqual(spoken([]), [])
+
+
+class TestBits(unittest.TestCase):
+	@given(st.sampled_from(STAGES), st.integers(min_value=0, max_value=31))
+	def test_the_masks_of_a_stage_are_those_without_its_bit(self, channel, mask):
+		self.assertEqual(mask in untold_masks(channel), not mask & bit(channel))
 
 
 class TestKey(unittest.TestCase):

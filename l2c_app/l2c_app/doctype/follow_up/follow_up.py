@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from l2c_app.services.follow_up import follow_up_checks, follow_ups
@@ -12,3 +13,8 @@ class FollowUp(Document):
 
 	def after_delete(self) -> None:
 		follow_ups.after_delete(self)
+
+
+def on_doctype_update() -> None:
+	"""An index for reminders: what is planned, not told yet, and due."""
+	frappe.db.add_index("Follow Up", ["status", "told", "planned_for"], index_name="l2c_remind")
