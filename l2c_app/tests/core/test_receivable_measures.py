@@ -1,0 +1,87 @@
+import unittest
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from l2c_app.core import receivable_measures as measures
+from l2c_app.core.receivable_measures import Piece
+
+TODAY = date(2026, 6, 15)
+
+
+def paid(late: int, amount: int = 100, *, due: int = 200, invoice: str = "") -> Piece:
+	day = TODAY - timedelta(days=due)
+	return Piece(amount, day, day + timedelta(days=late), invoice)
+
+
+def overdue(late: int, amount: int = 100) -> Piece:
+	return Piece(amount, TODAY - timedelta(days=late))
+
+
+class TestMeasures(unittest.TestCase):
+	def test_delay_is_weighted_by_amount_and_counts_what_is_overdue(self):
+		self.assertEqual(measures.delay([paid(10, 900), overdue(110, 100)], TODAY), 20)
+		self.assertEqual(measures.delay([paid(-20)], TODAY), 0)
+		self.assertIsNone(measures.delay([Piece(100, TODAY)], TODAY))
+
+	def test_letters(self):
+		letters = [measures.rating([paid(late)] * 3, TODAY).letter for late in (0, 30, 31, 60, 61, 90, 91)]
+		self.assertEqual(letters, ["A", "A", "B", "B", "C", "C", "D"])
+
+	def test_two_invoices_are_not_yet_a_habit(self):
+		self.assertEqual(measures.rating([paid(50), paid(50)], TODAY).letter, "")
+		parts = [paid(50, invoice="A"), paid(51, invoice="A"), paid(52, invoice="A")]
+		self.assertEqual(measures.rating(parts, TODAY).invoices, 1)
+
+	def test_the_trend_is_later_less_earlier(self):
+		found = measures.rating(
+			[paid(10, due=400), paid(10, due=300), paid(40, due=200), paid(60, due=100)], TODAY
+		)
+		self.assertEqual(found.trend, 40)
+
+	def test_days_sales_outstanding(self):
+		self.assertEqual(measures.dso_simple(12_000, 30_000, 90), 36)
+		self.assertIsNone(measures.dso_simple(12_000, 0, 90))
+
+	def test_countback_takes_only_what_is_left(self):
+		months = [(3000, 31), (2000, 30), (2000, 31), (2000, 30), (2000, 31), (2250, 30)]
+		self.assertAlmostEqual(measures.dso_countback(12_000, months), 153 + 1000 / 2250 * 30)
+		self.assertEqual(measures.dso_countback(0, months), 0)
+		self.assertIsNone(measures.dso_countback(99_000, months))
+		self.assertEqual(measures.dso_countback(5000, [(3000, 31), (0, 30), (9000, 31)]), 31)
+		self.assertIsNone(measures.dso_countback(5000, [(0, 30)]))
+
+	def test_effectiveness(self):
+		self.assertAlmostEqual(measures.effectiveness(1000, 500, 600, 400), 900 / 11)
+		self.assertEqual(measures.effectiveness(1000, 0, 0, 0), 100)
+		self.assertIsNone(measures.effectiveness(0, 500, 500, 500))
+
+	def test_share_at_risk(self):
+		items = [(TODAY - timedelta(days=91), 25), (TODAY - timedelta(days=90), 75)]
+		self.assertEqual(measures.at_risk(items, TODAY), 25)
+		self.assertIsNone(measures.at_risk([], TODAY))
+
+	def test_a_billing_month_is_seen_when_it_is_ripe(self):
+		ripe, fresh = TODAY - timedelta(days=91), TODAY - timedelta(days=10)
+		found = measures.unpaid_after(
+			{"2026-01": [(ripe, 100, 40), (fresh, 900, 900)], "2026-06": [(fresh, 1, 1)]}, today=TODAY
+		)
+		self.assertEqual(found, {"2026-01": 40, "2026-06": None})
+
+	@given(
+		st.lists(st.tuples(st.integers(1, 10**6), st.integers(28, 31)), min_size=1, max_size=12), st.data()
+	)
+	def test_countback_grows_with_the_receivable_and_ends_at_the_days_there_are(self, months, data):
+		total = sum(sales for sales, _days in months)
+		some = data.draw(st.integers(0, total))
+		whole = measures.dso_countback(total, months)
+		self.assertAlmostEqual(whole, sum(days for _sales, days in months))
+		self.assertLessEqual(measures.dso_countback(some, months), whole + 1e-9)
+
+	@given(st.lists(st.builds(paid, st.integers(-50, 200), st.integers(1, 10**6)), min_size=1, max_size=20))
+	def test_the_delay_lies_between_the_best_and_the_worst(self, pieces):
+		days = [max(0, (piece.paid - piece.due).days) for piece in pieces]
+		found = measures.delay(pieces, TODAY)
+		self.assertLessEqual(min(days) - 1e-9, found)
+		self.assertLessEqual(found, max(days) + 1e-9)
