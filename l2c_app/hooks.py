@@ -116,6 +116,7 @@ doc_events = {
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
 	"Contact": {"before_validate": "l2c_app.overrides.contact.before_validate"},
 	"Address": {"before_validate": "l2c_app.overrides.contact.before_validate"},
+	"Assignment Rule": {"validate": "l2c_app.overrides.assignment_rule.validate"},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",
@@ -144,6 +145,7 @@ doc_events = {
 		"on_cancel": "l2c_app.overrides.payment_entry.on_cancel",
 		"on_trash": "l2c_app.overrides.payment_entry.on_trash",
 	},
+	"Bank Transaction": {"on_cancel": "l2c_app.overrides.bank_transaction.on_cancel"},
 	"Journal Entry": {
 		"before_submit": "l2c_app.overrides.journal_entry.before_submit",
 		"on_submit": "l2c_app.overrides.journal_entry.on_submit",
@@ -169,6 +171,7 @@ ignore_links_on_delete = [
 	"Follow Up",
 	"Pool Run",
 	"Pool Run Row",
+	"Bank Match",
 ]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
@@ -199,6 +202,7 @@ permission_query_conditions = {
 	"Lead Pool Membership": "l2c_app.permissions.pool.membership_conditions",
 	"Lead Pool Seat": "l2c_app.permissions.pool.seat_conditions",
 	"Lead Pool Log": "l2c_app.permissions.pool.log_conditions",
+	"Lead Contact Reveal": "l2c_app.permissions.pool.reveal_conditions",
 	"Pool Run": "l2c_app.permissions.pool_run.run_conditions",
 	"Pool Run Row": "l2c_app.permissions.pool_run.row_conditions",
 	"Sales Contract": "l2c_app.permissions.contract.conditions",
@@ -237,6 +241,7 @@ has_permission = {
 	"Lead Pool Membership": "l2c_app.permissions.pool.membership_has_permission",
 	"Lead Pool Seat": "l2c_app.permissions.pool.seat_has_permission",
 	"Lead Pool Log": "l2c_app.permissions.pool.log_has_permission",
+	"Lead Contact Reveal": "l2c_app.permissions.pool.reveal_has_permission",
 	"Pool Run": "l2c_app.permissions.pool_run.has_permission",
 	"Pool Run Row": "l2c_app.permissions.pool_run.has_permission",
 	"Sales Contract": "l2c_app.permissions.contract.has_permission",

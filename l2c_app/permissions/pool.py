@@ -84,6 +84,20 @@ def log_has_permission(doc: object, ptype: str = "read", user: str | None = None
 	return _deny_unless(visibility.manages(doc.get("pool"), user))
 
 
+def reveal_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Managers see who revealed what in the pools they manage."""
+	user = user or frappe.session.user
+	if visibility.sees_everything(user):
+		return ""
+	return _pools_condition("`tabLead Contact Reveal`.`pool`", visibility.managed_pools(user))
+
+
+def reveal_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""As the list."""
+	user = user or frappe.session.user
+	return _deny_unless(visibility.manages(doc.get("pool"), user))
+
+
 def _of_own_pools(doctype: str, user: str | None) -> str:
 	user = user or frappe.session.user
 	if visibility.sees_everything(user):

@@ -143,6 +143,10 @@ class NothingToReveal(L2CError):
 	"""The contact data of the lead are not masked."""
 
 
+class AssignmentRuleFights(L2CError):
+	"""A native Assignment Rule would hand out pooled leads."""
+
+
 class ReasonMissing(L2CError):
 	"""A reason is mandatory."""
 

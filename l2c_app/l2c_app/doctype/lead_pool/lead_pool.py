@@ -1,6 +1,13 @@
 from frappe.model.document import Document
 
-from l2c_app.services.pool import mask_mode, pool_members, pool_opening, recycle_dates, recycle_rules
+from l2c_app.services.pool import (
+	assignment_rules,
+	mask_mode,
+	pool_members,
+	pool_opening,
+	recycle_dates,
+	recycle_rules,
+)
 
 
 class LeadPool(Document):
@@ -9,6 +16,7 @@ class LeadPool(Document):
 	def validate(self) -> None:
 		pool_members.validate(self)
 		recycle_rules.validate(self)
+		assignment_rules.check_pool(self)
 
 	def on_update(self) -> None:
 		pool_members.refresh(self)

@@ -1,0 +1,184 @@
+"""Who may read what of leads, pools and follow ups: one table, every path, real users."""
+
+import json
+from collections.abc import Callable
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from l2c_app.api import back_doors
+from l2c_app.services.pool import visibility
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.closed_set_case import ClosedSetCase
+
+# Who may read which kind of document about one held lead. Everybody else: no path at all.
+MAY_READ = {
+	"Lead": {"holder", "leader", "chief", "accounts_sales"},
+	"Contact": {"holder", "leader", "chief", "accounts_sales"},
+	"Opportunity": {"holder", "leader", "chief", "accounts_sales"},
+	"Follow Up": {"holder", "leader", "chief"},
+	"Lead Pool": {"holder", "mate", "chief", "other_chief"},
+	"Lead Pool Seat": {"holder", "mate", "chief", "accounts_sales"},
+	"Lead Pool Log": {"chief"},
+	"Lead Contact Reveal": {"chief"},
+}
+MAY_WRITE = {
+	"Lead": {"holder", "leader", "chief"},
+	"Contact": {"holder", "leader", "chief"},
+	"Opportunity": {"holder", "leader", "chief"},
+	"Lead Pool": {"chief"},
+	"Lead Pool Seat": set(),
+	"Lead Pool Log": set(),
+	"Lead Contact Reveal": set(),
+}
+
+
+@bench_only("every native path of the host")
+class TestPermissionMatrix(ClosedSetCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.leader = factories.sales_user("closed.leader")
+		self.other_chief = factories.sales_manager("closed.other.chief")
+		self.accountant = factories.accounts_user("closed.accountant")
+		self.accounts_sales = factories.user("closed.accounts", "Accounts User", "Sales User")
+		group = factories.sales_person("L2C Matrix Team", for_user=self.leader, is_group=True)
+		factories.sales_person("L2C Matrix Rep", for_user=self.holder, parent=group)
+		visibility.forget()
+		self.people = {
+			name: getattr(self, name)
+			for name in ("holder", "mate", "outsider", "leader", "chief", "other_chief", "accounts_sales")
+		}
+		self.documents = self.make_documents()
+
+	def make_documents(self) -> dict[str, str]:
+		"""Return {DocType: name} of the lead and what hangs on it."""
+		about = {"reference_doctype": "Lead", "reference_name": self.lead, "follow_up_type": "Call"}
+		planned = {"status": "Planned", "assigned_to": self.holder, "note": "ask again"}
+		later = add_to_date(now_datetime(), days=1)
+		deal = {"opportunity_from": "Lead", "party_name": self.lead, "company": factories.company()}
+		seen = {"lead": self.lead, "pool": self.pool.name, "user": self.holder, "reason": "call"}
+		return {
+			"Lead": self.lead,
+			"Contact": self.contact,
+			"Opportunity": factories.make("Opportunity", **deal).name,
+			"Follow Up": factories.make("Follow Up", planned_for=later, **about, **planned).name,
+			"Lead Pool": self.pool.name,
+			"Lead Pool Seat": self.seat,
+			"Lead Pool Log": frappe.db.get_value("Lead Pool Log", {"seat": self.seat, "event": "Claim"}),
+			"Lead Contact Reveal": factories.make("Lead Contact Reveal", at=now_datetime(), **seen).name,
+		}
+
+	def paths(self) -> dict[str, Callable[[str, str], bool]]:
+		"""Return every way to read: each answers whether the document is shown, or raises PermissionError."""
+		return {
+			"get_doc": self.by_document,
+			"REST": self.by_rest,
+			"client": self.by_client,
+			"list": self.by_list,
+			"report": self.by_report,
+			"export": self.by_export,
+			"form": self.by_form,
+			"print": self.by_print,
+			"link search": self.by_link,
+			"global search": self.by_global_search,
+		}
+
+	def by_document(self, doctype: str, name: str) -> bool:
+		frappe.get_doc(doctype, name).check_permission("read")
+		return True
+
+	def by_rest(self, doctype: str, name: str) -> bool:
+		from frappe.api import v1
+
+		frappe.local.form_dict = frappe._dict()
+		return bool(v1.read_doc(doctype, name))
+
+	def by_client(self, doctype: str, name: str) -> bool:
+		return bool(frappe.client.get(doctype, name))
+
+	def by_list(self, doctype: str, name: str) -> bool:
+		return bool(frappe.client.get_list(doctype, filters={"name": name}))
+
+	def by_report(self, doctype: str, name: str) -> bool:
+		from frappe.desk import reportview
+
+		filters = json.dumps([[doctype, "name", "=", name]])
+		frappe.local.form_dict = frappe._dict(doctype=doctype, fields='["name"]', filters=filters)
+		return name in json.dumps(reportview.get() or {}, default=str)
+
+	def by_export(self, doctype: str, name: str) -> bool:
+		from frappe.desk import reportview
+
+		filters = json.dumps([[doctype, "name", "=", name]])
+		frappe.local.form_dict = frappe._dict(
+			doctype=doctype,
+			fields=json.dumps([f"`tab{doctype}`.`name`"]),
+			filters=filters,
+			file_format_type="CSV",
+		)
+		frappe.local.form_dict["title"] = doctype
+		frappe.local.response = frappe._dict(docs=[])
+		reportview.export_query()
+		content = frappe.response.get("filecontent") or frappe.response.get("result") or b""
+		text = content.decode() if isinstance(content, bytes) else str(content)
+		return name in text
+
+	def by_form(self, doctype: str, name: str) -> bool:
+		from frappe.desk.form import load
+
+		frappe.local.response = frappe._dict(docs=[])
+		load.getdoc(doctype, name)
+		return bool(frappe.response.docs)
+
+	def by_print(self, doctype: str, name: str) -> bool:
+		from frappe.www import printview
+
+		return bool(printview.get_html_and_style(doc=doctype, name=name).get("html"))
+
+	def by_link(self, doctype: str, name: str) -> bool:
+		found = back_doors.search_link(doctype=doctype, txt=name, ignore_user_permissions=1)
+		return name in [row["value"] for row in found]
+
+	def by_global_search(self, doctype: str, name: str) -> bool:
+		from l2c_app.services.pool import back_doors as service
+
+		hits = [frappe._dict(doctype=doctype, name=name, content="")]
+		return bool(service.only_readable_hits(hits))
+
+	def test_every_path_agrees_with_the_table(self):
+		for doctype, name in self.documents.items():
+			for person, user in self.people.items():
+				for title, path in self.paths().items():
+					with self.subTest(doctype=doctype, person=person, path=title), self.as_user(user):
+						self.check(path, doctype, name, title=title, expected=person in MAY_READ[doctype])
+
+	def check(self, path: Callable, doctype: str, name: str, *, title: str, expected: bool) -> None:
+		"""Walk one path: shown or not as the table says. Rights that the role lacks natively only narrow it further."""
+		if title == "global search" and not expected and doctype.startswith("Lead Pool"):
+			return  # not in the host's search index
+		try:
+			shown = path(doctype, name)
+		except frappe.PermissionError:
+			shown = False
+		if title in ("export", "report") and not self.has_native_right(doctype, title):
+			expected = False
+		self.assertEqual(shown, expected)
+
+	def has_native_right(self, doctype: str, right: str) -> bool:
+		"""Return True when the user's roles give the right on the DocType."""
+		return bool(frappe.has_permission(doctype, right))
+
+	def test_writing_follows_the_table(self):
+		for doctype, writers in MAY_WRITE.items():
+			document = frappe.get_doc(doctype, self.documents[doctype])
+			for person, user in self.people.items():
+				with self.subTest(doctype=doctype, person=person):
+					may = bool(frappe.has_permission(doctype, "write", doc=document, user=user))
+					self.assertEqual(may, person in writers)
+
+	def test_an_accountant_without_a_sales_role_sees_no_lead_and_no_pool(self):
+		with self.as_user(self.accountant):
+			for doctype in ("Lead", "Opportunity", "Lead Pool", "Lead Pool Log"):
+				with self.subTest(doctype=doctype), self.assertRaises(frappe.PermissionError):
+					self.by_document(doctype, self.documents[doctype])
