@@ -160,7 +160,9 @@ def receipt(users: dict[str, str], names: dict[str, str], *, amount: float, row_
 def receipts(users: dict[str, str]) -> dict[str, str]:
 	"""Make receipts to link, to reject, to take back and to confirm twice, and a payment that is booked already."""
 	names = contract(
-		users, "Receipts Inc", rows=(("Deposit", 40, ADVANCE, -5, ""), ("Rest", 60, OWN, 60, ""))
+		users,
+		f"Receipts Inc {_digits(4)}",
+		rows=(("Deposit", 40, ADVANCE, -5, ""), ("Rest", 60, OWN, 60, "")),
 	)
 	order = frappe.db.get_value("Sales Contract", names["contract"], "sales_order")
 	factories.payment(names["customer"], 1250, against=[("Sales Order", order, 1250)])
