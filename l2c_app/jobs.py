@@ -18,6 +18,7 @@ from l2c_app.services.pool import (
 	run_work,
 	runs,
 )
+from l2c_app.services.receipt import bank_matching
 
 
 def remind_of_follow_ups() -> dict:
@@ -140,3 +141,15 @@ def check_pools() -> dict[str, Any]:
 	"""By hand (`bench --site SITE execute l2c_app.jobs.check_pools`): print what does not agree. Returns it, and the count."""
 	found = [vars(violation) for violation in invariants.check()]
 	return {"violations": len(found), "found": found}
+
+
+def work_bank_match_run(run: str) -> None:
+	"""Match the open bank lines of a run, committed piece by piece. An error ends the run with its text."""
+	try:
+		for _done in bank_matching.work(run):
+			frappe.db.commit()
+	except Exception as error:
+		frappe.db.rollback()
+		bank_matching.fail(run, str(error) or type(error).__name__)
+		frappe.log_error(title="Bank lines not matched", reference_doctype="Bank Match Run", reference_name=run)
+	frappe.db.commit()

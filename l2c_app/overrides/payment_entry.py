@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from l2c_app.services.contract import contract_locks, contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
-from l2c_app.services.receipt import collection_vouchers
+from l2c_app.services.receipt import bank_accept, collection_vouchers
 
 
 def before_submit(doc: Document, method: str | None = None) -> None:
@@ -28,7 +28,9 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
-	"""Note the payment; its Collection is reported again, with the reason."""
+	"""Note the payment; its Collection is reported again, with the reason, and its bank line is open again."""
+	if doc.get("clearance_date"):
+		contract_natives.quietly(lambda: bank_accept.payment_gone(doc), [])
 	if not _is_ours(doc):
 		return
 	contract_natives.quietly(lambda: collection_vouchers.voucher_gone(doc), [])

@@ -54,7 +54,7 @@ def candidates(name: str) -> list[dict[str, Any]]:
 	collection = frappe.get_doc("Collection", name)
 	collection.check_permission("read")
 	frappe.has_permission(PAYMENT, "read", throw=True)
-	return existing_vouchers.search(collection)
+	return existing_vouchers.linkable(collection)
 
 
 @all_or_nothing("l2c_confirm")
@@ -170,7 +170,7 @@ def _ensure_customer(collection: Document) -> None:
 
 
 def _refuse_existing(collection: Document, despite: str) -> None:
-	found = [] if despite.strip() else existing_vouchers.search(collection)
+	found = [] if despite.strip() else existing_vouchers.linkable(collection)
 	if found:
 		refuse(
 			ExistingVoucherFound,

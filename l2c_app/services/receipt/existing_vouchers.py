@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Abs
 from frappe.utils import add_days, cint, date_diff
 
 from l2c_app.services.ledger.ledger_reads import JOURNAL, PAYMENT
+from l2c_app.services.receipt import voucher_match
 
 DEFAULT_WINDOW = 3
 
@@ -16,7 +17,7 @@ def search(collection: Document) -> list[dict[str, Any]]:
 	"""Return submitted payments and journals of the same customer, company and amount that no Collection names.
 
 	They carry the same reference number, or were posted within the window of days around the receipt
-	(L2C Settings, 3 by default). The nearest in time comes first.
+	(L2C Settings, 3 by default). The oldest comes first.
 	"""
 	if not collection.customer:
 		return []
@@ -24,6 +25,13 @@ def search(collection: Document) -> list[dict[str, Any]]:
 	taken = _taken([row["voucher_no"] for row in found])
 	free = [row for row in found if (row["voucher_type"], row["voucher_no"]) not in taken]
 	return sorted(free, key=lambda row: (row["posting_date"], row["voucher_no"]))
+
+
+def linkable(collection: Document) -> list[dict[str, Any]]:
+	"""Return those that linking would accept: money that lies on documents of other contracts is not this receipt's."""
+	found = search(collection)
+	documents = {row["voucher_no"]: frappe.get_doc(row["voucher_type"], row["voucher_no"]) for row in found}
+	return [row for row in found if not voucher_match.differences(collection, documents[row["voucher_no"]])]
 
 
 def near(collection: Document, voucher: Document) -> bool:

@@ -1,6 +1,7 @@
 """The native Payment Entry of a Collection: accounts, rates, and the documents it is applied to."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import frappe
 from erpnext.accounts.party import get_party_account
@@ -18,6 +19,9 @@ from l2c_app.services.ledger.ledger_amounts import money_unit, total_of
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER, PAYMENT
 from l2c_app.services.receipt import receiving_account
 
+Target = tuple[str, str, float]
+"""DocType and name of an order or invoice, and the amount applied to it."""
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -29,13 +33,13 @@ class Receipt:
 	exchange_rate: float = 0
 
 
-def build(collection: Document, chosen: Receipt) -> Document:
-	"""Return the unsaved Payment Entry of a Collection with its references.
+def build(collection: Document, chosen: Receipt, *, targets: list[Target] | None = None) -> Document:
+	"""Return the unsaved Payment Entry of a Collection, or of a bank line that says the same, with its references.
 
-	It is applied to what the contracts have open on the rows asked for, never to more: the rest stays on the
-	customer's account. Raises ReceivingAccountError, ExchangeRateMissing.
+	It is applied to the given targets, else to what the contracts have open on the rows asked for, never to more: the
+	rest stays on the customer's account. Raises ReceivingAccountError, ExchangeRateMissing.
 	"""
-	targets = references(collection)
+	targets = references(collection) if targets is None else targets
 	payment = frappe.new_doc(PAYMENT)
 	payment.update(
 		{
@@ -48,7 +52,7 @@ def build(collection: Document, chosen: Receipt) -> Document:
 			"paid_from": _receivable(collection, targets),
 			"reference_no": chosen.reference_no or collection.reference_no or collection.name,
 			"reference_date": collection.reference_date or collection.received_on,
-			"l2c_collection": collection.name,
+			"l2c_collection": collection.name if isinstance(collection, Document) else collection.l2c_name,
 			**_dimensions(collection),
 		}
 	)
@@ -60,7 +64,7 @@ def build(collection: Document, chosen: Receipt) -> Document:
 	return payment
 
 
-def references(collection: Document) -> list[tuple[str, str, float]]:
+def references(collection: Document) -> list[Target]:
 	"""Return (DocType, name, amount in contract currency) that the Collection's contracts ask for."""
 	unit = money_unit()
 	asks: dict[str, list[tuple[str, int]]] = {}
@@ -74,6 +78,13 @@ def references(collection: Document) -> list[tuple[str, str, float]]:
 			doctype = ORDER if target in known.orders else INVOICE
 			found.append((doctype, target, float(from_minor(minor, unit))))
 	return _within_native(found)
+
+
+def order_room(contract: str) -> dict[str, int]:
+	"""Return what each order of a contract can still take as an advance, in minor units."""
+	known = ledger_facts.read([contract])[contract]
+	figures = position(known.facts, getdate(nowdate()))
+	return receipts.room_of(known.facts, figures, _order_totals(known)).orders
 
 
 def _order_totals(known: ledger_facts.ContractFacts) -> dict[str, int]:
@@ -128,14 +139,15 @@ def _account_in_use(collection: Document, targets: list[tuple[str, str, float]])
 
 
 def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> None:
-	base = frappe.get_cached_value("Company", collection.company, "default_currency")
 	account = (
 		chosen.paid_to
 		or collection.paid_to
 		or receiving_account.usual(payment.mode_of_payment, collection.company)
 	)
 	currency = receiving_account.currency_of(account, collection)
-	rate = _rate(collection, base, chosen.exchange_rate)
+	rate = rate_to_company(
+		collection.currency, collection.company, collection.received_on, given=chosen.exchange_rate
+	)
 	received_rate = rate if currency == collection.currency else 1
 	payment.update(
 		{
@@ -152,16 +164,19 @@ def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> No
 	)
 
 
-def _rate(collection: Document, base: str, given: float) -> float:
-	if collection.currency == base:
+def rate_to_company(currency: str, company: str, day: str | date, *, given: float = 0) -> float:
+	"""Return the rate from a currency to the company's on a day: the given one, else the stored one.
+
+	Raises ExchangeRateMissing.
+	"""
+	base = frappe.get_cached_value("Company", company, "default_currency")
+	if currency == base:
 		return 1.0
-	rate = flt(given) or flt(get_exchange_rate(collection.currency, base, collection.received_on))
+	rate = flt(given) or flt(get_exchange_rate(currency, base, day))
 	if rate <= 0:
 		refuse(
 			ExchangeRateMissing,
-			_("There is no exchange rate from {0} to {1} on {2}.").format(
-				collection.currency, base, collection.received_on
-			),
+			_("There is no exchange rate from {0} to {1} on {2}.").format(currency, base, day),
 			do=_("Enter the rate of the bank, or store a Currency Exchange."),
 		)
 	return rate

@@ -1,0 +1,53 @@
+"""What forms and other programs may do with bank lines. Each method calls one service, which checks rights."""
+
+from typing import Any
+
+import frappe
+from frappe.utils import cint
+
+from l2c_app.services.receipt import bank_accept, bank_matching
+from l2c_app.services.receipt.bank_accept import Choice
+
+
+@frappe.whitelist(methods=["POST"])
+def match_now(company: str, bank_account: str | None = None) -> dict:
+	"""Start a run over the open bank lines of a company, or of one bank account. Returns the run."""
+	return {"run": bank_matching.start(company, bank_account)}
+
+
+@frappe.whitelist(methods=["POST"])
+def accept(
+	name: str,
+	customer: str | None = None,
+	write_off: int | str = 0,
+	reason: str | None = None,
+	advance_on: str | None = None,
+	despite: str | None = None,
+	learn: int | str = 1,
+) -> dict:
+	"""Accept a proposed match: make the native payment, or take the one in the books, and reconcile the line."""
+	choice = Choice(
+		customer or "",
+		bool(cint(write_off)),
+		reason or "",
+		advance_on or "",
+		despite or "",
+		bool(cint(learn)),
+	)
+	return _answer(bank_accept.accept(name, choice))
+
+
+@frappe.whitelist(methods=["POST"])
+def reject(name: str, reason: str) -> dict:
+	"""Say that a proposal is wrong."""
+	return _answer(bank_accept.reject(name, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def undo(name: str, reason: str) -> dict:
+	"""Undo an accepted match."""
+	return _answer(bank_accept.undo(name, reason))
+
+
+def _answer(match: Any) -> dict:
+	return {"name": match.name, "state": match.state, "payment_entry": match.payment_entry}

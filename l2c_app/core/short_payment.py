@@ -1,0 +1,55 @@
+"""What a payment closes that is not exactly what is open: written off within a tolerance, partly paid, or too much. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Tolerance:
+	"""How much a payment may be short: in minor units and in percent of what is open; 0 sets no such limit."""
+
+	amount: int = 0
+	percent: Decimal = Decimal(0)
+
+	def allowance(self, open_amount: int) -> int:
+		"""Return the most that may be written off (minor units): the smaller of the limits that are set, without any 0.
+
+		Tolerance 500 and 1 percent on 20,000 open: 200.
+		"""
+		limits = [self.amount] if self.amount > 0 else []
+		if self.percent > 0:
+			limits.append(int(open_amount * self.percent / 100))
+		return max(0, min([*limits, open_amount]) if limits else 0)
+
+
+@dataclass(frozen=True)
+class Settlement:
+	"""What each item gets, in order, and the differences; all in minor units.
+
+	Σ parts = paid − left + written_off. `short` is what stays open on the items.
+	"""
+
+	parts: tuple[int, ...]
+	written_off: int = 0
+	short: int = 0
+	left: int = 0
+
+
+def settle(paid: int, opens: Sequence[int], *, tolerance: Tolerance, write_off: bool) -> Settlement:
+	"""Return what a payment gives to open items in their order.
+
+	Enough money closes all, the rest is left. Too little closes all if the difference is to be written off and lies
+	within the tolerance; else the first items get what there is. `short` tells the difference in that case.
+	"""
+	total = sum(opens)
+	if paid >= total:
+		return Settlement(tuple(opens), left=paid - total)
+	missing = total - paid
+	if write_off and missing <= tolerance.allowance(total):
+		return Settlement(tuple(opens), written_off=missing)
+	parts, rest = [], paid
+	for amount in opens:
+		parts.append(min(amount, rest))
+		rest -= parts[-1]
+	return Settlement(tuple(parts), short=missing)

@@ -1,0 +1,183 @@
+"""The steps of people on a matched bank line: accept makes or takes the native payment, reject, undo.
+
+Lock order: contracts, then the match and its bank line, then what the host locks while it posts. Permission is checked at
+the entry of each step; nothing here commits.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, now_datetime
+
+from l2c_app.core.money import to_minor
+from l2c_app.services.contract import contract_locks
+from l2c_app.services.contract.all_or_nothing import all_or_nothing
+from l2c_app.services.errors import BankLineTaken, BankMatchStateError, ReasonMissing, refuse
+from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.ledger.ledger_reads import PAYMENT
+from l2c_app.services.receipt import (
+	bank_payment,
+	bank_statement,
+	payer_aliases,
+)
+
+MATCH = "Bank Match"
+PROPOSED, DONE, UNDONE, REJECTED = "Proposed", "Done", "Undone", "Rejected"
+KNOWN_PAYER = {"account", "name", "in the books"}
+
+
+@dataclass(frozen=True)
+class Choice:
+	"""What the accountant chose; empty means: as proposed, nothing written off, the rest on account.
+
+	`customer`: whose money it is, where nobody was found. `advance_on`: the order that takes what is left. `reason`: why a
+	short payment stays partial, or why a difference is written off. `despite`: why a second payment is right.
+	"""
+
+	customer: str = ""
+	write_off: bool = False
+	reason: str = ""
+	advance_on: str = ""
+	despite: str = ""
+	learn: bool = True
+
+
+@all_or_nothing("l2c_bank_accept")
+def accept(name: str, choice: Choice | None = None) -> Document:
+	"""Make the native payment of a proposed match, or take the one in the books, and reconcile the bank line with it.
+
+	Returns the match. Raises BankMatchStateError, BankLineTaken, BankMatchStale, ShortPaymentReason,
+	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing; what the host refuses
+	surfaces as it is. All or nothing.
+	"""
+	choice = choice or Choice()
+	require_accountant()
+	match = _locked(name, PROPOSED)
+	line = _open_line(match)
+	given = bool(choice.customer and choice.customer != match.customer)
+	if given:
+		_take_customer(match, choice.customer)
+	if not match.customer:
+		refuse(BankMatchStateError, _("Nobody is known who paid this."), do=_("Choose a customer first."))
+	if match.existing_payment and not given:
+		match.payment_entry, match.made_payment = match.existing_payment, 0
+	else:
+		match.payment_entry, match.made_payment = bank_payment.make(match, line, choice), 1
+	bank_statement.reconcile(line.name, match.payment_entry)
+	_finish(match, DONE, choice.reason or choice.despite)
+	if choice.learn and (given or not KNOWN_PAYER.intersection(bank_payment.said(match))):
+		payer_aliases.learn(line, match.customer)
+	return match
+
+
+def reject(name: str, reason: str) -> Document:
+	"""Say that a proposal is wrong: the same is not proposed again. Returns the match. Raises BankMatchStateError."""
+	require_accountant()
+	match = _locked(name, PROPOSED)
+	_finish(match, REJECTED, _said(reason))
+	return match
+
+
+@all_or_nothing("l2c_bank_undo")
+def undo(name: str, reason: str) -> Document:
+	"""Undo an accepted match: cancel the payment it made, or let go of the one it found; the bank line is open again.
+
+	Returns the match. Raises BankMatchStateError, ReasonMissing; what the host refuses (a closed period) surfaces.
+	"""
+	require_accountant()
+	match = _locked(name, DONE)
+	payment = match.payment_entry
+	_finish(match, UNDONE, _said(reason))
+	bank_statement.release(match.bank_transaction, payment)
+	if match.made_payment:
+		document = frappe.get_doc(PAYMENT, payment)
+		if document.docstatus == 1:
+			document.cancel()
+	return match
+
+
+def payment_gone(payment: Document) -> None:
+	"""Note on its match that a payment was cancelled natively. The host has freed the bank line."""
+	filters = {"payment_entry": payment.name, "state": DONE}
+	for name in frappe.get_all(MATCH, filters=filters, pluck="name", order_by="name"):
+		match = frappe.get_doc(MATCH, name, for_update=True)
+		_finish(match, UNDONE, _("Payment Entry {0} was cancelled.").format(payment.name))
+
+
+def line_gone(line: Document) -> None:
+	"""Note on the matches of a bank line that it was cancelled; the payment stays in the books."""
+	filters = {"bank_transaction": line.name, "state": ("in", [PROPOSED, DONE])}
+	for name in frappe.get_all(MATCH, filters=filters, pluck="name", order_by="name"):
+		match = frappe.get_doc(MATCH, name, for_update=True)
+		_finish(match, UNDONE, _("Bank line {0} was cancelled.").format(line.name))
+
+
+def note(name: str, text: str) -> None:
+	"""Write on a proposal why it was not accepted at once."""
+	match = frappe.get_doc(MATCH, name, for_update=True)
+	match.state_reason = text
+	save(match)
+
+
+def save(match: Document) -> None:
+	"""Save what a service changed on a match. Nobody may write it himself; services check the right before."""
+	match.flags.ignore_permissions = True
+	match.flags.ignore_links = True
+	match.save() if match.get("creation") and not match.is_new() else match.insert()
+
+
+def require_accountant() -> None:
+	"""Refuse everybody who may not submit payments."""
+	frappe.has_permission(PAYMENT, "submit", throw=True)
+
+
+def _locked(name: str, state: str) -> Document:
+	first = frappe.get_doc(MATCH, name)
+	first.check_permission("read")
+	references = {(row.reference_type, row.reference_name) for row in first.parts}
+	contract_locks.lock_for(references)
+	match = frappe.get_doc(MATCH, name, for_update=True)
+	if match.state != state:
+		refuse(
+			BankMatchStateError,
+			_("Match {0} cannot take this step any more.").format(name),
+			compared=_("Its state is {0}.").format(_(match.state)),
+		)
+	return match
+
+
+def _open_line(match: Document) -> Document:
+	"""Return the locked bank line, still with the money that was matched. Raises BankLineTaken."""
+	line = frappe.get_doc("Bank Transaction", match.bank_transaction, for_update=True)
+	unit = money_unit()
+	if line.docstatus != 1 or to_minor(line.unallocated_amount, unit) != to_minor(match.amount, unit):
+		refuse(
+			BankLineTaken,
+			_("Bank line {0} has other money than when it was matched.").format(line.name),
+			compared=_("Matched {0}, open {1}.").format(flt(match.amount), flt(line.unallocated_amount)),
+			do=_("Match again."),
+		)
+	return line
+
+
+def _take_customer(match: Document, customer: str) -> None:
+	"""Put the accountant's customer on a match; parts of somebody else's documents go."""
+	frappe.has_permission("Customer", "read", doc=customer, throw=True)
+	match.customer = customer
+	match.customer_name = frappe.db.get_value("Customer", customer, "customer_name")
+	match.set("parts", [])
+	match.left_amount = match.amount
+
+
+def _finish(match: Document, state: str, reason: str) -> None:
+	match.state, match.state_reason = state, reason or None
+	match.decided_by, match.decided_on = frappe.session.user, now_datetime()
+	save(match)
+
+
+def _said(reason: str) -> str:
+	if not (reason or "").strip():
+		refuse(ReasonMissing, _("Please say why."))
+	return reason.strip()

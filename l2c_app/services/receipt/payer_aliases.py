@@ -1,0 +1,74 @@
+"""Names and accounts by which a payer is known besides the customer's own: learned from matches people confirmed."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from l2c_app.core.bank_text import number_key
+from l2c_app.core.normalise import company_key
+from l2c_app.services.errors import PayerAliasError, refuse
+
+ACCOUNT, NAME = "Account", "Name"
+
+
+def normal(kind: str, value: str | None) -> str:
+	"""Return the form in which an account (capitals and digits) or a name (no case, ending or blanks) is compared."""
+	return number_key(value) if kind == ACCOUNT else company_key(value)
+
+
+def prepare(alias: Document) -> None:
+	"""Normalise an alias and keep it unique. For the validate event. Raises PayerAliasError."""
+	value = normal(alias.kind, alias.value)
+	if not value:
+		refuse(PayerAliasError, _("This is no readable account or name."), compared=alias.value or "")
+	if not alias.shown:
+		alias.shown = alias.value[:140]
+	alias.value, alias.alias_key = value, f"{alias.kind}:{value}"[:140]
+	alias.confirmed_by = alias.confirmed_by or frappe.session.user
+	other = frappe.db.get_value(
+		"Payer Alias", {"alias_key": alias.alias_key, "name": ("!=", alias.name)}, "customer"
+	)
+	if other:
+		refuse(
+			PayerAliasError,
+			_("This payer is known already."),
+			compared=_("Customer: {0}").format(other),
+			do=_("Delete the other alias first."),
+		)
+
+
+def learn(line: Document, customer: str) -> list[str]:
+	"""Remember account and name of a bank line's payer for the customer a person confirmed. Returns the new aliases.
+
+	What is known already, also for somebody else (one payer may pay for many), is left as it is.
+	"""
+	wanted = [(ACCOUNT, account) for account in _accounts(line)]
+	wanted.append((NAME, line.get("bank_party_name")))
+	own_name = company_key(frappe.db.get_value("Customer", customer, "customer_name"))
+	made = []
+	for kind, shown in wanted:
+		value = normal(kind, shown)
+		if not value or (kind == NAME and value == own_name) or _known(kind, value):
+			continue
+		alias = frappe.get_doc({"doctype": "Payer Alias", "kind": kind, "value": shown, "customer": customer})
+		alias.learned_from = line.name
+		made.append(alias.insert(ignore_permissions=True).name)  # learned from a step whose right was checked
+	return made
+
+
+def _accounts(line: Document) -> list[str]:
+	return [
+		number for number in (line.get("bank_party_iban"), line.get("bank_party_account_number")) if number
+	]
+
+
+def _known(kind: str, value: str) -> bool:
+	if frappe.db.exists("Payer Alias", {"alias_key": f"{kind}:{value}"[:140]}):
+		return True
+	if kind == NAME:
+		return False
+	filters = {"party_type": "Customer", "party": ("is", "set"), "disabled": 0}
+	rows = frappe.get_all(
+		"Bank Account", filters=filters, fields=["iban", "bank_account_no"], order_by="name"
+	)
+	return any(value in (number_key(row.iban), number_key(row.bank_account_no)) for row in rows)

@@ -1,0 +1,46 @@
+"""Short and over payments: nothing is lost, nothing is written off beyond the tolerance."""
+
+import unittest
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from l2c_app.core.short_payment import Tolerance, settle
+
+amounts = st.integers(1, 10**9)
+tolerances = st.builds(Tolerance, st.integers(0, 10**6), st.decimals(0, 100, places=2))
+
+
+class TestSettle(unittest.TestCase):
+	def test_a_bank_fee_within_both_limits_is_written_off(self):
+		found = settle(99_500, [60_000, 40_000], tolerance=Tolerance(1_000, Decimal(1)), write_off=True)
+		self.assertEqual((found.parts, found.written_off, found.short), ((60_000, 40_000), 500, 0))
+
+	def test_above_the_smaller_limit_the_oldest_is_paid_first(self):
+		found = settle(98_000, [60_000, 40_000], tolerance=Tolerance(5_000, Decimal(1)), write_off=True)
+		self.assertEqual((found.parts, found.written_off, found.short), ((60_000, 38_000), 0, 2_000))
+
+	def test_without_limits_nothing_is_written_off(self):
+		self.assertEqual(settle(99, [100], tolerance=Tolerance(), write_off=True).written_off, 0)
+
+	def test_too_much_is_left(self):
+		self.assertEqual(settle(130, [100], tolerance=Tolerance(), write_off=False).left, 30)
+
+	@given(amounts, st.lists(amounts, max_size=6), tolerances, st.booleans())
+	def test_no_money_is_lost_or_made(self, paid, opens, tolerance, write_off):
+		found = settle(paid, opens, tolerance=tolerance, write_off=write_off)
+		self.assertEqual(sum(found.parts), paid - found.left + found.written_off)
+		self.assertEqual(sum(opens) - sum(found.parts), found.short)
+		self.assertTrue(all(0 <= part <= amount for part, amount in zip(found.parts, opens, strict=True)))
+		self.assertLessEqual(found.written_off, tolerance.allowance(sum(opens)))
+		self.assertEqual(sum(1 for value in (found.written_off, found.short, found.left) if value > 0) > 1, False)
+
+	@given(amounts, tolerances)
+	def test_the_allowance_never_passes_a_limit_that_is_set(self, total, tolerance):
+		allowed = tolerance.allowance(total)
+		self.assertTrue(0 <= allowed <= total)
+		if tolerance.amount:
+			self.assertLessEqual(allowed, tolerance.amount)
+		if tolerance.percent:
+			self.assertLessEqual(allowed * 100, total * tolerance.percent)
