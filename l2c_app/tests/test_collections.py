@@ -238,6 +238,8 @@ class TestNativeVouchersComeFirst(CollectionTest):
 		payment = receipt(self.customer, 300, against=[("Sales Order", order, 200)])
 		name = self.report(300)
 		self.assert_not_linked(name, payment.name, "other contracts", "200")
+		with self.as_user(self.accountant):
+			self.assertEqual(api.candidates(name), [])
 		self.assertEqual(frappe.db.get_value("Collection", name, "status"), "Reported")
 
 	def test_a_journal_is_linked_as_well(self) -> None:
