@@ -1,14 +1,13 @@
-"""What orders, invoices and payments have in common, and the button Update Items."""
-
-import json
+"""What orders, invoices and payments have in common."""
 
 import erpnext
 import frappe
 from erpnext.accounts.general_ledger import make_gl_entries, make_reverse_gl_entries
 from erpnext.accounts.party import get_party_account_currency, validate_party_frozen_disabled
 from erpnext.accounts.utils import get_account_currency, get_fiscal_year, reconcile_against_document
-from erpnext.controllers.status_updater import StatusUpdater, update_order
+from erpnext.controllers.status_updater import StatusUpdater
 from erpnext.controllers.taxes_and_totals import calculate_taxes_and_totals
+from erpnext.controllers.update_items import update_child_qty_rate as update_child_qty_rate
 from erpnext.exceptions import (
 	InvalidCurrency,
 	InvalidQtyError,
@@ -267,58 +266,6 @@ class SellingController(AccountsController):
 		is_more = self.currency == self.company_currency and paid > (self.rounded_total or self.grand_total)
 		refuse_if(is_more, "Total advance cannot be greater than the Grand Total")
 		self.db_set("advance_paid", paid)
-
-
-@frappe.whitelist()
-def update_child_qty_rate(
-	parent_doctype: str, trans_items: str, parent_doctype_name: str, child_docname: str = "items"
-) -> None:
-	"""Change or add lines of a submitted order."""
-	order = frappe.get_doc(parent_doctype, parent_doctype_name)
-	order.check_permission("write")
-	rows = [row for row in json.loads(trans_items) if row.get("item_code")]
-	is_less = {line.name for line in order.items} - {row.get("docname") for row in rows}
-	left_out_if(is_less, "removing lines by Update Items")
-	for row in rows:
-		_change_line(order, row)
-	order.reload()
-	order.flags.ignore_validate_update_after_submit = True
-	for line in order.items:
-		line.stock_qty = flt(line.qty) * flt(line.conversion_factor)
-	order.calculate_taxes_and_totals()
-	order.set_payment_schedule()
-	order.save()
-	order.update_quotations()
-	order.db_set("per_delivered", flt(order.per_delivered), update_modified=False)
-	update_order(order.name, by_invoice=False)
-	order.reload()
-	order.set_status()
-	order.validate_uom_is_integer()
-
-
-def _change_line(order: object, row: dict) -> None:
-	known = row.get("docname")
-	line = frappe.get_doc(f"{order.doctype} Item", known) if known else _new_line(order, row)
-	date = row.get("delivery_date") or line.delivery_date
-	same = all(flt(line.get(key)) == flt(row.get(key, line.get(key))) for key in ("qty", "rate"))
-	if known and same and str(line.delivery_date) == str(date):
-		return
-	refuse_if(not flt(row.get("qty")), f"Row {row.get('idx')}: quantity cannot be zero")
-	rate = flt(row.get("rate"), line.precision("rate"))
-	amount = flt(rate * flt(row["qty"], line.precision("qty")), 2)
-	refuse_if(flt(line.billed_amt, 2) > amount and rate > 0, f"Row {line.idx}: less than what is billed")
-	left_out_if(flt(line.price_list_rate), "Update Items with a price list rate")
-	line.update({"qty": flt(row["qty"]), "rate": rate, "delivery_date": date})
-	line.flags.ignore_validate_update_after_submit = True
-	line.save() if known else line.db_insert()
-
-
-def _new_line(order: object, row: dict) -> object:
-	line = frappe.new_doc(f"{order.doctype} Item", parent_doc=order, parentfield="items")
-	line.update({"item_code": row["item_code"], "uom": row.get("uom"), "qty": row.get("qty"), "docstatus": 1})
-	line.update({"delivery_date": order.delivery_date, "idx": len(order.items) + 1, "parent": order.name})
-	order.fill_line(line)
-	return line
 
 
 __getattr__ = module_getattr(__name__)
