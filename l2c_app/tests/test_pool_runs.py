@@ -11,7 +11,8 @@ from l2c_app.core.seats import Event
 from l2c_app.services.errors import NotAPoolManager, PoolDisabled, RunInProgress, RunStateError
 from l2c_app.services.pool import run_work, runs
 from l2c_app.services.pool.seats import Move, move
-from l2c_app.tests import toy_run
+from l2c_app.tests import factories, toy_run
+from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
 
 TOY = "l2c_app.tests.toy_run"
@@ -190,3 +191,24 @@ class TestPoolRuns(PoolCase):
 		self.assertIn(run, run_work.stalled())
 		self.work(run)
 		self.assertNotIn(run, run_work.stalled())
+
+	@bench_only("conditions of lists")
+	def test_lists_of_runs_and_rows_show_a_manager_his_pools_only(self):
+		self.held(1)
+		run = self.work(self.started()).name
+		other = factories.sales_manager("pool.other.chief")
+		factories.lead_pool("L2C Elsewhere", admission_filters="", members=(self.rep,), managers=(other,))
+		for user, sees in ((self.chief, True), (other, False), (self.rep, False), (self.outsider, False)):
+			with self.subTest(user), self.as_user(user):
+				for doctype, filters in (("Pool Run", {"name": run}), ("Pool Run Row", {"run": run})):
+					found = frappe.get_list(doctype, filters=filters, pluck="name", order_by="name")
+					self.assertEqual(bool(found), sees)
+				row = frappe.get_doc("Pool Run Row", f"{run}-00000001")
+				self.assertEqual(bool(frappe.has_permission("Pool Run Row", doc=row)), sees)
+				self.assertFalse(frappe.has_permission("Pool Run", "write", doc=run))
+
+	def test_nobody_writes_runs_by_hand(self):
+		with self.as_user(self.chief):
+			for doctype in ("Pool Run", "Pool Run Row"):
+				self.assertFalse(frappe.has_permission(doctype, "create"))
+				self.assertFalse(frappe.has_permission(doctype, "write"))

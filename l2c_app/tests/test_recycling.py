@@ -5,6 +5,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
 
+from l2c_app.api import follow_up as follow_up_api
 from l2c_app.api import pool_recycle as recycle_api
 from l2c_app.api import pool_run as run_api
 from l2c_app.core.seats import Event
@@ -123,6 +124,21 @@ class TestDatesOnSeatAndLead(RecycleCase):
 		frappe.db.set_value("Lead Pool Seat", seat.name, "last_effort_on", now_datetime())
 		recycle_dates.recompute([seat.name])
 		self.assertEqual(self.fresh(seat).recycle_on, getdate(add_days(nowdate(), 8)))
+
+	def test_a_logged_follow_up_moves_the_date_on_seat_and_lead(self):
+		seat = self.held(days=5)
+		with self.as_user(self.rep):
+			follow_up_api.log(
+				"Lead",
+				seat.party,
+				outcome="Reached",
+				note="They compare two offers and decide after the fair in spring",
+				closes=True,
+				close_reason="waits for the fair",
+			)
+		expected = getdate(add_days(nowdate(), 8))
+		self.assertEqual(self.fresh(seat).recycle_on, expected)
+		self.assertEqual(frappe.db.get_value("Lead", seat.party, "l2c_recycle_on"), expected)
 
 	def test_an_open_form_does_not_write_an_old_date_back(self):
 		lead = self.lead()
