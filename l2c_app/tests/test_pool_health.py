@@ -39,7 +39,7 @@ class TestInvariants(RecycleCase):
 			"owner_is_the_primary_holder": ("Lead", lead, {"lead_owner": self.mate}),
 			"leads_are_marked_exactly_when_seated": ("Lead", lead, {"l2c_pooled": 0}),
 			"assignments_name_only_holders": ("Lead", lead, {"_assign": f'["{self.outsider}"]'}),
-			"the_log_agrees_with_the_seat": ("Lead Pool Seat", seat.name, {"version": 9}),
+			"the_log_agrees_with_the_seat": ("Lead Pool Seat", seat.name, {"holder": self.mate}),
 			"holders_are_members": ("User", self.rep, {"enabled": 0}),
 		}
 		for rule, (doctype, name, values) in cases.items():
