@@ -136,43 +136,26 @@ class TestLeaks(HttpCase):
 
 	def of_documents(self) -> Iterator[Path]:
 		"""Every way to one document by its name."""
+		form, pages = METHOD + "frappe.desk.form.", METHOD + "frappe.utils.print_format."
 		for doctype, name in self.documents():
 			by_name = {"doctype": doctype, "name": name}
 			yield f"v1 {doctype}", f"/api/resource/{doctype}/{name}", {}
 			yield f"v2 {doctype}", f"/api/v2/document/{doctype}/{name}/", {}
 			yield f"client.get {doctype}", METHOD + "frappe.client.get", by_name
-			yield f"getdoc {doctype}", METHOD + "frappe.desk.form.load.getdoc", by_name
-			yield f"docinfo {doctype}", METHOD + "frappe.desk.form.load.get_docinfo", by_name
+			yield f"getdoc {doctype}", form + "load.getdoc", by_name
+			yield f"docinfo {doctype}", form + "load.get_docinfo", by_name
 			yield f"print {doctype}", "/printview", by_name
-			yield (
-				f"html {doctype}",
-				METHOD + "frappe.www.printview.get_html_and_style",
-				{"doc": doctype, "name": name},
-			)
-			yield (
-				f"preview {doctype}",
-				METHOD + "frappe.desk.link_preview.get_preview_data",
-				{"doctype": doctype, "docname": name},
-			)
-			yield f"timeline {doctype}", METHOD + "frappe.desk.form.load.get_communications", by_name
-			yield (
-				f"linked {doctype}",
-				METHOD + "frappe.desk.form.linked_with.get",
-				{"doctype": doctype, "docname": name},
-			)
-			yield f"page {doctype}", f"/app/{frappe.scrub(doctype).replace('_', '-')}/{name}", {}
+			html = {"doc": doctype, "name": name}
+			yield f"html {doctype}", METHOD + "frappe.www.printview.get_html_and_style", html
 		for doctype in ("Lead", "Contact"):
 			name = dict(self.documents())[doctype]
-			yield (
-				f"pdf {doctype}",
-				METHOD + "frappe.utils.print_format.download_pdf",
-				{"doctype": doctype, "name": name},
-			)
-			yield (
-				f"multi pdf {doctype}",
-				METHOD + "frappe.utils.print_format.download_multi_pdf",
-				{"doctype": doctype, "name": [name]},
-			)
+			by_name = {"doctype": doctype, "name": name}
+			known = {"doctype": doctype, "docname": name}
+			yield f"preview {doctype}", METHOD + "frappe.desk.link_preview.get_preview_data", known
+			yield f"timeline {doctype}", form + "load.get_communications", by_name
+			yield f"linked {doctype}", form + "linked_with.get", known
+			yield f"pdf {doctype}", pages + "download_pdf", by_name
+			yield f"multi pdf {doctype}", pages + "download_multi_pdf", {"doctype": doctype, "name": [name]}
 
 	def of_lists(self) -> Iterator[Path]:
 		"""Every way to a list."""
@@ -246,21 +229,13 @@ class TestLeaks(HttpCase):
 
 	def of_search(self) -> Iterator[Path]:
 		"""Every way to search."""
-		for doctype in (
-			"Lead",
-			"Contact",
-			"Address",
-			"Opportunity",
-			"Quotation",
-			"Event",
-			"Communication",
-			"Follow Up",
-		):
-			for text in (MARK, "13800666001", "wire.buyer"):
-				for extra in ({}, {"ignore_user_permissions": 1}):
-					sent = {"doctype": doctype, "txt": text, **extra}
-					yield f"link {doctype} {text}", METHOD + "frappe.desk.search.search_link", sent
-					yield f"widget {doctype} {text}", METHOD + "frappe.desk.search.search_widget", sent
+		link, widget = METHOD + "frappe.desk.search.search_link", METHOD + "frappe.desk.search.search_widget"
+		for doctype in ("Lead", "Contact", "Address", "Opportunity", "Event", "Communication", "Follow Up"):
+			for text in (MARK, "13800666001"):
+				sent = {"doctype": doctype, "txt": text}
+				yield f"link {doctype} {text}", link, sent
+				yield f"link past rights {doctype} {text}", link, {**sent, "ignore_user_permissions": 1}
+				yield f"widget {doctype} {text}", widget, {**sent, "ignore_user_permissions": 1}
 		for text in (MARK, "13800666001", "wire.buyer"):
 			yield f"global {text}", METHOD + "frappe.utils.global_search.search", {"text": text}
 			yield f"mail box {text}", METHOD + "frappe.email.get_contact_list", {"txt": text}
