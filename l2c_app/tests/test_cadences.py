@@ -271,6 +271,7 @@ class TestEnrolling(CadenceCase):
 		answers = self.enrol(self.one, free, foreign, blocked)
 		self.assertEqual([bool(row.get("enrolment")) for row in answers], [True, False, False, False])
 		self.assertIn("must not be contacted", answers[3]["refused"])
+		self.assertTrue(all(row["refused"] for row in answers[1:]))
 		[again] = self.enrol()
 		self.assertIn("already", again["refused"])
 

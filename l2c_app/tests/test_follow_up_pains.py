@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 from l2c_app.api import follow_up as api
 from l2c_app.services.follow_up import cadences, digest, follow_up_party, follow_ups, reminders
 from l2c_app.tests import factories
-from l2c_app.tests.base import bench_only
+from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.pool_case import PoolCase
 
 
@@ -39,25 +39,6 @@ class TestFollowUpPains(PoolCase):
 
 	def mails_queued(self):
 		return frappe.db.count("Email Queue")
-
-	def test_one_rule_s_close_condition_leaves_the_todos_of_follow_ups_open(self):
-		planned = self.plan()
-		factories.make(
-			"Assignment Rule",
-			name="Pain Rule",
-			document_type="Lead",
-			description="{{ title }}",
-			assign_condition='status == "Lead"',
-			close_condition='status == "Open"',
-			rule="Round Robin",
-			users=[{"user": self.rep}],
-			assignment_days=[{"day": get_datetime(now_datetime()).strftime("%A")}],
-		)
-		self.addCleanup(clear_doctype_map, "Assignment Rule", "Lead")
-		lead = frappe.get_doc("Lead", self.one.name)
-		lead.status = "Open"
-		lead.save()
-		self.assertEqual(self.todos(planned), ["Open"])
 
 	def test_after_changing_the_assignee_the_list_shows_one_user(self):
 		planned = self.plan()
@@ -183,3 +164,35 @@ class TestFollowUpPains(PoolCase):
 	def visible(self, doctype: str, user: str) -> list[str]:
 		with self.as_user(user):
 			return frappe.get_list(doctype, pluck="name", order_by="name", limit=0)
+
+
+@bench_only("native assignment rules")
+class TestBesideNativeRules(L2CTestCase):
+	def test_one_rule_s_close_condition_leaves_the_todos_of_follow_ups_open(self):
+		rep = factories.sales_user("pain.rep")
+		lead = factories.lead("Pain Prospect", lead_owner=rep)
+		planned = follow_ups.plan(
+			"Lead",
+			lead.name,
+			follow_up_type="Call",
+			planned_for=add_to_date(now_datetime(), days=2),
+			assigned_to=rep,
+		)
+		factories.make(
+			"Assignment Rule",
+			name="Pain Rule",
+			document_type="Lead",
+			description="{{ title }}",
+			assign_condition='status == "Lead"',
+			close_condition='status == "Open"',
+			rule="Round Robin",
+			users=[{"user": rep}],
+			assignment_days=[{"day": get_datetime(now_datetime()).strftime("%A")}],
+		)
+		self.addCleanup(clear_doctype_map, "Assignment Rule", "Lead")
+		lead.reload()
+		lead.status = "Open"
+		lead.save()
+		filters = {"reference_type": "Follow Up", "reference_name": planned.name}
+		todos = frappe.get_all("ToDo", filters=filters, pluck="status", order_by="creation")
+		self.assertEqual(todos, ["Open"])

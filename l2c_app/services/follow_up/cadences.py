@@ -36,7 +36,7 @@ def enrol(cadence: str, parties: Sequence[str]) -> list[dict[str, Any]]:
 		except (L2CError, frappe.PermissionError, frappe.DoesNotExistError) as refusal:
 			frappe.db.rollback(save_point="l2c_enrol")
 			frappe.clear_last_message()
-			answers.append({"party": party, "refused": str(refusal)})
+			answers.append({"party": party, "refused": str(refusal) or _("Not permitted")})
 	return answers
 
 

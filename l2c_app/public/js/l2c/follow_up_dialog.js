@@ -46,7 +46,6 @@ class FollowUpDialog {
 	// Five fields, all but two filled in; what has few answers is a row of buttons, good for a thumb.
 	fields() {
 		const select = (fieldname) => l2c.select_options("Follow Up", fieldname);
-		const goes_on = { depends_on: "eval:!doc.closes", mandatory_depends_on: "eval:!doc.closes" };
 		const { suggested } = this.context;
 		return [
 			{ fieldtype: "HTML", fieldname: "history", options: this.history() },
@@ -66,7 +65,6 @@ class FollowUpDialog {
 				label: __("Outcome"),
 				reqd: 1,
 				options: select("outcome"),
-				onchange: () => this.suggest(),
 			},
 			{ fieldtype: "Section Break" },
 			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
@@ -78,7 +76,7 @@ class FollowUpDialog {
 				label: __("Next Action"),
 				default: suggested.next_action,
 				options: select("next_action"),
-				...goes_on,
+				reqd: 1,
 			},
 			{ fieldtype: "Column Break" },
 			{
@@ -86,15 +84,14 @@ class FollowUpDialog {
 				fieldname: "next_action_on",
 				label: __("Next Action On"),
 				default: suggested.next_action_on,
-				...goes_on,
+				reqd: 1,
 			},
 			{
 				fieldtype: "Small Text",
 				max_height: "6rem",
 				fieldname: "close_reason",
 				label: __("Reason"),
-				depends_on: "eval:doc.closes",
-				mandatory_depends_on: "eval:doc.closes",
+				hidden: 1,
 			},
 			{ fieldtype: "Section Break", hide_border: 1 },
 			{ fieldtype: "HTML", fieldname: "quick_days" },
@@ -130,6 +127,8 @@ class FollowUpDialog {
 			label: ([, label]) => label,
 			on_pick: (picked) => this.pick_day(picked),
 		});
+		// Bound to the input: as a field's own handler it would run again at every redraw that it causes itself.
+		this.dialog.get_field("outcome").$input.on("change", () => this.suggest());
 		this.show_completes();
 		this.show_offers();
 	}
@@ -154,11 +153,17 @@ class FollowUpDialog {
 		});
 	}
 
+	// Shown and hidden by hand: the host's depends_on empties a mandatory text that is still being typed.
 	pick_day(picked) {
 		const closes = picked && !picked[0] ? 1 : 0;
 		this.dialog.set_value("closes", closes);
-		if (closes) this.dialog.set_values({ next_action: "", next_action_on: "" });
-		else if (picked)
+		const show = (fieldname, shown) =>
+			["hidden", "reqd"].forEach((property) =>
+				this.dialog.set_df_property(fieldname, property, Number(property === "reqd" ? shown : !shown))
+			);
+		["next_action", "next_action_on"].forEach((fieldname) => show(fieldname, !closes));
+		show("close_reason", Boolean(closes));
+		if (picked && !closes)
 			this.dialog.set_value(
 				"next_action_on",
 				`${frappe.datetime.add_days(frappe.datetime.nowdate(), picked[0])} 09:00:00`
@@ -218,6 +223,7 @@ class FollowUpDialog {
 				...values,
 				intent: values.intent || null,
 				closes: values.closes ? 1 : 0,
+				...(values.closes ? { next_action: null, next_action_on: null } : { close_reason: null }),
 				follow_up: this.follow_up,
 				evidence_doctype: evidence_doctype || "",
 				evidence_name: evidence_name || "",
