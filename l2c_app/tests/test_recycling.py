@@ -14,6 +14,7 @@ from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
 from l2c_app.services.pool import recycle_dates, run_work, runs, seat_view
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
 
 IDLE_7 = {"kind": "No Follow Up", "days": 7}
@@ -278,6 +279,28 @@ class TestRecycleRun(RecycleCase):
 			run_api.commit_preview(preview.name)
 		run_work.work(preview.name, commit=lambda: None)
 		self.assertEqual(self.fresh(seat).holder, self.mate)
+
+	def test_nothing_moves_in_a_pool_that_was_disabled_between_plan_and_run(self):
+		seat = self.held(days=8)
+		name = runs.start_by_system(runs.RECYCLE, POOL)
+		run_work.step(name)
+		frappe.db.set_value("Lead Pool", POOL, "enabled", 0)
+		frappe.clear_document_cache("Lead Pool", POOL)
+		while run_work.step(name):
+			pass
+		self.assertEqual(self.fresh(seat).state, "Held")
+		self.assertIn("disabled", frappe.db.get_value("Pool Run Row", {"run": name}, "reason"))
+		frappe.clear_document_cache("Lead Pool", POOL)
+
+	@bench_only("percent signs in statements")
+	def test_quotes_and_percent_signs_survive_in_the_rows(self):
+		odd = "100% 'quoted' \\ back `tick` \"double\" 张"
+		name = runs.start_by_system(runs.RECYCLE, POOL, mode=runs.PREVIEW)
+		run = frappe.get_doc("Pool Run", name)
+		planned = runs.Planned("seat", "Lead", "party", reason=odd, numbers={"odd": odd})
+		run_work._insert(run, [planned], 0)
+		reason, numbers = frappe.db.get_value("Pool Run Row", {"run": name}, ["reason", "numbers"])
+		self.assertEqual((reason, frappe.parse_json(numbers)), (odd, {"odd": odd}))
 
 	def test_a_run_does_nothing_twice(self):
 		seat = self.held(days=8)

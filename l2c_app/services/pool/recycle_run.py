@@ -83,6 +83,8 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Take the seats of a chunk back, locked and judged once more: effort and deals since the plan count."""
 	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
+	if not pool.enabled:
+		return {row.name: _("Pool {0} is disabled.").format(run.pool) for row in rows}
 	seats = {row.name: row for row in _locked([row.seat for row in rows])}
 	gone = absence.reasons(pool, {row.holder for row in seats.values()}, today)
 	cases = judge(seats.values(), recycle_rules.policy_of(pool), today=today)
