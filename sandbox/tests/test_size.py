@@ -6,7 +6,7 @@ import tokenize
 from pathlib import Path
 
 SANDBOX = Path(__file__).parents[1]
-LIMITS = {"frappe": 2600}
+LIMITS = {"frappe": 2600, "erpnext": 1400}
 NO_CODE = {
 	tokenize.COMMENT,
 	tokenize.NL,

@@ -822,7 +822,7 @@ def write_off(invoice: object, amount: float) -> tuple[dict, dict]:
 	return {"account": expense_account(), "debit_in_account_currency": amount}, closing
 
 
-@scenario
+@host_only("an advance by Journal Entry")
 def journal_receipt_on_an_order(world: World) -> None:
 	order = world.submit(world.order(world.customer(), (SERVICE, 1, 500)))
 	party = {"party_type": "Customer", "party": order.customer, "account": factories.receivable_account()}

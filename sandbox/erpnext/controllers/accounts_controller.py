@@ -2,7 +2,7 @@
 
 import erpnext
 import frappe
-from erpnext.accounts.general_ledger import make_gl_entries, make_reverse_gl_entries
+from erpnext.accounts.general_ledger import make_gl_entries, make_reverse_gl_entries, refuse_settings
 from erpnext.accounts.party import get_party_account_currency, validate_party_frozen_disabled
 from erpnext.accounts.utils import get_account_currency, get_fiscal_year, reconcile_against_document
 from erpnext.controllers.status_updater import StatusUpdater
@@ -50,18 +50,6 @@ class AccountsController(StatusUpdater):
 		pointing = {"against_voucher_type": self.doctype, "against_voucher": self.name}
 		frappe.db.set_value("GL Entry", pointing, dict.fromkeys(pointing))
 
-	def post_advances(self, references: list[tuple], currency: str) -> None:
-		"""v15: a row per order, positive on submit, negative on cancel. v16 posts them with the payment ledger."""
-		event, sign = ("Submit", 1) if self.docstatus == 1 else ("Cancel", -1)
-		orders = [] if erpnext.V16 else [row for row in references if row[0] == ORDER and row[2]]
-		for doctype, name, amount in orders:
-			row = frappe.new_doc(ADVANCES, company=self.company, event=event, currency=currency)
-			row.update(dict(voucher_type=self.doctype, voucher_no=self.name, amount=sign * amount))
-			row.update(dict(against_voucher_type=doctype, against_voucher_no=name))
-			row.insert(ignore_permissions=True)
-		for doctype, name, _amount in orders:
-			frappe.get_doc(doctype, name).set_total_advance_paid()
-
 
 class PostedByHand(AccountsController):
 	"""A payment or journal: posts its rows as they are."""
@@ -71,19 +59,14 @@ class PostedByHand(AccountsController):
 		make_gl_entries(self.ledger_rows())
 		self.after_posting()
 
+	def after_posting(self) -> None:
+		"""What follows the ledger."""
+
 	def on_cancel(self) -> None:
 		self.ignore_linked_doctypes = (*IGNORED_LINKS, ADVANCES)
 		self.blank_own_references()
 		make_reverse_gl_entries(self, self.ledger_rows())
 		self.after_posting()
-
-
-def pointed_at(voucher: AccountsController, doctype: str | None, name: str | None) -> dict:
-	"""v15 books an advance against its order; v16 against the voucher itself and names the order apart."""
-	if erpnext.V16 and doctype == ORDER:
-		own = dict(against_voucher_type=voucher.doctype, against_voucher=voucher.name)
-		return dict(own, advance_voucher_type=doctype, advance_voucher_no=name)
-	return dict(against_voucher_type=doctype, against_voucher=name)
 
 
 class SellingController(AccountsController):
@@ -92,6 +75,7 @@ class SellingController(AccountsController):
 	def validate_selling(self, date_field: str) -> None:
 		"""Checks and totals that the three share."""
 		refuse_left_out(self)
+		refuse_settings(self.company)
 		left_out_if(self.get("is_opening") == "Yes", "opening invoices")
 		for item in self.items:
 			refuse_if(not flt(item.qty), f"Row {item.idx}: quantity cannot be zero", InvalidQtyError)
@@ -114,6 +98,7 @@ class SellingController(AccountsController):
 		customer = self.get("customer") or (self.get("quotation_to") == "Customer" and self.party_name)
 		if customer:
 			known = frappe.get_cached_doc("Customer", customer)
+			refuse_left_out(known)
 			self.customer_name = self.get("customer_name") or known.customer_name
 			for field in ("customer_group", "territory", "language") if self.is_new() else ():
 				if self.meta.has_field(field) and not self.get(field):
@@ -224,8 +209,6 @@ class SellingController(AccountsController):
 	def get_advance_entries(self) -> list[frappe._dict]:
 		"""Submitted receipts that may be drawn: of the invoice's orders first, then what is on account."""
 		orders = list({row.sales_order for row in self.items if row.get("sales_order")})
-		by_journal = {"party": self.customer, "is_advance": "Yes", "docstatus": 1}
-		left_out_if(frappe.db.exists("Journal Entry Account", by_journal), "an advance by Journal Entry")
 		payment, reference = frappe.qb.DocType("Payment Entry"), frappe.qb.DocType("Payment Entry Reference")
 		mine = (payment.party == self.customer) & (payment.paid_from == self.debit_to)
 		base = frappe.qb.from_(payment).where(mine & (payment.docstatus == 1)).select(payment.remarks)

@@ -24,8 +24,7 @@ QUOTATION: Rules = [
 	("Draft", lambda doc: True),
 	("Open", lambda doc: doc.docstatus == 1),
 	("Lost", lambda doc: doc.status == "Lost"),
-	("Partially Ordered", lambda doc: doc.ordered_share() == "Partially Ordered"),
-	("Ordered", lambda doc: doc.ordered_share() == "Ordered"),
+	("Ordered", lambda doc: doc.is_ordered()),
 	("Cancelled", lambda doc: doc.docstatus == 2),
 ]
 LEAD: Rules = [
@@ -34,7 +33,6 @@ LEAD: Rules = [
 	("Converted", lambda doc: doc.is_met("Customer", "lead_name")),
 ]
 STATUS = {"Sales Order": ORDER, "Quotation": QUOTATION, "Lead": LEAD}
-SILENT = ("Cancelled", "Partially Ordered", "Ordered")
 
 
 class StatusUpdater(Document):
@@ -47,15 +45,12 @@ class StatusUpdater(Document):
 		if self.is_new():
 			self.status = "Draft" if self.get("amended_from") else self.status
 			return
-		before = self.status
 		if status and erpnext.V16:
 			self.status = status
 		elif status:
 			self.db_set("status", status)
 		rules = reversed(STATUS[self.doctype])
 		self.status = next((name for name, holds in rules if holds(self)), self.status)
-		if self.status != before and self.status not in SILENT:
-			self.add_comment("Label", self.status)
 		if update:
 			self.db_set("status", self.status, update_modified=update_modified)
 
@@ -83,11 +78,9 @@ def update_billed(invoice: Document) -> None:
 
 
 def refuse_over_billing(line: str) -> None:
-	"""At most the line's amount plus the allowance."""
+	"""At most the line's amount."""
 	row = frappe.db.get_value("Sales Order Item", line, ["item_code", "amount", "billed_amt"], as_dict=True)
-	allowance = flt(frappe.get_cached_value("Item", row.item_code, "over_billing_allowance"))
-	allowance = allowance or flt(frappe.db.get_single_value("Accounts Settings", "over_billing_allowance"))
-	is_over = row.amount and (row.billed_amt - row.amount) / row.amount * 100 - allowance > 0.01
+	is_over = row.amount and (row.billed_amt - row.amount) / row.amount * 100 > 0.01
 	refuse_if(is_over, f"{row.item_code} is over limit", OverAllowanceError)
 
 

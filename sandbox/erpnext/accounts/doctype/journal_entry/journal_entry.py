@@ -1,11 +1,11 @@
 import frappe
 from erpnext.accounts.general_ledger import SUFFIXES
 from erpnext.accounts.utils import get_account_currency, outstanding_of
-from erpnext.controllers.accounts_controller import PostedByHand, pointed_at
+from erpnext.controllers.accounts_controller import PostedByHand
 from erpnext.exceptions import StockAccountInvalidTransaction, left_out_if, refuse_if
 from frappe.utils import flt
 
-ORDER, INVOICE = "Sales Order", "Sales Invoice"
+INVOICE = "Sales Invoice"
 KINDS = ("Journal Entry", "Bank Entry", "Cash Entry", "Write Off Entry")
 
 
@@ -34,34 +34,24 @@ class JournalEntry(PostedByHand):
 		row.account_currency, row.exchange_rate = get_account_currency(row.account), 1
 		refuse_if(row.account_type == "Receivable" and not row.party, f"Row {row.idx}: Party is required")
 		left_out_if(row.account_currency != self.company_currency, "a journal in a foreign currency")
+		left_out_if(row.is_advance == "Yes", "an advance by Journal Entry")
 		for side in ("debit", "credit"):
 			row.set(side, flt(row.get(f"{side}_in_account_currency"), row.precision(side)))
 		refuse_if(bool(row.debit) == bool(row.credit), f"Row {row.idx}: either debit or credit")
-		is_deposit = row.reference_type == ORDER
-		refuse_if(is_deposit and (row.is_advance != "Yes" or row.debit), f"Row {row.idx}: must be an advance")
 
 	def check_reference(self, row: object) -> None:
-		"""Orders and invoices: of this customer and account, submitted, with enough open."""
+		"""Invoices: of this customer and account, submitted, with enough open."""
 		if not row.reference_type or not row.reference_name:
 			row.reference_type = row.reference_name = None
 			return
-		is_order, name = row.reference_type == ORDER, row.reference_name
-		left_out_if(row.reference_type not in (ORDER, INVOICE), f"a journal against {row.reference_type}")
-		known = frappe.get_doc(row.reference_type, name)
-		is_other = known.customer != row.party or not (is_order or known.debit_to == row.account)
+		left_out_if(row.reference_type != INVOICE, f"a journal against {row.reference_type}")
+		name, known = row.reference_name, frappe.get_doc(INVOICE, row.reference_name)
+		is_other = (known.customer, known.debit_to) != (row.party, row.account)
 		refuse_if(is_other, f"Row {row.idx}: Party / Account does not match with {name}")
 		refuse_if(known.docstatus != 1, f"{name} is not submitted")
-		if is_order:
-			refuse_if(known.per_billed >= 100 or known.status == "Closed", f"{name} is billed or closed")
-			left = flt(known.base_grand_total) - flt(known.advance_paid)
-		else:
-			left = outstanding_of(INVOICE, name)
+		left = outstanding_of(INVOICE, name)
 		credit = sum(flt(other.credit) for other in self.accounts if other.reference_name == name)
 		refuse_if(credit and flt(left, 2) < flt(credit, 2), f"{name}: more than the Outstanding Amount")
-
-	def after_posting(self) -> None:
-		orders = [(row.reference_type, row.reference_name, flt(row.credit)) for row in self.accounts]
-		self.post_advances(orders, self.company_currency)
 
 	def ledger_rows(self) -> list[frappe._dict]:
 		"""The rows as typed."""
@@ -74,7 +64,7 @@ class JournalEntry(PostedByHand):
 			values |= dict(
 				against=row.against_account, due_date=self.due_date, account_currency=row.account_currency
 			)
-			values |= pointed_at(self, row.reference_type, row.reference_name)
+			values |= dict(against_voucher_type=row.reference_type, against_voucher=row.reference_name)
 			rows.append(
 				self.base_gl(
 					**values, transaction_currency=self.company_currency, transaction_exchange_rate=1

@@ -3,7 +3,7 @@ import frappe
 from erpnext.accounts.general_ledger import process_gl_map
 from erpnext.accounts.party import get_party_account
 from erpnext.accounts.utils import get_account_currency, outstanding_of
-from erpnext.controllers.accounts_controller import PostedByHand, pointed_at
+from erpnext.controllers.accounts_controller import ADVANCES, PostedByHand
 from erpnext.exceptions import left_out_if, refuse_if, refuse_left_out
 from erpnext.setup.utils import get_exchange_rate
 from frappe._emulation import module_getattr
@@ -139,9 +139,21 @@ class PaymentEntry(PostedByHand):
 		self.set_missing_ref_details()
 		if self.docstatus == 2:
 			self.forget_in_invoices()
-		rows = [(row.reference_doctype, row.reference_name, row.allocated_amount) for row in self.references]
-		self.post_advances(rows, self.paid_from_account_currency)
+		if not erpnext.V16:
+			self.post_advances([row for row in self.references if row.reference_doctype == ORDER])
 		self.set_status()
+
+	def post_advances(self, rows: list) -> None:
+		"""v15: a row per order, positive on submit, negative on cancel. v16 posts them with the payment ledger."""
+		event, sign = ("Submit", 1) if self.docstatus == 1 else ("Cancel", -1)
+		for row in rows:
+			entry = frappe.new_doc(ADVANCES, company=self.company, event=event)
+			entry.update(dict(currency=self.paid_from_account_currency, amount=sign * row.allocated_amount))
+			entry.update(dict(voucher_type=self.doctype, voucher_no=self.name, against_voucher_type=ORDER))
+			entry.against_voucher_no = row.reference_name
+			entry.insert(ignore_permissions=True)
+		for row in rows:
+			frappe.get_doc(ORDER, row.reference_name).set_total_advance_paid()
 
 	def forget_in_invoices(self) -> None:
 		"""Invoices that drew this payment as an advance lose the row and its share of the total."""
@@ -169,6 +181,18 @@ class PaymentEntry(PostedByHand):
 		shown = amount if currency == self.paid_from_account_currency else base / self.source_exchange_rate
 		return {f"{side}_in_account_currency": amount, side: base, f"{side}_in_transaction_currency": shown}
 
+	def pointed_at(self, row: object) -> dict:
+		"""v15 books an advance against its order; v16 against the payment itself and names the order apart."""
+		named = dict(against_voucher_type=row.reference_doctype, against_voucher=row.reference_name)
+		if not erpnext.V16:
+			return named
+		own = dict(against_voucher_type=self.doctype, against_voucher=self.name)
+		order = (row.reference_doctype, row.reference_name)
+		if row.reference_doctype != ORDER:
+			own, order = named, (row.advance_voucher_type, row.advance_voucher_no)
+		rate = dict(transaction_exchange_rate=self.target_exchange_rate)
+		return {**own, **rate, "advance_voucher_type": order[0], "advance_voucher_no": order[1]}
+
 	def party_rows(self) -> list[frappe._dict]:
 		currency = self.paid_from_account_currency
 		common = dict(account=self.paid_from, party_type="Customer", party=self.party, against=self.paid_to)
@@ -176,13 +200,9 @@ class PaymentEntry(PostedByHand):
 		rows = []
 		for row in self.references:
 			values = common | self.amounts("credit", currency, row.allocated_amount, self.base_allocated(row))
-			values |= pointed_at(self, row.reference_doctype, row.reference_name)
+			values |= self.pointed_at(row)
 			if row.reference_doctype == INVOICE and not self.cost_center:
 				values["cost_center"] = frappe.db.get_value(INVOICE, row.reference_name, "cost_center")
-			if erpnext.V16:
-				values["transaction_exchange_rate"] = self.target_exchange_rate
-				if row.advance_voucher_no:
-					values |= {key: row.get(key) for key in ("advance_voucher_type", "advance_voucher_no")}
 			rows.append(self.base_gl(**values))
 		if self.unallocated_amount:
 			base = self.unallocated_amount * flt(self.source_exchange_rate)

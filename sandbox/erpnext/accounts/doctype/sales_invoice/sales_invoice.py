@@ -9,8 +9,6 @@ from erpnext.exceptions import left_out_if, refuse_if
 from frappe._emulation import module_getattr
 from frappe.utils import flt, getdate, nowdate, nowtime
 
-ANY_PARTY_CURRENCY = "allow_multi_currency_invoices_against_single_party_account"
-
 
 class SalesInvoice(SellingController):
 	def validate(self) -> None:
@@ -51,8 +49,6 @@ class SalesInvoice(SellingController):
 		"""A receivable account in the currency of the invoice."""
 		account = frappe.get_cached_doc("Account", self.debit_to)
 		is_other = account.account_currency != self.currency
-		allowed = frappe.db.get_single_value("Accounts Settings", ANY_PARTY_CURRENCY)
-		left_out_if(is_other and allowed, "an invoice in another currency than its receivable account")
 		booked = get_party_gle_currency("Customer", self.customer, self.company)
 		refuse_if(is_other and not booked, f"{account.name} and the document should have the same currency")
 		refuse_if(account.account_type != "Receivable", f"{account.name} is not Receivable")

@@ -89,13 +89,4 @@ def make_customer(source_name: str, target_doc: object = None) -> object:
 	return _make_customer(source_name, target_doc)
 
 
-@frappe.whitelist()
-def get_lead_details(lead: str, posting_date: str | None = None, company: str | None = None) -> dict:
-	"""What a form shows of a lead: to anybody who knows its name, as on the host."""
-	known = frappe.get_doc("Lead", lead)
-	names = dict(customer_name=known.company_name or known.lead_name, contact_display=known.lead_name)
-	reach = dict(contact_email=known.email_id, contact_mobile=known.mobile_no, contact_phone=known.phone)
-	return frappe._dict(names, territory=known.territory, **reach)
-
-
 __getattr__ = module_getattr(__name__)

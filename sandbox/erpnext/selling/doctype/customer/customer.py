@@ -16,8 +16,7 @@ class Customer(Document):
 		refuse_left_out(self)
 		self.flags.is_new_doc = self.is_new()
 		self.flags.old_lead = frappe.db.get_value("Customer", self.name, "lead_name")
-		companies = [row.company for row in self.accounts]
-		is_twice = len(companies) != len(set(companies))
+		is_twice = len(self.accounts) > 1  # there is one company
 		refuse_if(is_twice, "There can only be 1 Account per Company", frappe.DuplicateEntryError)
 		for row in self.accounts:
 			booked = get_party_gle_currency("Customer", self.name, row.company)

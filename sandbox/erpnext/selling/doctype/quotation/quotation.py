@@ -4,7 +4,6 @@ from erpnext.controllers.mapping import map_document, map_rows
 from erpnext.crm.doctype.lead.lead import make_customer
 from erpnext.exceptions import left_out_if, refuse_if
 from frappe._emulation import module_getattr
-from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate, nowdate
 
 
@@ -19,11 +18,13 @@ class Quotation(SellingController):
 			names = frappe.db.get_value("Lead", self.party_name, ["company_name", "lead_name"])
 			self.customer_name = names[0] or names[1]
 
-	def ordered_share(self) -> str:
-		"""How much of the quotation submitted orders took over."""
-		ordered = ordered_quantities(self.name)
-		is_part = any(row.qty > ordered.get(row.name, 0.0) for row in self.items)
-		return ("Partially Ordered" if is_part else "Ordered") if ordered else "Open"
+	def is_ordered(self) -> bool:
+		"""Whether a submitted order follows; it must take everything over."""
+		lines = {"prevdoc_docname": self.name, "docstatus": 1}
+		ordered = sum(frappe.get_all("Sales Order Item", filters=lines, pluck="qty"))
+		offered = sum(row.qty for row in self.items)
+		left_out_if(ordered and flt(ordered - offered, 6), "a quotation ordered in part")
+		return bool(ordered)
 
 	def on_submit(self) -> None:
 		self.update_lead()
@@ -37,32 +38,18 @@ class Quotation(SellingController):
 			frappe.get_doc("Lead", self.party_name).set_status(update=True)
 
 
-def ordered_quantities(quotation: str) -> dict[str, float]:
-	"""Line of the quotation → quantity on submitted orders."""
-	line = frappe.qb.DocType("Sales Order Item")
-	of_quotation = (line.prevdoc_docname == quotation) & (line.docstatus == 1)
-	query = frappe.qb.from_(line).select(line.quotation_item, Sum(line.qty)).where(of_quotation)
-	return {name: flt(qty) for name, qty in query.groupby(line.quotation_item).run()}
-
-
 @frappe.whitelist()
 def make_sales_order(source_name: str, target_doc: object = None) -> object:
-	"""An unsaved order over what is not ordered yet; a lead becomes a customer on the way."""
+	"""An unsaved order over everything; a lead becomes a customer on the way."""
 	source, target = map_document("Quotation", source_name, "Sales Order")
 	is_over = source.valid_till and getdate(source.valid_till) < getdate(nowdate())
 	refuse_if(is_over, "Validity period of this quotation has ended.")
+	left_out_if(source.is_ordered(), "a second order of a quotation")
 	party = source.party_name
 	if source.quotation_to == "Lead":
 		party = frappe.db.get_value("Customer", {"lead_name": party}) or make_customer(party).insert().name
-	ordered = ordered_quantities(source_name)
-
-	def change(line: object, new: object) -> bool:
-		new.qty = max(0, line.qty - ordered.get(line.name, 0.0))
-		new.stock_qty = flt(new.qty) * flt(line.conversion_factor)
-		return new.qty > 0
-
 	names = {"prevdoc_docname": "parent", "quotation_item": "name"}
-	map_rows(source, target, "items", names=names, change=change)
+	map_rows(source, target, "items", names=names)
 	map_rows(source, target, "taxes")
 	map_rows(source, target, "payment_schedule")
 	target.customer, target.customer_name = party, frappe.db.get_value("Customer", party, "customer_name")

@@ -34,12 +34,7 @@ class SalesOrder(SellingController):
 		return {row.prevdoc_docname for row in self.items if row.prevdoc_docname}
 
 	def on_submit(self) -> None:
-		self.refuse_credit_limit()
 		self.update_quotations()
-
-	def refuse_credit_limit(self) -> None:
-		limit = frappe.db.exists("Customer Credit Limit", {"parent": self.customer, "company": self.company})
-		left_out_if(limit, "credit limits")
 
 	def update_quotations(self) -> None:
 		for name in self.quotations():
@@ -54,9 +49,6 @@ class SalesOrder(SellingController):
 		refuse_if(draft, "Sales Invoice must be deleted before cancelling this Sales Order")
 		self.update_quotations()
 		self.db_set("status", "Cancelled")
-
-	def on_update_after_submit(self) -> None:
-		self.refuse_credit_limit()
 
 	def update_status(self, status: str) -> None:
 		"""Close, hold or reopen."""
