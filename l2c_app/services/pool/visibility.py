@@ -21,7 +21,12 @@ READ_RIGHTS = frozenset({"read", "select", "print", "report", "export"})
 
 
 def enabled_pools(party_type: str | None = None) -> list[str]:
-	"""Return the names of the enabled pools (of one party type), oldest first. One look into Redis."""
+	"""Return the names of the enabled pools (of one party type), oldest first. One look into Redis.
+
+	None while an app is uninstalled: the host saves documents when our tables are gone already.
+	"""
+	if frappe.flags.in_uninstall:
+		return []
 	pools = frappe.cache.get_value(ENABLED_KEY, generator=_read_enabled)
 	return [name for name, kind in pools if party_type in (None, kind)]
 
