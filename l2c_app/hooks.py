@@ -120,6 +120,7 @@ doc_events = {
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",
+		"before_submit": "l2c_app.overrides.sales_order.before_submit",
 		"on_submit": "l2c_app.overrides.sales_order.on_submit",
 		"on_cancel": "l2c_app.overrides.sales_order.on_cancel",
 		"on_change": "l2c_app.overrides.sales_order.on_change",
@@ -145,7 +146,11 @@ doc_events = {
 		"on_cancel": "l2c_app.overrides.payment_entry.on_cancel",
 		"on_trash": "l2c_app.overrides.payment_entry.on_trash",
 	},
-	"Bank Transaction": {"on_cancel": "l2c_app.overrides.bank_transaction.on_cancel"},
+	"Bank Transaction": {
+		"on_submit": "l2c_app.overrides.bank_transaction.on_submit",
+		"on_update_after_submit": "l2c_app.overrides.bank_transaction.on_update_after_submit",
+		"on_cancel": "l2c_app.overrides.bank_transaction.on_cancel",
+	},
 	"Journal Entry": {
 		"before_submit": "l2c_app.overrides.journal_entry.before_submit",
 		"on_submit": "l2c_app.overrides.journal_entry.on_submit",
@@ -214,6 +219,11 @@ permission_query_conditions = {
 	"Sales Taxes and Charges": "l2c_app.permissions.contract.shared_row_conditions",
 	"Collection": "l2c_app.permissions.collection.conditions",
 	"Collection Allocation": "l2c_app.permissions.collection.allocation_conditions",
+	"Collection Claim": "l2c_app.permissions.collection.claim_conditions",
+	"Collection Case": "l2c_app.permissions.chasing.case_conditions",
+	"Promise to Pay": "l2c_app.permissions.chasing.conditions",
+	"Receivable Dispute": "l2c_app.permissions.chasing.conditions",
+	"Dunning Notice": "l2c_app.permissions.chasing.conditions",
 }
 has_permission = {
 	"Lead": "l2c_app.permissions.closed_set.lead_has_permission",
@@ -253,6 +263,11 @@ has_permission = {
 	"Sales Taxes and Charges": "l2c_app.permissions.contract.shared_row_has_permission",
 	"Collection": "l2c_app.permissions.collection.has_permission",
 	"Collection Allocation": "l2c_app.permissions.collection.allocation_has_permission",
+	"Collection Claim": "l2c_app.permissions.collection.claim_has_permission",
+	"Collection Case": "l2c_app.permissions.chasing.case_has_permission",
+	"Promise to Pay": "l2c_app.permissions.chasing.has_permission",
+	"Receivable Dispute": "l2c_app.permissions.chasing.has_permission",
+	"Dunning Notice": "l2c_app.permissions.chasing.has_permission",
 }
 before_request = ["l2c_app.permissions.requests.refuse_copies"]
 # Native back doors to contact data; each calls the native function and drops what the user may not read.
@@ -284,6 +299,7 @@ scheduler_events = {
 			"l2c_app.jobs.resume_pool_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",
+			"l2c_app.jobs.collect_cleared_money",
 		]
 	},
 	"hourly_long": [
@@ -291,10 +307,12 @@ scheduler_events = {
 		"l2c_app.jobs.start_distributions",
 		"l2c_app.jobs.advance_cadences",
 		"l2c_app.jobs.count_meetings",
+		"l2c_app.jobs.refresh_cases",
 	],
 	"daily_long": [
 		"l2c_app.jobs.audit_contracts",
 		"l2c_app.jobs.refresh_pool_members",
 		"l2c_app.jobs.score_leads",
+		"l2c_app.jobs.chase",
 	],
 }

@@ -4,9 +4,10 @@ from typing import Any
 
 import frappe
 
+from l2c_app.services.chasing import cases, dunning_runs, nightly
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
-from l2c_app.services.ledger import audit
+from l2c_app.services.ledger import audit, clearing_doors
 from l2c_app.services.pool import (
 	distribution_run,
 	invariants,
@@ -153,3 +154,35 @@ def work_bank_match_run(run: str) -> None:
 		bank_matching.fail(run, str(error) or type(error).__name__)
 		frappe.log_error(title="Bank lines not matched", reference_doctype="Bank Match Run", reference_name=run)
 	frappe.db.commit()
+
+
+def collect_cleared_money() -> int:
+	"""Every ten minutes: money in clearing that the host's Bank Clearance cleared, or uncleared. Returns payments seen."""
+	return clearing_doors.catch_up()
+
+
+def refresh_cases() -> dict[str, int]:
+	"""Hourly: collection cases follow the ledger, chunk by chunk. Nothing while no policy is enabled. Returns counts."""
+	total: dict[str, int] = {}
+	for counts in cases.chunks():
+		total = {key: total.get(key, 0) + count for key, count in counts.items()}
+		frappe.db.commit()
+	return total
+
+
+def chase() -> dict[str, Any]:
+	"""Nightly: judge promises, refresh cases, tell sales of what is late and not billed, start automatic runs."""
+	done: dict[str, Any] = {}
+	for step, result in nightly.steps():
+		done[step] = result
+		frappe.db.commit()
+	return done
+
+
+def send_dunning_run(run: str) -> int:
+	"""Send the lines of a run, one commit each; killed, it goes on where it stopped. Returns how many were looked at."""
+	count = 0
+	for _line in dunning_runs.lines(run):
+		count += 1
+		frappe.db.commit()
+	return count

@@ -36,10 +36,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Money:
-	"""What settled a family or lies on an order, in minor units; `non_cash` is the part that was not money."""
+	"""What settled a family or lies on an order, in minor units.
+
+	`non_cash` is the part that was not money, `in_clearing` the money that no bank has cleared yet.
+	"""
 
 	settled: int
 	non_cash: int = 0
+	in_clearing: int = 0
 
 	@property
 	def placed_non_cash(self) -> int:
@@ -49,7 +53,12 @@ class Money:
 	@property
 	def placed_cash(self) -> int:
 		"""The rest of what settled."""
-		return max(0, self.settled) - self.placed_non_cash
+		return max(0, self.settled) - self.placed_non_cash - self.placed_in_clearing
+
+	@property
+	def placed_in_clearing(self) -> int:
+		"""The money not cleared yet that rows can receive: within zero and what is left beside the non-cash part."""
+		return min(max(0, self.in_clearing), max(0, self.settled) - self.placed_non_cash)
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,11 @@ class Allocation:
 	cash: Mapping[RowId, int]
 	non_cash: Mapping[RowId, int]
 	credit_balance: int
+	in_clearing: Mapping[RowId, int] = field(default_factory=dict)
 
 	def settled(self, row_id: RowId) -> int:
 		"""Everything that settled the row."""
-		return self.cash[row_id] + self.non_cash[row_id]
+		return self.cash[row_id] + self.in_clearing.get(row_id, 0) + self.non_cash[row_id]
 
 
 @dataclass
@@ -83,6 +93,7 @@ class _Board:
 	wishes: dict[tuple[str, RowId], int]
 	cash: dict[RowId, int]
 	non_cash: dict[RowId, int]
+	in_clearing: dict[RowId, int]
 	credit_balance: int = 0
 	open: dict[RowId, int] = field(default_factory=dict)
 
@@ -103,20 +114,24 @@ def allocate(
 ) -> Allocation:
 	"""Place the money of invoice families and orders on plan rows (all in minor units).
 
-	Phases, each over all pieces before the next: cash of invoices, non-cash of invoices, cash on orders,
-	non-cash on orders. Inside a piece: what was asked for first, then by due date (rows without one last)
+	Phases, each over all pieces before the next: cash of invoices, money of invoices in clearing, non-cash of invoices,
+	then the same on orders. Inside a piece: what was asked for first, then by due date (rows without one last)
 	and row index. A row never gets more than its net, nor more from a family than its share in it.
 	"""
 	board = _board(rows, links, wishes)
 	for name in sorted(families):
 		_place_on_family(board, name, families[name].placed_cash, board.cash)
 	for name in sorted(families):
+		_place_on_family(board, name, families[name].placed_in_clearing, board.in_clearing)
+	for name in sorted(families):
 		_place_on_family(board, name, families[name].placed_non_cash, board.non_cash)
 	for name in sorted(advances):
 		_place_on_order(board, name, advances[name].placed_cash, board.cash)
 	for name in sorted(advances):
+		_place_on_order(board, name, advances[name].placed_in_clearing, board.in_clearing)
+	for name in sorted(advances):
 		_place_on_order(board, name, advances[name].placed_non_cash, board.non_cash)
-	return Allocation(board.cash, board.non_cash, board.credit_balance)
+	return Allocation(board.cash, board.non_cash, board.credit_balance, board.in_clearing)
 
 
 def by_due_date(row: Row) -> tuple[bool, date, int, RowId]:
@@ -134,7 +149,7 @@ def _board(rows: Iterable[Row], links: Iterable[Link], wishes: Iterable[Wish]) -
 		asked[wish.target, wish.row_id] = asked.get((wish.target, wish.row_id), 0) + wish.amount
 	nothing = {row.row_id: 0 for row in ordered}
 	net = {row.row_id: max(0, row.net) for row in ordered}
-	return _Board(ordered, room, asked, dict(nothing), dict(nothing), open=net)
+	return _Board(ordered, room, asked, dict(nothing), dict(nothing), dict(nothing), open=net)
 
 
 def _place_on_family(board: _Board, family: str, left: int, purse: dict[RowId, int]) -> None:

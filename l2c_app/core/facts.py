@@ -46,7 +46,8 @@ class Invoice:
 class Entry:
 	"""What one voucher settled on one invoice or put on one order; negative where it gives money back.
 
-	`non_cash` is the part of `amount` that was not money, `base_cash` the money in company currency.
+	`non_cash` is the part of `amount` that was not money, `in_clearing` the money no bank has cleared yet, `base_cash` the
+	cleared money in company currency.
 	"""
 
 	voucher_type: str
@@ -56,6 +57,7 @@ class Entry:
 	kind: str = CASH
 	non_cash: int = 0
 	base_cash: int = 0
+	in_clearing: int = 0
 	posting_date: date | None = None
 
 

@@ -1,17 +1,16 @@
 """From what the ledger says to the figures of a contract and its plan rows; all amounts in minor units.
 
-Settled is whatever closed an invoice. Collected is settled less what was not cash, plus money that lies on the
-contract's orders. Every figure follows from the facts alone: computing twice changes nothing.
+Settled is whatever closed an invoice. Collected is settled less what was not cash or is in clearing (bills, cheques),
+plus money that lies on the contract's orders. Every figure follows from the facts alone: computing twice changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from l2c_app.core.allocation import Allocation, Link, Money, Row, Wish, allocate, by_due_date
 from l2c_app.core.contract_status import MoneyFacts, money_status, row_status
-from l2c_app.core.facts import ADVANCE, REFUND, Ask, Entry, Facts, PlanRow
+from l2c_app.core.facts import ADVANCE, REFUND, Ask, Facts, PlanRow
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class RowPosition:
 	overdue: int
 	overdue_billed: int
 	status: str
+	in_clearing: int = 0
 
 	@property
 	def to_bill(self) -> int:
@@ -57,6 +57,7 @@ class Position:
 	due: int
 	overdue: int
 	money_status: str
+	in_clearing: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,16 @@ def violations(facts: Facts, found: Position) -> list[Violation]:
 	"""Return the identities that the figures break, each with both sides; empty when the books agree."""
 	rows = found.rows
 	amounts = sum(row.amount for row in rows)
-	parts = sum(row.collected + row.written_off + row.credited + row.waived + row.open for row in rows)
+	parts = sum(
+		row.collected + row.in_clearing + row.written_off + row.credited + row.waived + row.open for row in rows
+	)
 	placed = sum(row.settled for row in rows) + found.credit_balance
 	billed = sum(row.billed - row.credited for row in rows)
 	checks = (
 		Violation("sum of plan rows = order total", amounts, facts.total),
-		Violation("collected + written off + credited + waived + open = sum of plan rows", parts, amounts),
+		Violation(
+			"collected + in clearing + written off + credited + waived + open = sum of plan rows", parts, amounts
+		),
 		Violation(
 			"settled of rows + credit balance = settled + advance", placed, found.settled + found.advance
 		),
@@ -111,27 +116,24 @@ def _families(facts: Facts) -> dict[str, Money]:
 	family_of = {invoice.name: invoice.family for invoice in facts.invoices}
 	for invoice in facts.invoices:
 		settled[invoice.family] += invoice.total - invoice.open
-	non_cash = _sum_non_cash(entry for entry in facts.entries if entry.target in family_of)
-	by_family: dict[str, int] = defaultdict(int)
-	for target, amount in non_cash.items():
-		by_family[family_of[target]] += amount
-	return {family: Money(amount, by_family[family]) for family, amount in settled.items()}
+	non_cash: dict[str, int] = defaultdict(int)
+	in_clearing: dict[str, int] = defaultdict(int)
+	for entry in facts.entries:
+		if entry.target in family_of:
+			non_cash[family_of[entry.target]] += entry.non_cash
+			in_clearing[family_of[entry.target]] += entry.in_clearing
+	return {
+		family: Money(amount, non_cash[family], in_clearing[family]) for family, amount in settled.items()
+	}
 
 
 def _advances(facts: Facts) -> dict[str, Money]:
-	on_orders = [entry for entry in facts.entries if entry.kind == ADVANCE]
-	non_cash = _sum_non_cash(on_orders)
-	amounts: dict[str, int] = defaultdict(int)
-	for entry in on_orders:
-		amounts[entry.target] += entry.amount
-	return {order: Money(amount, non_cash[order]) for order, amount in amounts.items()}
-
-
-def _sum_non_cash(entries: Iterable[Entry]) -> dict[str, int]:
-	sums: dict[str, int] = defaultdict(int)
-	for entry in entries:
-		sums[entry.target] += entry.non_cash
-	return sums
+	sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+	for entry in facts.entries:
+		if entry.kind == ADVANCE:
+			parts = (entry.amount, entry.non_cash, entry.in_clearing)
+			sums[entry.target] = [have + part for have, part in zip(sums[entry.target], parts, strict=True)]
+	return {order: Money(*values) for order, values in sums.items()}
 
 
 def _returns_by_row(facts: Facts) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
@@ -229,6 +231,7 @@ def _row_position(
 		billed=billed,
 		settled=settled,
 		collected=allocation.cash[row.row_id],
+		in_clearing=allocation.in_clearing[row.row_id],
 		written_off=allocation.non_cash[row.row_id],
 		open=left,
 		due=due,
@@ -251,6 +254,7 @@ def _total(
 	settled = sum(money.settled for money in families.values())
 	advance = sum(money.settled for money in advances.values())
 	non_cash = sum(money.non_cash for piece in pieces for money in piece.values())
+	in_clearing = sum(money.in_clearing for piece in pieces for money in piece.values())
 	below_zero = sum(min(0, money.settled) for piece in pieces for money in piece.values())
 	billed = sum(invoice.total for invoice in facts.invoices)
 	return Position(
@@ -260,7 +264,8 @@ def _total(
 		settled=settled,
 		written_off=non_cash,
 		advance=advance,
-		collected=settled - non_cash + advance,
+		collected=settled - non_cash - in_clearing + advance,
+		in_clearing=in_clearing,
 		collected_base=sum(entry.base_cash for entry in facts.entries),
 		refunded=-sum(entry.amount for entry in facts.entries if entry.kind == REFUND),
 		on_account=facts.on_account,

@@ -17,6 +17,7 @@ from l2c_app.core.position import Position
 from l2c_app.services.ledger.ledger_facts import ContractFacts
 from l2c_app.services.ledger.ledger_reads import CONTRACT_FIGURES, INVOICE, ORDER, ROW_FIGURES
 
+IN_CLEARING = "In Clearing"
 VOUCHER_FIELDS = ["against_type", "posting_date", "amount", "base_amount", "currency"]
 
 
@@ -123,8 +124,11 @@ def _vouchers(known: ContractFacts) -> dict[tuple[str, str, str, str], dict[str,
 
 
 def _parts(entry: Entry) -> list[tuple[str, int, int]]:
-	"""Return an entry's money and what was deducted from it as two kinds; money without an amount is left out."""
-	parts = [(entry.kind, entry.amount - entry.non_cash, entry.base_cash)] if entry.kind != NON_CASH else []
+	"""Return an entry's money, what of it is in clearing and what was deducted as kinds; money without an amount is left out."""
+	cash = entry.amount - entry.non_cash - entry.in_clearing
+	parts = [(entry.kind, cash, entry.base_cash)] if entry.kind != NON_CASH else []
+	if entry.in_clearing:
+		parts.append((IN_CLEARING, entry.in_clearing, 0))
 	if entry.non_cash:
 		parts.append((NON_CASH, entry.non_cash, 0))
 	return [part for part in parts if part[1]]

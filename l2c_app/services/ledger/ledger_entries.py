@@ -10,7 +10,7 @@ from frappe.utils import getdate
 from l2c_app.core.facts import ADVANCE, CASH, NON_CASH, REFUND, Entry
 from l2c_app.core.money import exact, split_by_weights, to_minor
 from l2c_app.core.receipts import share_unallocated
-from l2c_app.services.ledger import document_owners, ledger_reads
+from l2c_app.services.ledger import clearing, document_owners, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import in_document_currency
 from l2c_app.services.ledger.ledger_reads import INVOICE, JOURNAL, PAYMENT
 
@@ -49,6 +49,7 @@ def on_account(asks: list[Any], unit: Decimal) -> dict[str, int]:
 	found: dict[str, int] = defaultdict(int)
 	for name, payment in (ledger_reads.payments(list(asked)) if asked else {}).items():
 		left = to_minor(payment.unallocated_amount, unit) if payment.docstatus == 1 else 0
+		left = -left if payment.payment_type == "Pay" else left
 		for contract, part in share_unallocated(left, asked[name], applied.get(name, {})).items():
 			found[contract] += part
 	return found
@@ -75,6 +76,7 @@ class _Judge:
 	def __init__(self, payments: set[str], journals: set[str], unit: Decimal) -> None:
 		self.unit = unit
 		self.payments = ledger_reads.payments(sorted(payments)) if payments else {}
+		self.clearing = clearing.accounts()
 		self.with_money = ledger_reads.journals_with_money(sorted(journals)) if journals else set()
 		self.deducted = self._deductions(sorted(payments)) if payments else {}
 
@@ -90,9 +92,16 @@ class _Judge:
 			amount=amount,
 			kind=kind,
 			non_cash=lost,
-			base_cash=base - base_lost,
 			posting_date=value["posting_date"],
+			**self._cash(key, kind, amount - lost, base - base_lost),
 		)
+
+	def _cash(self, key: Key, kind: str, cash: int, base: int) -> dict[str, int]:
+		"""Return what of the money counts as collected, in company currency, or that no bank has cleared it yet."""
+		payment = self.payments.get(key[2]) if key[1] == PAYMENT else None
+		if kind in (CASH, ADVANCE) and payment and clearing.waits(payment, self.clearing):
+			return {"base_cash": 0, "in_clearing": cash}
+		return {"base_cash": base}
 
 	def on_order(self, row: dict[str, Any]) -> Entry:
 		amount, base = to_minor(row["amount"], self.unit), to_minor(row["base"], self.unit)
@@ -105,8 +114,8 @@ class _Judge:
 			amount=amount,
 			kind=ADVANCE,
 			non_cash=lost,
-			base_cash=base - base_lost,
 			posting_date=row["posting_date"],
+			**self._cash(key, ADVANCE, amount - lost, base - base_lost),
 		)
 
 	def _kind(self, voucher_type: str, voucher_no: str, amount: int) -> str:

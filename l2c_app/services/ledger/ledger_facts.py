@@ -198,7 +198,7 @@ class _Batch:
 			return entry
 		parts = {
 			field: self._share(getattr(entry, field), entry.target, contract)
-			for field in ("amount", "non_cash", "base_cash")
+			for field in ("amount", "non_cash", "base_cash", "in_clearing")
 		}
 		return Entry(**{**entry.__dict__, **parts})
 

@@ -37,6 +37,7 @@ CONTRACT_FIGURES = {
 	"written_off": "written_off",
 	"advance": "advance",
 	"collected": "collected",
+	"in_clearing": "in_clearing",
 	"collected_base": "collected_base",
 	"refunded": "refunded",
 	"on_account": "on_account",
@@ -51,6 +52,7 @@ ROW_FIGURES = {
 	"settled": "settled",
 	"collected": "collected",
 	"written_off": "written_off",
+	"in_clearing": "in_clearing",
 	"open_amount": "open",
 	"due_amount": "due",
 	"overdue_amount": "overdue",
@@ -226,6 +228,8 @@ def payments(names: Collection[str]) -> dict[str, Any]:
 		"target_exchange_rate",
 		"unallocated_amount",
 		"docstatus",
+		"paid_to",
+		"clearance_date",
 	]
 	rows = frappe.get_all(PAYMENT, filters={"name": ("in", names)}, fields=fields, order_by="name")
 	return {row.name: row for row in rows}
