@@ -189,3 +189,20 @@ class TestReveal(VaultCase):
 		self.claimed(self.sealed)
 		with self.as_user(self.rep), self.assertRaises(errors.NothingToReveal):
 			lead_api.reveal_contact(self.sealed.name, "call")
+
+
+class TestVaultAndMerge(VaultCase):
+	def test_a_merge_takes_the_vault_along_and_undoing_brings_it_back(self):
+		other = factories.pooled_lead("Other Company", first_name="Olga", mobile_no=OTHER_PHONE)
+		for lead in (self.sealed, other):
+			self.claimed(lead)
+		with self.as_user(self.rep):
+			name = lead_api.merge(self.sealed.name, other.name, take=["mobile_no"])["name"]
+		kept = frappe.get_doc("Lead", self.sealed.name)
+		self.assertEqual(vault.real_values(kept).mobile_no, OTHER_PHONE)
+		self.assert_nowhere()
+		with self.as_user(self.rep):
+			lead_api.undo_merge(name)
+		self.assertEqual(vault.real_values(frappe.get_doc("Lead", other.name)).mobile_no, OTHER_PHONE)
+		self.assertEqual(vault.real_values(frappe.get_doc("Lead", self.sealed.name)).mobile_no, PHONE)
+		self.assert_nowhere()

@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 from l2c_app.core import merge as rules
 from l2c_app.services.errors import MergeRefused, refuse
 from l2c_app.services.lead import lead_links, party_keys
-from l2c_app.services.pool import admission, seat_log, seat_removal, visibility
+from l2c_app.services.pool import admission, seat_log, seat_removal, vault, visibility
 
 
 def restore(record: Document) -> None:
@@ -21,6 +21,7 @@ def restore(record: Document) -> None:
 	lead = frappe.get_doc(frappe.parse_json(record.snapshot))
 	_insert_as_it_was(lead)
 	lead_links.point(frappe.parse_json(record.links), old=record.kept, new=record.merged)
+	vault.put_back(record.merged, frappe.parse_json(record.vault or "[]"))
 	_seats_back(record)
 	_values_back(record)
 	for name in (record.kept, record.merged):

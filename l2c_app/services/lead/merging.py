@@ -4,6 +4,8 @@ Links are pointed at the kept lead, the other is deleted. What undoing needs is 
 pointed at it, both leads' seats, and what was written on the kept lead.
 """
 
+from dataclasses import asdict
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -13,7 +15,7 @@ from l2c_app.core import merge as rules
 from l2c_app.core.seats import State
 from l2c_app.services.errors import MergeRefused, refuse
 from l2c_app.services.lead import lead_links, lead_unmerge
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import vault, visibility
 from l2c_app.services.pool.seats import lock_seats
 
 WAITING, DONE, UNDONE, REFUSED = "Waiting", "Done", "Undone", "Refused"
@@ -230,6 +232,7 @@ def _do(record: Document, mine: Document, theirs: Document) -> None:
 			"snapshot": frappe.as_json(theirs.as_dict(convert_dates_to_str=True)),
 			"seats": frappe.as_json(list(lock_seats(seats).values())),
 			"links": frappe.as_json(lead_links.find(theirs.name)),
+			"vault": frappe.as_json([asdict(entry) for entry in vault.kept_of(theirs.name)]),
 		}
 	)
 	days = frappe.get_cached_value("L2C Settings", "L2C Settings", "merge_undo_days") or 0

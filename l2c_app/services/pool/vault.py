@@ -208,6 +208,12 @@ def rename(old: str, new: str) -> None:
 	_store(new, [*moved, *kept_of(new)])
 
 
+def put_back(lead: str, entries: list[dict]) -> None:
+	"""Store entries kept from before a merge as the vault of a lead that is there again; none make no vault."""
+	if entries:
+		_store(lead, [Kept(**entry) for entry in entries])
+
+
 def is_wanted(lead: str) -> bool:
 	"""Return True when a pool that masks for ever closes the lead."""
 	seats = visibility.live_seats("Lead", [lead]).get(lead, [])
