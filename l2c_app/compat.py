@@ -44,6 +44,17 @@ def tax_line_without_rate() -> dict[str, int]:
 	return {} if host_major() < NEWEST_MAJOR else {"set_by_item_tax_template": 1}
 
 
+def native_overdue_limit_field() -> str | None:
+	"""Return the field with a customer's native overdue limit where the host has that block and it is switched on.
+
+	16 got it in July 2026 (a threshold per customer and company, judged at invoice submit); 15 never had it.
+	"""
+	field, switch = "overdue_billing_threshold", "enable_overdue_billing_threshold"
+	if not frappe.get_meta("Customer Credit Limit").has_field(field):
+		return None
+	return field if frappe.db.get_single_value("Accounts Settings", switch) else None
+
+
 def desk_route(path: str) -> str:
 	"""Return the address of a desk page under the site, e.g. `/app/lead-pool`. 16 redirects /app to /desk."""
 	prefix = "/app" if host_major() < NEWEST_MAJOR else "/desk"

@@ -14,7 +14,6 @@ class Exempt(str, Enum):
 	PREPAID = "paid in advance"
 	DELIVERED = "delivered already"
 	RELEASED = "released"
-	ROLE = "role"
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Standing:
-	"""The customer and the order: what is overdue since when, money at hand, and who lets it pass."""
+	"""The customer and the order: what is overdue since when, money at hand, and until when it was released."""
 
 	overdue: int
 	oldest_due: date | None
@@ -35,7 +34,6 @@ class Standing:
 	at_hand: int = 0
 	delivered: bool = False
 	released_until: date | None = None
-	by_role: bool = False
 	host_decides: bool = False
 
 
@@ -57,6 +55,5 @@ def exemption(standing: Standing, limits: Limits | None, *, today: date) -> Exem
 		(Exempt.PREPAID, standing.at_hand >= standing.order_total + max(0, standing.overdue)),
 		(Exempt.DELIVERED, standing.delivered),
 		(Exempt.RELEASED, standing.released_until is not None and standing.released_until >= today),
-		(Exempt.ROLE, standing.by_role),
 	)
 	return next((reason for reason, holds in checks if holds), None)

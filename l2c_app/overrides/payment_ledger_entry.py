@@ -2,12 +2,16 @@
 
 from frappe.model.document import Document
 
+from l2c_app.services.chasing import chase_marks
 from l2c_app.services.ledger import contract_customers, recompute
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""Note both vouchers of a receivable row of a contract's customer."""
-	if doc.party_type == "Customer" and contract_customers.concerns(doc.party):
+	if doc.party_type != "Customer":
+		return
+	chase_marks.mark(doc.party)
+	if contract_customers.concerns(doc.party):
 		_mark(doc)
 
 

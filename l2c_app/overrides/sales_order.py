@@ -2,6 +2,7 @@
 
 from frappe.model.document import Document
 
+from l2c_app.services.chasing import credit_hold
 from l2c_app.services.contract import contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
 
@@ -11,6 +12,11 @@ def validate(doc: Document, method: str | None = None) -> None:
 	if not doc.flags.get("l2c_by_service"):
 		before = doc.get_doc_before_save()
 		doc.l2c_contract = before.get("l2c_contract") if before else None
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+	"""Overdue money may hold the order; no query while the hold is off."""
+	credit_hold.check(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

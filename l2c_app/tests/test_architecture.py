@@ -47,6 +47,7 @@ READERS = {
 		"get_open_activities",
 		"get_events",
 	},
+	"api.chasing": {"case_items"},
 	"api.contract": {"plan_status"},
 	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},

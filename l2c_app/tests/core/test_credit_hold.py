@@ -30,8 +30,7 @@ class TestCreditHold(unittest.TestCase):
 		self.assertIsNone(self.why(at_hand=1499))
 		self.assertEqual(self.why(at_hand=1500), Exempt.PREPAID)
 
-	def test_delivered_released_and_role(self):
+	def test_delivered_and_released(self):
 		self.assertEqual(self.why(delivered=True), Exempt.DELIVERED)
 		self.assertEqual(self.why(released_until=TODAY), Exempt.RELEASED)
 		self.assertIsNone(self.why(released_until=TODAY - timedelta(days=1)))
-		self.assertEqual(self.why(by_role=True), Exempt.ROLE)

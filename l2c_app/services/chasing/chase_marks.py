@@ -1,0 +1,79 @@
+"""Customers with an open case or promise, known without a query; what the ledger did to them is worked out before commit."""
+
+from typing import Any
+
+import frappe
+
+KEY = "l2c_chased_customers"
+SAVE_POINT = "l2c_chase"
+
+
+def mark(customer: str | None) -> None:
+	"""Note a chased customer whose case and promises must be read again before commit. No query once the set is warm."""
+	if customer and customer in _known():
+		_marks().add(customer)
+
+
+def learn(customer: str) -> None:
+	"""Drop the set when it does not know a customer who is chased from now on."""
+	if customer not in _known():
+		_drop()
+		frappe.db.after_commit.add(_drop)
+
+
+def flush() -> list[str]:
+	"""Judge promises and refresh cases of the marked customers, now. Returns them. Errors reach the caller."""
+	from l2c_app.services.chasing import cases, promises
+
+	names = sorted(getattr(frappe.local, "l2c_chased", None) or ())
+	frappe.local.l2c_chased = None
+	if names:
+		promises.judge(names)
+		cases.refresh(names)
+	return names
+
+
+def _flush_before_commit() -> None:
+	"""As flush; a failure is logged and left to the hourly job, for the accountant's document comes first."""
+	if not getattr(frappe.local, "l2c_chased", None):
+		return
+	frappe.db.savepoint(SAVE_POINT)
+	try:
+		flush()
+	except frappe.QueryDeadlockError:
+		raise
+	except Exception:
+		frappe.db.rollback(save_point=SAVE_POINT)
+		frappe.log_error(title="Collection cases not refreshed")
+
+
+def _marks() -> set[str]:
+	marks = getattr(frappe.local, "l2c_chased", None)
+	if marks is None:
+		marks = frappe.local.l2c_chased = set()
+		frappe.db.before_commit.add(_flush_before_commit)
+		frappe.db.after_rollback.add(_forget)
+	return marks
+
+
+def _forget() -> None:
+	frappe.local.l2c_chased = None
+
+
+def _known() -> set[str]:
+	return frappe.cache.get_value(KEY, generator=_read)
+
+
+def _drop() -> None:
+	frappe.cache.delete_value(KEY)
+
+
+def _read() -> set[str]:
+	found: set[str] = set()
+	filters: tuple[tuple[str, dict[str, Any]], ...] = (
+		("Collection Case", {"status": ("!=", "Closed")}),
+		("Promise to Pay", {"status": ("!=", "Withdrawn")}),
+	)
+	for doctype, wanted in filters:
+		found.update(frappe.get_all(doctype, filters=wanted, pluck="customer", order_by="name"))
+	return found

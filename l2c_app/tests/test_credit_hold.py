@@ -1,0 +1,80 @@
+from unittest.mock import patch
+
+import frappe
+from frappe.utils import add_days, nowdate
+
+from l2c_app.services.errors import OrderHeld
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.chasing_case import ChasingTestCase
+
+STOP = {"credit_hold": "Stop", "credit_hold_amount": 100, "credit_hold_days": 30, "credit_hold_role": None}
+
+
+@bench_only("grouped queries over the payment ledger")
+class TestCreditHold(ChasingTestCase):
+	def order(self, **values):
+		return factories.sales_order(self.customer, rate=500, **values)
+
+	def test_off_by_default(self):
+		self.invoice(60)
+		self.order()
+
+	def test_stopped_past_amount_and_days(self):
+		with self.settings("L2C Settings", **STOP):
+			self.invoice(60, 100)
+			self.order()
+			self.invoice(20, 500)
+			self.order_is_held()
+			frappe.db.set_single_value("L2C Settings", "credit_hold_days", 90)
+			frappe.clear_document_cache("L2C Settings", "L2C Settings")
+			self.order()
+
+	def order_is_held(self):
+		draft = self.order(submit=False)
+		with self.assertRaises(OrderHeld):
+			draft.submit()
+		return draft
+
+	def test_a_warning_lets_it_pass(self):
+		with self.settings("L2C Settings", **{**STOP, "credit_hold": "Warn"}):
+			self.invoice(60)
+			self.order()
+			self.assertIn("overdue invoices", str(frappe.local.message_log))
+
+	def test_paid_in_advance_passes(self):
+		with self.settings("L2C Settings", **STOP):
+			self.invoice(60, 1000)
+			factories.payment(self.customer, 1400)
+			self.order_is_held()
+			factories.payment(self.customer, 100)
+			self.order()
+
+	def test_delivered_already_passes(self):
+		with self.settings("L2C Settings", **STOP):
+			self.invoice(60)
+			draft = self.order(submit=False)
+			draft.items[0].delivered_qty = 1
+			draft.submit()
+
+	def test_a_release_has_reason_expiry_and_role(self):
+		release = {"doctype": "Credit Release", "customer": self.customer, "company": factories.COMPANY}
+		with self.settings("L2C Settings", **STOP):
+			self.invoice(60)
+			draft = self.order_is_held()
+			good = {**release, "valid_until": add_days(nowdate(), 5), "reason": "paid on Monday"}
+			with self.as_user(factories.accounts_user()), self.assertRaises(frappe.PermissionError):
+				frappe.get_doc(good).insert()
+			with self.assertRaises(OrderHeld):
+				frappe.get_doc({**good, "valid_until": add_days(nowdate(), -1)}).insert()
+			with self.as_user(factories.accounts_manager()):
+				made = frappe.get_doc(good).insert()
+			frappe.get_doc("Sales Order", draft.name).submit()
+			made.db_set("valid_until", add_days(nowdate(), -1))
+			self.order_is_held()
+
+	def test_the_hosts_own_block_is_left_alone(self):
+		with self.settings("L2C Settings", **STOP):
+			self.invoice(60)
+			with patch("l2c_app.services.chasing.credit_hold._host_decides", return_value=True):
+				self.order()

@@ -1,0 +1,228 @@
+import frappe
+from frappe.utils import add_days, nowdate
+
+from l2c_app.core import dunning
+from l2c_app.services.chasing import chase_facts, chase_marks, dunning_runs, messages
+from l2c_app.services.errors import DunningPolicyError, DunningRunState, OverrideError
+from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.chasing_case import ChasingTestCase
+
+
+@bench_only("the mail queue and grouped queries over the payment ledger")
+class TestDunningRuns(ChasingTestCase):
+	def setUp(self):
+		super().setUp()
+		self.first = self.invoice(30, 1000)
+		self.second = self.invoice(6, 500)
+		self.live = self.case()
+
+	def test_one_message_per_customer_never_one_per_invoice(self):
+		line = self.line()
+		self.assertEqual(
+			(line.state, line.level, line.amount, line.carrier), ("Proposed", 3, 1500, self.first.name)
+		)
+		rows = self.send(line.run)
+		self.assertEqual([row.state for row in rows], ["Sent"])
+		self.assertEqual(self.mails(self.live), 1)
+		notice = frappe.get_doc("Dunning Notice", rows[0].notice)
+		self.assertEqual((notice.level, notice.recipient), (3, "payer@l2c.example.com"))
+		for invoice in (self.first.name, self.second.name, "1,500.00"):
+			self.assertIn(invoice, notice.message)
+		self.assertEqual(frappe.db.get_value("Dunning Run", line.run, ["state", "sent"]), ("Done", 1))
+		self.assertEqual((self.case().level, self.case().sent_count), (3, 1))
+
+	def test_what_was_sent_is_not_proposed_again(self):
+		self.send(self.line().run)
+		self.assertEqual(self.run_rows(dunning_runs.prepare(self.policy.name)), [])
+
+	def test_paid_between_list_and_sending(self):
+		line = self.line()
+		factories.payment(
+			self.customer,
+			1500,
+			against=[("Sales Invoice", self.first.name, 1000), ("Sales Invoice", self.second.name, 500)],
+		)
+		row = self.send(line.run)[0]
+		self.assertEqual((row.state, row.reason), ("Held Back", "Nothing is overdue any more"))
+		self.assertEqual(self.mails(self.live), 0)
+
+	def test_paid_while_the_mail_waits_in_the_queue(self):
+		row = self.send(self.line().run)[0]
+		self.assertEqual(self.mails(self.live), 1)
+		factories.payment(
+			self.customer,
+			1500,
+			against=[("Sales Invoice", self.first.name, 1000), ("Sales Invoice", self.second.name, 500)],
+		)
+		chase_marks.flush()
+		self.assertEqual(self.mails(self.live), 0)
+		self.assertTrue(frappe.db.get_value("Dunning Notice", row.notice, "withdrawn_on"))
+
+	def test_each_gate_is_asked_at_sending_and_says_its_reason(self):
+		run = self.line().run
+		gates = {
+			"Money on account covers it": lambda: factories.payment(self.customer, 1500),
+			"The case is held": lambda: frappe.db.set_value(
+				"Collection Case", self.live.name, "held_until", add_days(nowdate(), 3)
+			),
+			"There is no mail address": lambda: frappe.db.set_value(
+				"Customer", self.customer, "email_id", ""
+			),
+			"The customer must not be contacted": lambda: frappe.db.set_value(
+				"Customer", self.customer, "disabled", 1
+			),
+			"A promise is open": lambda: [self._promise(self.first, 1000), self._promise(self.second, 500)],
+			"All of it is disputed": lambda: [
+				self._dispute(self.first, 1000),
+				self._dispute(self.second, 500),
+			],
+			"may be the payment": lambda: self._bank_line(1000, "transfer"),
+		}
+		for reason, prepare in gates.items():
+			with self.subTest(reason=reason):
+				frappe.db.savepoint("gate")
+				prepare()
+				row = self.run_rows(run)[0]
+				self.assertEqual(dunning_runs.send_line(row.name), "Held Back")
+				self.assertIn(reason, self.run_rows(run)[0].reason)
+				self.assertEqual(self.mails(self.live), 0)
+				frappe.db.rollback(save_point="gate")
+		self.assertEqual(dunning_runs.send_line(self.run_rows(run)[0].name), "Sent")
+
+	def test_a_bank_line_is_named_by_payer_number_or_amount(self):
+		for amount, text in ((77, f"rent {self.first.name}"), (88, "from L2C Late Payer"), (1500, "x")):
+			with self.subTest(text=text):
+				frappe.db.savepoint("line")
+				name = self._bank_line(amount, text)
+				known = chase_facts.read([self.customer])[self.customer, factories.COMPANY, "USD"]
+				self.assertEqual(known.facts.bank_line, name)
+				frappe.db.rollback(save_point="line")
+		self._bank_line(66, "somebody else")
+		known = chase_facts.read([self.customer])[self.customer, factories.COMPANY, "USD"]
+		self.assertEqual(known.facts.bank_line, "")
+
+	def test_the_same_message_is_claimed_once(self):
+		known = chase_facts.read([self.customer])[self.customer, factories.COMPANY, "USD"]
+		decision = dunning.decide(known.facts, known.policy.rules, on=frappe.utils.getdate(nowdate()))
+		self.assertTrue(messages.send(known, decision))
+		self.assertIsNone(messages.send(known, decision))
+		self.assertEqual(self.mails(self.live), 1)
+
+	def test_a_crash_while_sending_leaves_neither_claim_nor_mail(self):
+		from unittest.mock import patch
+
+		line = self.line()
+		with patch("frappe.sendmail", side_effect=RuntimeError("broken")):
+			self.assertEqual(dunning_runs.send_line(line.name), "Failed")
+		self.assertEqual(frappe.db.count("Dunning Notice", {"customer": self.customer}), 0)
+		self.assertEqual(self.mails(self.live), 0)
+
+	def test_overrides_skip_hold_and_another_level(self):
+		line = self.line()
+		with self.assertRaises(OverrideError):
+			dunning_runs.override(line.name, kind="Skip", reason="")
+		with self.assertRaises(OverrideError):
+			dunning_runs.override(line.name, kind="Other Level", reason="softer", level=9)
+		dunning_runs.override(line.name, kind="Other Level", reason="softer", level=2)
+		self.send(line.run)
+		self.assertEqual(frappe.db.get_value("Dunning Notice", {"customer": self.customer}, "level"), 2)
+		with self.assertRaises(DunningRunState):
+			dunning_runs.override(line.name, kind="Skip", reason="too late")
+
+	def test_a_held_line_holds_its_case(self):
+		line = self.line()
+		dunning_runs.override(line.name, kind="Hold", reason="boss talks")
+		self.assertEqual(self.send(line.run)[0].state, "Held Back")
+		self.assertEqual(self.case().status, "Held")
+
+	def test_a_run_is_sent_once(self):
+		line = self.line()
+		dunning_runs.start(line.run)
+		with self.assertRaises(DunningRunState):
+			dunning_runs.start(line.run)
+
+	def test_only_finance_prepares(self):
+		with self.as_user(factories.sales_user("chase.seller")), self.assertRaises(frappe.PermissionError):
+			dunning_runs.prepare(self.policy.name)
+		with self.as_user(self.finance):
+			self.assertTrue(dunning_runs.prepare(self.policy.name))
+
+	def test_call_and_letter_become_follow_ups(self):
+		for days, kind, note in ((50, "Other", "Print and post"), (70, "Call", "Call about")):
+			with self.subTest(kind=kind):
+				customer = self.make_customer(f"L2C Payer {days}", email="")
+				self.invoice(days, 100, customer)
+				case = self.case(customer)
+				run = dunning_runs.prepare(self.policy.name)
+				dunning_runs.send_line(self.run_rows(run, customer)[0].name)
+				fields = ["follow_up_type", "note", "assigned_to", "customer"]
+				made = frappe.db.get_value("Follow Up", {"reference_name": case.name}, fields, as_dict=True)
+				self.assertEqual(
+					(made.follow_up_type, made.assigned_to, made.customer), (kind, self.finance, customer)
+				)
+				self.assertIn(note, made.note)
+
+	def test_before_the_due_date_without_a_case(self):
+		customer = self.make_customer("L2C Soon Due", email="soon@l2c.example.com")
+		self.invoice(-2, 100, customer)
+		run = dunning_runs.prepare(self.policy.name)
+		row = self.run_rows(run, customer)[0]
+		self.assertEqual((row.level, row.amount, row.state), (1, 100, "Proposed"))
+		self.assertEqual(dunning_runs.send_line(row.name), "Sent")
+		self.assertIsNone(self.case(customer))
+
+	def test_a_native_dunning_where_the_level_charges(self):
+		kind = frappe.get_doc(
+			{
+				"doctype": "Dunning Type",
+				"dunning_type": "L2C Charge",
+				"company": factories.COMPANY,
+				"dunning_fee": 20,
+				"rate_of_interest": 10,
+				"income_account": frappe.db.get_value(
+					"Account", {"company": factories.COMPANY, "root_type": "Income", "is_group": 0}
+				),
+				"cost_center": frappe.get_cached_value("Company", factories.COMPANY, "cost_center"),
+			}
+		).insert()
+		policy = frappe.get_doc("Dunning Policy", self.policy.name)
+		policy.levels[2].dunning_type = kind.name
+		policy.save()
+		row = self.send(self.line().run)[0]
+		name = frappe.db.get_value("Dunning Notice", row.notice, "dunning")
+		native = frappe.get_doc("Dunning", name)
+		self.assertEqual((native.docstatus, native.dunning_fee, native.total_outstanding), (1, 20, 1500))
+		self.assertEqual(len(native.overdue_payments), 2)
+		native.db_set("status", "Resolved")
+		self.assertEqual(self.case().overdue, 1500)
+
+	def test_a_policy_that_cannot_work_is_refused(self):
+		with self.assertRaises(DunningPolicyError):
+			self.make_policy("L2C Twice", ({"days": 5}, {"days": 5}))
+		with self.assertRaises(DunningPolicyError):
+			self.make_policy("L2C Mute", ({"days": 5, "email_template": None},))
+
+	def _promise(self, invoice, amount):
+		values = {"sales_invoice": invoice.name, "amount": amount, "promised_for": add_days(nowdate(), 3)}
+		return factories.make("Promise to Pay", **values)
+
+	def _dispute(self, invoice, amount):
+		values = {"code": "Quality", "responsible": self.finance, "deadline": nowdate(), "note": "broken"}
+		return factories.make("Receivable Dispute", sales_invoice=invoice.name, amount=amount, **values)
+
+	def _bank_line(self, amount, text):
+		bank = factories.find_or_make("Bank", "L2C Bank", bank_name="L2C Bank")
+		account = (
+			frappe.db.get_value("Bank Account", {"account_name": "L2C Chase"})
+			or factories.make(
+				"Bank Account",
+				account_name="L2C Chase",
+				bank=bank,
+				is_company_account=1,
+				company=factories.COMPANY,
+				account=factories.bank_account(),
+			).name
+		)
+		line = {"bank_account": account, "date": nowdate(), "deposit": amount, "description": text}
+		return factories.make("Bank Transaction", submit=True, currency="USD", **line).name

@@ -1,0 +1,187 @@
+import frappe
+from frappe.utils import add_days, nowdate
+
+from l2c_app.services.chasing import chase_marks, disputes, promises
+from l2c_app.services.errors import DisputeRefused, PromiseRefused, PromiseStateError
+from l2c_app.tests import factories
+from l2c_app.tests import receivables as money
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.chasing_case import ChasingTestCase
+
+
+@bench_only("grouped queries over the payment ledger")
+class TestPromises(ChasingTestCase):
+	def setUp(self):
+		super().setUp()
+		self.late = self.invoice(30, 1000)
+
+	def promise(self, amount: float = 600, days: int = 3, **values):
+		values = {"sales_invoice": self.late.name, "promised_for": add_days(nowdate(), days), **values}
+		return factories.make("Promise to Pay", amount=amount, **values)
+
+	def pass_by(self, promise, days: int = 10):
+		"""Move a promise into the past, as if its day had gone by."""
+		for field in ("promised_for", "judge_on"):
+			promise.db_set(field, add_days(promise.get(field), -days))
+
+	def state(self, promise) -> str:
+		promises.judge([self.customer])
+		return frappe.db.get_value("Promise to Pay", promise.name, "status")
+
+	def pay(self, amount: float, **values):
+		return money.receipt(
+			self.customer, amount, against=[("Sales Invoice", self.late.name, amount)], **values
+		)
+
+	def test_kept_partly_kept_broken(self):
+		promise = self.promise()
+		self.assertEqual((promise.status, promise.level, promise.open_before), ("Open", 1, 1000))
+		self.assertEqual(self.state(promise), "Open")
+		self.pass_by(promise)
+		self.assertEqual(self.state(promise), "Broken")
+		part = self.pay(
+			200,
+		)
+		part.cancel()
+		self.assertEqual(self.state(promise), "Broken")
+
+	def test_a_payment_keeps_it_and_taken_back_resets_it(self):
+		promise = self.promise()
+		payment = self.pay(600)
+		self.assertEqual(self.state(promise), "Kept")
+		payment.cancel()
+		self.assertEqual(self.state(promise), "Open")
+		self.assertEqual(frappe.db.get_value("Promise to Pay", promise.name, "came"), 0)
+
+	def test_the_ledger_door_judges(self):
+		promise = self.promise()
+		self.pay(600)
+		chase_marks.flush()
+		self.assertEqual(frappe.db.get_value("Promise to Pay", promise.name, "status"), "Kept")
+
+	def test_partly(self):
+		promise = self.promise()
+		payment = self.pay(200)
+		self.pass_by(promise)
+		frappe.db.set_value(
+			"Payment Ledger Entry", {"voucher_no": payment.name}, "posting_date", add_days(nowdate(), -6)
+		)
+		self.assertEqual(self.state(promise), "Partially Kept")
+
+	def test_cash_before_the_promise_and_after_its_day_does_not_count(self):
+		self.pay(100)
+		promise = self.promise()
+		self.assertEqual(promise.cash_before, 100)
+		self.pass_by(promise)
+		self.pay(600)
+		self.assertEqual(self.state(promise), "Broken")
+
+	def test_what_is_no_cash_keeps_nothing(self):
+		promise = self.promise()
+		lines = [
+			money.party_credit(self.customer, 600, reference=("Sales Invoice", self.late.name)),
+			{"account": money.expense_account(), "debit_in_account_currency": 600},
+		]
+		money.journal(lines)
+		self.pass_by(promise)
+		self.assertEqual(self.state(promise), "Broken")
+
+	def test_one_open_promise_per_invoice_and_levels_rise(self):
+		first = self.promise()
+		with self.assertRaises(PromiseRefused):
+			self.promise()
+		promises.withdraw(first.name, "wrong invoice")
+		with self.assertRaises(PromiseStateError):
+			promises.withdraw(first.name, "again")
+		second = self.promise()
+		self.assertEqual(second.level, 2)
+		self.pass_by(second)
+		self.assertEqual(self.state(second), "Broken")
+		self.assertEqual(self.promise().level, 3)
+		self.assertEqual(self.case().broken, 1)
+
+	def test_limits_of_the_policy(self):
+		for amount, days in ((1001, 3), (0, 3), (100, -1), (100, 31)):
+			with self.subTest(amount=amount, days=days), self.assertRaises(PromiseRefused):
+				self.promise(amount, days)
+
+	def test_a_promise_pauses_the_case_and_waits(self):
+		self.case()
+		self.promise(1000)
+		case = self.case()
+		self.assertEqual(
+			(case.status, case.promised, case.next_action), ("Promised", 1000, "Wait for the promise")
+		)
+
+	def test_figures_of_a_promise_cannot_be_typed(self):
+		promise = self.promise()
+		promise.update({"status": "Kept", "level": 0, "came": 600, "judge_on": nowdate()})
+		promise.save()
+		stored = frappe.db.get_value("Promise to Pay", promise.name, ["status", "level", "came"])
+		self.assertEqual(stored, ("Open", 1, 0))
+
+	def test_a_stranger_may_not_promise_for_others(self):
+		with self.as_user(factories.sales_user("chase.other")), self.assertRaises(frappe.PermissionError):
+			doc = frappe.new_doc("Promise to Pay")
+			doc.update({"sales_invoice": self.late.name, "amount": 1, "promised_for": nowdate()})
+			doc.insert()
+
+
+@bench_only("grouped queries over the payment ledger")
+class TestDisputes(ChasingTestCase):
+	def setUp(self):
+		super().setUp()
+		self.late = self.invoice(30, 1000)
+
+	def dispute(self, amount: float = 400, **values):
+		values = {
+			"code": "Price",
+			"responsible": self.finance,
+			"deadline": nowdate(),
+			"note": "too dear",
+			**values,
+		}
+		return factories.make("Receivable Dispute", sales_invoice=self.late.name, amount=amount, **values)
+
+	def test_out_of_the_message_and_still_in_the_ageing(self):
+		self.dispute()
+		case = self.case()
+		self.assertEqual((case.overdue, case.disputed, case.status), (1000, 400, "Open"))
+		self.assertEqual(case.next_action, "Decide the dispute")
+		self.dispute(600)
+		self.assertEqual(self.case().status, "Disputed")
+		with self.assertRaises(DisputeRefused):
+			self.dispute(1)
+
+	def test_rejected_is_payable_again(self):
+		dispute = self.dispute(1000)
+		with self.assertRaises(DisputeRefused):
+			disputes.decide(dispute.name, outcome="Payable", note="")
+		disputes.decide(dispute.name, outcome="Payable", note="price as ordered")
+		self.assertEqual((self.case().status, self.case().disputed), ("Open", 0))
+		with self.assertRaises(DisputeRefused):
+			disputes.decide(dispute.name, outcome="Payable", note="again")
+
+	def test_accepted_waits_for_its_credit_note(self):
+		dispute = self.dispute()
+		disputes.decide(dispute.name, outcome="Credit Note", note="agreed")
+		self.assertEqual(self.case().disputed, 400)
+		with self.assertRaises(DisputeRefused):
+			disputes.decide(dispute.name, outcome="Credit Note", note="done", document=self.late.name)
+		note = money.credit_note(self.late.name, 400, update_outstanding_for_self=0)
+		disputes.decide(dispute.name, outcome="Credit Note", note="done", document=note.name)
+		case = self.case()
+		self.assertEqual((case.overdue, case.disputed), (600, 0))
+
+	def test_only_an_accounts_manager_writes_off(self):
+		dispute = self.dispute()
+		with self.as_user(self.finance), self.assertRaises(frappe.PermissionError):
+			disputes.decide(dispute.name, outcome="Write-Off", note="small")
+		with self.as_user(factories.accounts_manager()):
+			disputes.decide(dispute.name, outcome="Write-Off", note="small")
+		self.assertEqual(frappe.db.get_value("Receivable Dispute", dispute.name, "status"), "Accepted")
+
+	def test_sales_cannot_decide(self):
+		dispute = self.dispute()
+		with self.as_user(factories.sales_user("chase.seller")), self.assertRaises(frappe.PermissionError):
+			disputes.decide(dispute.name, outcome="Payable", note="mine")
