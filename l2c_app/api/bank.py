@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
-from l2c_app.services.receipt import bank_accept, bank_matching
+from l2c_app.services.receipt import bank_accept, bank_matching, unclaimed
 from l2c_app.services.receipt.bank_accept import Choice
 
 
@@ -47,6 +47,46 @@ def reject(name: str, reason: str) -> dict:
 def undo(name: str, reason: str) -> dict:
 	"""Undo an accepted match."""
 	return _answer(bank_accept.undo(name, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def set_aside(name: str) -> dict:
+	"""Put the money of a matched bank line on the unclaimed list."""
+	return {"name": unclaimed.set_aside(name).name}
+
+
+@frappe.whitelist(methods=["POST"])
+def unclaimed_money() -> list[dict]:
+	"""Return the unclaimed money, payers masked, for people who may report receipts."""
+	return unclaimed.listed()
+
+
+@frappe.whitelist(methods=["POST"])
+def claim(
+	name: str, contract: str, reason: str, row_id: str | None = None, evidence: str | None = None
+) -> dict:
+	"""Claim unclaimed money for a contract."""
+	made = unclaimed.claim(name, contract, reason=reason, row_id=row_id or None, evidence=evidence or None)
+	return {"name": made.name, "state": made.state}
+
+
+@frappe.whitelist(methods=["POST"])
+def claims_of(name: str) -> list[dict]:
+	"""Return the open claims of unclaimed money, for accountants."""
+	return unclaimed.claims_of(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def decide_claim(claim: str, reason: str | None = None, despite: str | None = None) -> dict:
+	"""Give unclaimed money to one claim and make the payment."""
+	made = unclaimed.decide(claim, reason or "", despite=despite or "")
+	return {"name": made.name, "status": made.status, "voucher_no": made.voucher_no}
+
+
+@frappe.whitelist(methods=["POST"])
+def decline_claim(claim: str, reason: str) -> dict:
+	"""Decline one claim; the money stays on the list."""
+	return {"name": claim, "state": unclaimed.decline(claim, reason).state}
 
 
 def _answer(match: Any) -> dict:

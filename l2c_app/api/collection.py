@@ -22,6 +22,8 @@ SAID = (
 	"reference_no",
 	"reference_date",
 	"payer_name",
+	"payer_account",
+	"kind",
 	"note",
 )
 

@@ -47,6 +47,14 @@ def mask_name(text: str | None) -> str:
 	return _DIGIT.sub(STAR, text[:keep]) + STAR * min(3, len(text) - keep)
 
 
+def mask_account(text: str | None) -> str:
+	"""Keep the last four characters of a bank account of eight or more, else hide all: "DE89 3704 0044" gives "***0044"."""
+	plain = "".join((text or "").split())
+	if not plain:
+		return ""
+	return STAR * 3 + (plain[-4:] if len(plain) >= 8 else "")
+
+
 def mask_address(text: str | None) -> str:
 	"""Hide a street but for its first letter: "77 Hidden Lane" gives "7***"."""
 	text = (text or "").strip()

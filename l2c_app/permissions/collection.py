@@ -5,20 +5,24 @@ from frappe.model.document import Document
 
 from l2c_app import compat
 
+SEES_UNCLAIMED = {"Administrator", "System Manager", "Accounts User", "Accounts Manager"}
 SEES_ALL = {"Administrator", "System Manager", "Accounts User", "Accounts Manager", "Sales Manager"}
 
 
 def conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Return the list condition for a user; empty for those who see all."""
 	user = user or frappe.session.user
-	if _sees_all(user):
+	if _sees_unclaimed(user):
 		return ""
+	if _sees_all(user):
+		return "(`tabCollection`.status != 'Unclaimed')"
 	name = frappe.db.escape(user)
 	return (
+		"(`tabCollection`.status != 'Unclaimed' and "
 		f"(`tabCollection`.reported_by = {name} or `tabCollection`.name in "
 		"(select allocation.parent from `tabCollection Allocation` allocation "
 		"join `tabSales Contract` contract on contract.name = allocation.contract "
-		f"where contract.contract_owner = {name}))"
+		f"where contract.contract_owner = {name})))"
 	)
 
 
@@ -30,11 +34,14 @@ def has_permission(
 	The stored receipt counts, never the document in hand, in which a request may name anybody.
 	"""
 	user = user or frappe.session.user
+	if _sees_unclaimed(user):
+		return compat.no_opinion()
+	stored = frappe.db.get_value("Collection", doc.get("name"), ["reported_by", "status"]) or (None, None)
+	if stored[1] == "Unclaimed":
+		return False  # sales sees such money masked, through a list of its own
 	if _sees_all(user):
 		return compat.no_opinion()
-	reported_by = (
-		frappe.db.get_value("Collection", doc.get("name"), "reported_by") if doc.get("name") else user
-	)
+	reported_by = stored[0] if doc.get("name") else user
 	if reported_by in (None, user):
 		return compat.no_opinion()
 	if ptype in ("write", "create", "delete", "share") or not _owns_a_contract(doc.get("name"), user):
@@ -54,6 +61,29 @@ def allocation_conditions(user: str | None = None, doctype: str | None = None) -
 def allocation_has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny allocations of receipts that the user does not see."""
 	return has_permission(frappe._dict(name=doc.get("parent")), ptype, user)
+
+
+def claim_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Show claims to accounts and sales managers, a salesperson his own."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	return f"(`tabCollection Claim`.claimed_by = {frappe.db.escape(user, percent=False)})"
+
+
+def claim_has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool | None:
+	"""As the list; the stored claim counts."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return compat.no_opinion()
+	stored = (
+		frappe.db.get_value("Collection Claim", doc.get("name"), "claimed_by") if doc.get("name") else user
+	)
+	return compat.no_opinion() if stored in (None, user) else False
+
+
+def _sees_unclaimed(user: str) -> bool:
+	return user == "Administrator" or bool(SEES_UNCLAIMED.intersection(frappe.get_roles(user)))
 
 
 def _sees_all(user: str) -> bool:

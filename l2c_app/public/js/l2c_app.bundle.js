@@ -10,3 +10,5 @@ import "./l2c/duplicates";
 import "./l2c/contract_actions";
 import "./l2c/contract_revision";
 import "./l2c/collection_actions";
+import "./l2c/bank_match";
+import "./l2c/unclaimed";

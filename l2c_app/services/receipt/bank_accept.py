@@ -25,6 +25,7 @@ from l2c_app.services.receipt import (
 
 MATCH = "Bank Match"
 PROPOSED, DONE, UNDONE, REJECTED = "Proposed", "Done", "Undone", "Rejected"
+OFFERED = ("Unclaimed", "Reported")
 KNOWN_PAYER = {"account", "name", "in the books"}
 
 
@@ -54,8 +55,8 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	"""
 	choice = choice or Choice()
 	require_accountant()
-	match = _locked(name, PROPOSED)
-	line = _open_line(match)
+	match, line = open_proposal(name)
+	_refuse_set_aside(match)
 	given = bool(choice.customer and choice.customer != match.customer)
 	if given:
 		_take_customer(match, choice.customer)
@@ -70,6 +71,24 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	if choice.learn and (given or not KNOWN_PAYER.intersection(bank_payment.said(match))):
 		payer_aliases.learn(line, match.customer)
 	return match
+
+
+def open_proposal(name: str) -> tuple[Document, Document]:
+	"""Return a locked proposal and its locked bank line, still open. Raises BankMatchStateError, BankLineTaken."""
+	match = _locked(name, PROPOSED)
+	return match, _open_line(match)
+
+
+def claimed(line: str, collection: Document) -> None:
+	"""Note on the proposal of a bank line that its money was claimed, and by which payment it is in the books."""
+	name = frappe.db.get_value(MATCH, {"bank_transaction": line, "state": PROPOSED}, "name")
+	if name:
+		match = frappe.get_doc(MATCH, name, for_update=True)
+		match.update({"customer": collection.customer, "customer_name": collection.customer_name})
+		match.update(
+			{"payment_entry": collection.voucher_no, "made_payment": 1, "collection": collection.name}
+		)
+		_finish(match, DONE, "")
 
 
 def reject(name: str, reason: str) -> Document:
@@ -160,6 +179,16 @@ def _open_line(match: Document) -> Document:
 			do=_("Match again."),
 		)
 	return line
+
+
+def _refuse_set_aside(match: Document) -> None:
+	if match.collection and frappe.db.get_value("Collection", match.collection, "status") in OFFERED:
+		refuse(
+			BankMatchStateError,
+			_("The money of this bank line is on the list already."),
+			compared=match.collection,
+			do=_("Decide its claims, or reject that receipt first."),
+		)
 
 
 def _take_customer(match: Document, customer: str) -> None:

@@ -18,7 +18,9 @@ from l2c_app.services.errors import (
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.receipt import receiving_account
 
-REPORTED, CONFIRMED, REJECTED, CANCELLED = "Reported", "Confirmed", "Rejected", "Cancelled"
+UNCLAIMED, REPORTED, CONFIRMED = "Unclaimed", "Reported", "Confirmed"
+REJECTED, CANCELLED = "Rejected", "Cancelled"
+REFUND = "Refund"
 BY_SERVICE = "l2c_by_service"
 MACHINE_FIELDS = (
 	"status",
@@ -28,8 +30,9 @@ MACHINE_FIELDS = (
 	"confirmed_by",
 	"confirmed_on",
 	"reported_by",
+	"bank_transaction",
 )
-SAID_FIELDS = ("customer", "company", "received_on", "amount", "currency")
+SAID_FIELDS = ("customer", "company", "received_on", "amount", "currency", "kind")
 
 
 def prepare(collection: Document) -> None:

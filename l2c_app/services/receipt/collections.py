@@ -22,8 +22,22 @@ from l2c_app.services.errors import (
 	refuse,
 )
 from l2c_app.services.ledger.ledger_reads import JOURNAL, PAYMENT
-from l2c_app.services.receipt import collection_vouchers, existing_vouchers, receipt_payment, voucher_match
-from l2c_app.services.receipt.collection_checks import BY_SERVICE, CANCELLED, CONFIRMED, REJECTED, REPORTED
+from l2c_app.services.receipt import (
+	bank_statement,
+	collection_vouchers,
+	existing_vouchers,
+	receipt_payment,
+	refund_payment,
+	voucher_match,
+)
+from l2c_app.services.receipt.collection_checks import (
+	BY_SERVICE,
+	CANCELLED,
+	CONFIRMED,
+	REFUND,
+	REJECTED,
+	REPORTED,
+)
 from l2c_app.services.receipt.receipt_payment import Receipt
 
 LINKABLE = (PAYMENT, JOURNAL)
@@ -71,11 +85,14 @@ def confirm(name: str, chosen: Receipt | None = None, *, despite: str = "") -> D
 	contract_checks.check_company(collection)
 	_ensure_customer(collection)
 	_refuse_existing(collection, despite)
-	payment = receipt_payment.build(collection, chosen or Receipt())
+	maker = refund_payment if collection.kind == REFUND else receipt_payment
+	payment = maker.build(collection, chosen or Receipt())
 	payment.flags[BY_SERVICE] = True
 	payment.insert()
 	payment.submit()
 	collection_vouchers.link(collection, PAYMENT, payment.name)
+	if collection.bank_transaction:
+		bank_statement.reconcile(collection.bank_transaction, payment.name)
 	if despite:
 		collection.add_comment("Comment", _("A second native document was made: {0}").format(despite))
 	return collection

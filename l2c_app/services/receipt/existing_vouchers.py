@@ -21,7 +21,8 @@ def search(collection: Document) -> list[dict[str, Any]]:
 	"""
 	if not collection.customer:
 		return []
-	found = [*_payments(collection), *_journals(collection)]
+	journals = [] if collection.get("kind") == "Refund" else _journals(collection)
+	found = [*_payments(collection), *journals]
 	taken = _taken([row["voucher_no"] for row in found])
 	free = [row for row in found if (row["voucher_type"], row["voucher_no"]) not in taken]
 	return sorted(free, key=lambda row: (row["posting_date"], row["voucher_no"]))
@@ -61,22 +62,22 @@ def window_days() -> int:
 
 def _payments(collection: Document) -> list[dict[str, Any]]:
 	payment = frappe.qb.DocType(PAYMENT)
+	amount, currency = payment.paid_amount, payment.paid_from_account_currency
+	if collection.get("kind") == "Refund":
+		amount, currency = payment.received_amount, payment.paid_to_account_currency
 	query = (
 		frappe.qb.from_(payment)
 		.select(
 			payment.name,
 			payment.posting_date,
 			payment.reference_no,
-			payment.paid_amount,
+			amount.as_("amount"),
 			payment.unallocated_amount,
 		)
-		.where((payment.docstatus == 1) & (payment.payment_type == "Receive"))
+		.where((payment.docstatus == 1) & (payment.payment_type == _payment_type(collection)))
 		.where((payment.party_type == "Customer") & (payment.party == collection.customer))
-		.where(
-			(payment.company == collection.company)
-			& (payment.paid_from_account_currency == collection.currency)
-		)
-		.where(Abs(payment.paid_amount - collection.amount) < 0.005)
+		.where((payment.company == collection.company) & (currency == collection.currency))
+		.where(Abs(amount - collection.amount) < 0.005)
 		.where(_same_time_or_reference(payment.posting_date, payment.reference_no, collection))
 	)
 	return [
@@ -85,11 +86,15 @@ def _payments(collection: Document) -> list[dict[str, Any]]:
 			"voucher_no": row.name,
 			"posting_date": row.posting_date,
 			"reference_no": row.reference_no,
-			"amount": row.paid_amount,
+			"amount": row.amount,
 			"unallocated_amount": row.unallocated_amount,
 		}
 		for row in query.orderby(payment.posting_date, payment.name).run(as_dict=True)
 	]
+
+
+def _payment_type(collection: Document) -> str:
+	return "Pay" if collection.get("kind") == "Refund" else "Receive"
 
 
 def _journals(collection: Document) -> list[dict[str, Any]]:

@@ -20,7 +20,9 @@ def differences(collection: Document, voucher: Document) -> list[str]:
 	"""
 	party, currency, amount = _payer(collection, voucher)
 	wanted, found = _minor(collection.amount), _minor(amount)
-	elsewhere = _elsewhere(collection, voucher) if voucher.doctype == PAYMENT else 0
+	elsewhere = (
+		_elsewhere(collection, voucher) if voucher.doctype == PAYMENT and collection.kind != "Refund" else 0
+	)
 	needed = sum(_minor(row.amount) for row in collection.allocations)
 	compared = [
 		(cint(voucher.docstatus) == 1, _("It is not submitted.")),
@@ -44,6 +46,9 @@ def _text(label: str, found: str | None, wanted: str | None) -> str:
 
 def _payer(collection: Document, voucher: Document) -> tuple[str | None, str | None, float]:
 	"""Return customer, currency and amount received of a payment, or of the journal's lines of that customer."""
+	if voucher.doctype == PAYMENT and collection.kind == "Refund":
+		pays = voucher.payment_type == "Pay" and voucher.party_type == "Customer"
+		return voucher.party if pays else None, voucher.paid_to_account_currency, flt(voucher.received_amount)
 	if voucher.doctype == PAYMENT:
 		receives = voucher.payment_type == "Receive" and voucher.party_type == "Customer"
 		return (

@@ -26,6 +26,7 @@ frappe.ui.form.on("Collection", {
 		if (frm.is_new()) return;
 		frm.trigger("show_state");
 		l2c.open_button(frm, frm.doc.voucher_type, frm.doc.voucher_no);
+		if (frm.doc.status === "Unclaimed") l2c.show_claims(frm);
 		if (frm.doc.status !== "Reported") return;
 		if (frappe.model.can_submit("Payment Entry")) {
 			frm.add_custom_button(__("Reject"), () => l2c.reject_collection(frm));
@@ -39,11 +40,12 @@ frappe.ui.form.on("Collection", {
 
 	show_state(frm) {
 		const { amount, currency, status, status_reason, voucher_no } = frm.doc;
-		const colours = { Reported: "orange", Confirmed: "green", Rejected: "red", Cancelled: "gray" };
+		const colours = { Unclaimed: "purple", Reported: "orange", Confirmed: "green", Rejected: "red", Cancelled: "gray" };
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(
 			l2c.tags([
 				["", __(status), colours[status]],
+				["", frm.doc.kind === "Refund" ? __("Refund") : "", "red"],
 				[__("Amount"), l2c.money(amount, currency), "blue"],
 				[__("Voucher"), voucher_no, "green"],
 				[__("Reason"), status_reason, "gray"],

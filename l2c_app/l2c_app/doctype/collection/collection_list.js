@@ -2,11 +2,12 @@ frappe.listview_settings["Collection"] = {
 	add_fields: ["status", "currency", "amount", "customer_name"],
 
 	get_indicator(doc) {
-		const colours = { Reported: "orange", Confirmed: "green", Rejected: "red", Cancelled: "gray" };
+		const colours = { Unclaimed: "purple", Reported: "orange", Confirmed: "green", Rejected: "red", Cancelled: "gray" };
 		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 
 	onload(listview) {
+		listview.page.add_inner_button(__("Unclaimed Money"), () => l2c.show_unclaimed());
 		listview.page.add_inner_button(__("To Confirm"), () =>
 			listview.filter_area
 				.clear(false)

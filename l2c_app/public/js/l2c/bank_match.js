@@ -1,0 +1,197 @@
+// Bank lines: what a match says and why, and the steps of people on it.
+frappe.provide("l2c");
+
+const evidence_words = () => ({
+	account: __("The payer's bank account is known"),
+	name: __("The payer's name is known"),
+	words: __("The words of the name stand in the line"),
+	number: __("A document number stands in the text"),
+	"running number": __("A running number stands in the text"),
+	"exact sum": __("The amount is exactly what these owe"),
+	"with others": __("The amount is what these and the only fitting others owe"),
+	"only sum": __("Only this sum of open documents fits the amount"),
+	"whole balance": __("The amount is all that the customer owes"),
+	tie: __("Several answers fit alike"),
+	"another payer": __("Somebody else paid than the customer"),
+	"in the books": __("A payment of this amount is in the books"),
+	reference: __("Its reference stands in the text"),
+	"near day": __("It was booked around that day"),
+	"same line twice": __("The same line stands in the statement twice"),
+	"went back": __("The same amount went back out"),
+	"undone before": __("A match of this line was undone or rejected before"),
+	"several receivable accounts": __("The documents are owed on several accounts"),
+});
+
+l2c.match_colour = (state) =>
+	({ Proposed: "orange", Done: "green", Undone: "gray", Rejected: "red" }[state] || "gray");
+l2c.decision_colour = (decision) => ({ Auto: "green", Suggest: "blue", Ask: "orange" }[decision] || "gray");
+
+l2c.evidence_html = (evidence) => {
+	const words = evidence_words();
+	const rows = JSON.parse(evidence || "[]").map(
+		([what, points]) =>
+			`<li>${l2c.escape(words[what] || what)}${
+				points ? ` <span class="text-muted">(${points > 0 ? "+" : "−"}${Math.abs(points)})</span>` : ""
+			}</li>`
+	);
+	return rows.length
+		? `<ul class="mb-0 pl-4">${rows.join("")}</ul>`
+		: `<span class="text-muted">${__("Nothing tells whose money this is.")}</span>`;
+};
+
+l2c.match_now = async (company, bank_account, on_done) => {
+	const { run } = await l2c.call_frozen("bank.match_now", { company, bank_account });
+	l2c.done(__("Run {0} is matching the open bank lines.", [l2c.link("Bank Match Run", run)]));
+	on_done && on_done(run);
+};
+
+l2c.ask_match_now = (on_done) =>
+	l2c.form_dialog(
+		__("Match Bank Lines"),
+		__("Match Now"),
+		[
+			{
+				fieldtype: "Link",
+				fieldname: "company",
+				label: __("Company"),
+				options: "Company",
+				reqd: 1,
+				default: frappe.defaults.get_user_default("Company"),
+			},
+			{
+				fieldtype: "Link",
+				fieldname: "bank_account",
+				label: __("Bank Account"),
+				options: "Bank Account",
+				get_query: () => ({ filters: { is_company_account: 1 } }),
+				description: __("Empty: all bank accounts of the company"),
+			},
+		],
+		({ company, bank_account }) => l2c.match_now(company, bank_account, on_done)
+	);
+
+class AcceptDialog {
+	constructor(frm) {
+		this.frm = frm;
+		this.doc = frm.doc;
+		const owed = (this.doc.parts || []).reduce((sum, part) => sum + flt(part.open_amount), 0);
+		this.short = this.doc.parts?.length ? flt(owed - this.doc.amount, 2) : 0;
+	}
+
+	open() {
+		const { doc, short } = this;
+		const over = flt(doc.left_amount) > 0 && !doc.existing_payment;
+		const unknown = !JSON.parse(doc.evidence || "[]").some(([what]) =>
+			["account", "name", "in the books"].includes(what)
+		);
+		this.dialog = new frappe.ui.Dialog({
+			title: __("Accept {0}", [l2c.money(doc.amount, doc.currency)]),
+			fields: [
+				{ fieldtype: "HTML", fieldname: "why", options: `<div class="mb-3">${this.summary()}</div>` },
+				{
+					fieldtype: "Link",
+					fieldname: "customer",
+					label: __("Customer"),
+					options: "Customer",
+					default: doc.customer,
+					reqd: 1,
+					description: __("Another customer: the money goes on his account"),
+				},
+				{
+					fieldtype: "Check",
+					fieldname: "write_off",
+					label: __("Write Off the Difference of {0}", [l2c.money(short, doc.currency)]),
+					hidden: !(short > 0),
+					description: __("Only within the tolerance of Receipt Settings"),
+				},
+				{
+					fieldtype: "Small Text",
+					max_height: "6rem",
+					fieldname: "reason",
+					label: __("Reason of the Difference"),
+					hidden: !(short > 0),
+					mandatory_depends_on: short > 0 ? "eval:true" : "",
+				},
+				{
+					fieldtype: "Link",
+					fieldname: "advance_on",
+					label: __("Rest as an Advance on Order"),
+					options: "Sales Order",
+					hidden: !over,
+					get_query: () => ({
+						filters: { customer: doc.customer, docstatus: 1, l2c_contract: ["is", "set"] },
+					}),
+					description: __("Empty: the rest stays on the customer's account"),
+				},
+				{
+					fieldtype: "Small Text",
+					max_height: "6rem",
+					fieldname: "despite",
+					label: __("Why a Second Payment"),
+					hidden: Boolean(doc.existing_payment),
+					description: __("Only where a payment like this is in the books already"),
+				},
+				{
+					fieldtype: "Check",
+					fieldname: "learn",
+					label: __("Remember This Payer for the Customer"),
+					default: 1,
+					hidden: !unknown,
+				},
+			],
+			primary_action_label: doc.existing_payment ? __("Reconcile") : __("Make Payment Entry"),
+			primary_action: (values) => this.accept(values),
+		});
+		this.dialog.show();
+	}
+
+	summary() {
+		const { doc } = this;
+		if (doc.existing_payment) {
+			return __("The bank line is reconciled with {0}, no second payment is made.", [
+				l2c.link("Payment Entry", doc.existing_payment),
+			]);
+		}
+		const rows = (doc.parts || []).map(
+			(part) =>
+				`<tr><td>${l2c.link(part.reference_type, part.reference_name)}</td>` +
+				`<td class="text-right">${l2c.escape(l2c.money(part.open_amount, doc.currency))}</td>` +
+				`<td class="text-right">${l2c.escape(l2c.money(part.amount, doc.currency))}</td></tr>`
+		);
+		if (!rows.length) return __("No open document is chosen: the money goes on the customer's account.");
+		return (
+			`<div class="table-responsive"><table class="table table-bordered table-sm mb-0"><thead><tr>` +
+			`<th>${__("Document")}</th><th class="text-right">${__("Open")}</th>` +
+			`<th class="text-right">${__("Pays")}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`
+		);
+	}
+
+	async accept(values) {
+		try {
+			const answer = await l2c.call_frozen(
+				"bank.accept",
+				{ name: this.doc.name, ...values },
+				__("Making the payment…")
+			);
+			this.dialog.hide();
+			l2c.done(__("Done with {0}", [l2c.link("Payment Entry", answer.payment_entry)]));
+		} finally {
+			await this.frm.reload_doc();
+			if (this.frm.doc.state !== "Proposed") this.dialog.hide();
+		}
+	}
+}
+
+l2c.accept_match = (frm) => new AcceptDialog(frm).open();
+
+l2c.match_step = (frm, label, method, message) =>
+	frappe.prompt(
+		{ fieldtype: "Small Text", max_height: "6rem", fieldname: "reason", label: __("Reason"), reqd: 1 },
+		async ({ reason }) => {
+			await l2c.call_frozen(`bank.${method}`, { name: frm.doc.name, reason });
+			l2c.done(message);
+			frm.reload_doc();
+		},
+		label,
+		label
+	);

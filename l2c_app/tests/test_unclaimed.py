@@ -1,0 +1,117 @@
+"""Money of an unknown payer: set aside, listed masked, claimed by sales, decided by accounts; third-party payers."""
+
+import frappe
+
+from l2c_app.api import bank as api
+from l2c_app.services.errors import BankMatchStateError, ClaimRefused, ReasonMissing
+from l2c_app.tests import contracts, factories, receivables
+from l2c_app.tests.bank_case import BankCase
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.contracts import plan_row
+
+
+@bench_only("bank lines and their reconciliation are the host's")
+class TestUnclaimed(BankCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.rep, self.other = factories.sales_user("rep"), factories.sales_user("other.rep")
+		plan = [plan_row(300, billing="Advance"), plan_row(700)]
+		self.contract = contracts.active(self.customer, plan_rows=plan, contract_owner=self.rep).name
+		self.second = contracts.active(self.stranger, plan_rows=plan, contract_owner=self.other).name
+		payer = {"payer": "Verdant Trustees 88", "iban": "CH9300762011623852957"}
+		self.line, self.match = self.matched(250, "transfer", reference_number="E2E-250", **payer)
+		with self.as_user(self.accountant):
+			self.money = api.set_aside(self.match.name)["name"]
+
+	def claim(self, user: str, contract: str, reason: str = "they told me") -> str:
+		with self.as_user(user):
+			return api.claim(self.money, contract, reason)["name"]
+
+	def test_sales_sees_it_masked_and_no_other_way(self):
+		for user in (self.rep, factories.sales_manager()):
+			with self.as_user(user):
+				shown = next(row for row in api.unclaimed_money() if row["name"] == self.money)
+				self.assertEqual((shown["payer_account"], shown["amount"]), ("***2957", 250))
+				self.assertEqual(shown["payer_name"], "Verd***")
+				self.assertNotIn("CH93", str(shown))
+				names = frappe.get_list("Collection", pluck="name")
+				self.assertNotIn(self.money, names)
+				self.assertFalse(frappe.has_permission("Collection", "read", doc=self.money))
+		with self.as_user(self.accountant):
+			self.assertIn(self.money, frappe.get_list("Collection", pluck="name"))
+
+	def test_a_claim_decided_makes_the_payment_and_reconciles_the_line(self):
+		claim = self.claim(self.rep, self.contract)
+		with self.as_user(self.rep), self.assertRaises(frappe.PermissionError):
+			api.decide_claim(claim)
+		with self.as_user(self.accountant):
+			answer = api.decide_claim(claim)
+		collection = frappe.get_doc("Collection", self.money)
+		self.assertEqual((collection.status, collection.customer), ("Confirmed", self.customer))
+		self.assertEqual(collection.payer_name, "Verdant Trustees 88")
+		self.assertEqual(frappe.db.get_value("Bank Transaction", self.line.name, "status"), "Reconciled")
+		self.match.reload()
+		self.assertEqual((self.match.state, self.match.payment_entry), ("Done", answer["voucher_no"]))
+		self.assertEqual(receivables.figures(self.contract, "collected"), (250,))
+		self.assertEqual(receivables.broken(self.contract), [])
+		self.assertTrue(frappe.db.exists("Payer Alias", {"customer": self.customer, "kind": "Account"}))
+		with self.as_user(self.accountant):
+			api.undo(self.match.name, "wrong contract")
+		self.assertEqual(frappe.db.get_value("Collection", self.money, "status"), "Reported")
+		self.assertEqual(receivables.figures(self.contract, "collected"), (0,))
+
+	def test_two_claims_are_decided_by_accounts_with_a_reason(self):
+		first, second = self.claim(self.rep, self.contract), self.claim(self.other, self.second)
+		with self.as_user(self.accountant):
+			self.assertEqual(len(api.claims_of(self.money)), 2)
+			with self.assertRaises(ReasonMissing):
+				api.decide_claim(second)
+			self.assertEqual(frappe.db.get_value("Collection", self.money, "status"), "Unclaimed")
+			api.decide_claim(second, "the trustee confirmed it in writing")
+			with self.assertRaises(ClaimRefused):
+				api.decide_claim(first, "again")
+		states = [frappe.db.get_value("Collection Claim", name, "state") for name in (first, second)]
+		self.assertEqual(states, ["Declined", "Accepted"])
+		self.assertEqual(receivables.figures(self.second, "collected"), (250,))
+
+	def test_a_claim_needs_a_reason_an_own_contract_and_the_right_currency(self):
+		with self.assertRaises(ReasonMissing):
+			self.claim(self.rep, self.contract, " ")
+		with self.assertRaises(frappe.PermissionError):
+			self.claim(self.rep, self.second)
+		self.claim(self.rep, self.contract)
+		with self.assertRaises(ClaimRefused):
+			self.claim(self.rep, self.contract)
+		draft = contracts.draft(self.customer, contract_owner=self.rep).name
+		with self.assertRaises(ClaimRefused):
+			self.claim(self.rep, draft)
+
+	def test_a_salesperson_sees_his_own_claims_only(self):
+		mine, theirs = self.claim(self.rep, self.contract), self.claim(self.other, self.second)
+		with self.as_user(self.rep):
+			self.assertEqual(frappe.get_list("Collection Claim", pluck="name"), [mine])
+			self.assertFalse(frappe.has_permission("Collection Claim", "read", doc=theirs))
+
+	def test_declined_money_stays_on_the_list(self):
+		claim = self.claim(self.rep, self.contract)
+		with self.as_user(self.accountant):
+			self.assertEqual(api.decline_claim(claim, "other bank")["state"], "Declined")
+		with self.as_user(self.rep):
+			shown = next(row for row in api.unclaimed_money() if row["name"] == self.money)
+		self.assertEqual((shown["claims"], shown["claimed_by_me"]), (0, False))
+
+	def test_money_on_the_list_is_neither_matched_nor_listed_again(self):
+		self.run_matching()
+		self.assertEqual(self.match_of(self.line).name, self.match.name)
+		with self.as_user(self.accountant):
+			with self.assertRaises(BankMatchStateError):
+				api.accept(self.match.name, customer=self.customer)
+			with self.assertRaises(ClaimRefused):
+				api.set_aside(self.match.name)
+
+	def test_nobody_can_write_the_state_by_a_form(self):
+		with self.as_user(self.accountant):
+			collection = frappe.get_doc("Collection", self.money)
+			collection.status = "Confirmed"
+			collection.customer = self.customer
+			self.assertRaises(frappe.ValidationError, collection.save)
