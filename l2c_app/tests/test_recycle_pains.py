@@ -5,8 +5,9 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
+from l2c_app.core.recycling import Exemption
 from l2c_app.core.seats import Event
-from l2c_app.services.pool import recycle_dates, recycle_nights, run_work, runs, seat_admission
+from l2c_app.services.pool import recycle_dates, recycle_facts, recycle_nights, run_work, runs, seat_admission
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -80,6 +81,17 @@ class TestRecycleByLastFollowUpOnlyIsTooCoarse(RecycleCase):
 			row.exempt_won = 1
 		pool.save()
 		self.assertEqual(self.tonight(), ("Skipped", "Won Before"))
+
+	@bench_only("percent signs in statements")
+	def test_names_with_percent_signs_and_quotes_are_found_by_every_statement(self):
+		odd = factories.customer("L2C 100% O'Hara & 张")
+		factories.sales_invoice(odd)
+		factories.sales_order(odd)
+		facts = recycle_facts.find("Customer", [odd])
+		self.assertEqual(facts, {odd: {Exemption.WON, Exemption.ORDER, Exemption.INVOICE}})
+		lead = self.lead(7).name
+		frappe.db.set_value("Customer", odd, "lead_name", lead)
+		self.assertEqual(recycle_facts.find("Lead", [lead]), {lead: facts[odd]})
 
 	def test_valid_quotation_keeps_a_lead_until_it_expires(self):
 		seat = self.held(days=8)

@@ -14,7 +14,7 @@ from frappe.utils import get_datetime
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
 from l2c_app.services.pool import recycle_rules
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.name_lists import among, chunks
 from l2c_app.services.pool.recycle_rules import Policy
 
 JOB = "l2c_app.jobs.recompute_recycle_dates"
@@ -140,7 +140,7 @@ def _update(doctype: str, names: list[str], *, due: core.Due) -> None:
 	for some in chunks(sorted(names)):
 		query = frappe.qb.update(table)
 		if doctype == "Lead":
-			query = query.set(table.l2c_recycle_on, due.on)
+			query = query.set(table.l2c_recycle_on, str(due.on))
 		else:
 			query = query.set(table.recycle_on, due.on).set(table.recycle_rule, due.rule.name)
-		query.where(table.name.isin(some)).run()
+		query.where(among(table.name, some)).run()

@@ -8,7 +8,7 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, now_datetime, nowdate
 
 from l2c_app.core.recycling import Exemption
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.name_lists import among, chunks
 
 OPEN_OPPORTUNITY = ("Open", "Quotation", "Replied")
 DEAD_QUOTATION = ("Lost", "Cancelled", "Expired", "Ordered")
@@ -57,7 +57,7 @@ def _opportunities(party_type: str, names: Sequence[str] | None) -> list[str]:
 	table = frappe.qb.DocType("Opportunity")
 	query = frappe.qb.from_(table).select(table.party_name).distinct()
 	query = query.where((table.opportunity_from == party_type) & table.status.isin(OPEN_OPPORTUNITY))
-	return _first(query.where(table.party_name.isin(names)) if names is not None else query)
+	return _first(query.where(among(table.party_name, names)) if names is not None else query)
 
 
 def _quotations(party_type: str, names: Sequence[str] | None) -> list[str]:
@@ -66,7 +66,7 @@ def _quotations(party_type: str, names: Sequence[str] | None) -> list[str]:
 	query = query.where((table.quotation_to == party_type) & (table.docstatus == 1))
 	query = query.where(table.status.notin(DEAD_QUOTATION))
 	query = query.where(table.valid_till.isnull() | (table.valid_till >= nowdate()))
-	return _first(query.where(table.party_name.isin(names)) if names is not None else query)
+	return _first(query.where(among(table.party_name, names)) if names is not None else query)
 
 
 def _appointments(party_type: str, names: Sequence[str] | None) -> list[str]:
@@ -77,7 +77,7 @@ def _appointments(party_type: str, names: Sequence[str] | None) -> list[str]:
 	query = query.select(person.reference_docname).distinct()
 	query = query.where((person.reference_doctype == party_type) & (event.status == "Open"))
 	query = query.where((event.starts_on >= now) & (event.starts_on <= add_days(now, DAYS_AHEAD)))
-	return _first(query.where(person.reference_docname.isin(names)) if names is not None else query)
+	return _first(query.where(among(person.reference_docname, names)) if names is not None else query)
 
 
 def _contracts(party_type: str, names: Sequence[str] | None) -> list[str]:
@@ -85,7 +85,7 @@ def _contracts(party_type: str, names: Sequence[str] | None) -> list[str]:
 	column = table.lead if party_type == "Lead" else table.customer
 	query = frappe.qb.from_(table).select(column).distinct()
 	query = query.where((table.docstatus == 1) & table.status.isin(LIVE_CONTRACT) & column.isnotnull())
-	return _first(query.where(column.isin(names)) if names is not None else query)
+	return _first(query.where(among(column, names)) if names is not None else query)
 
 
 def _customers(party_type: str, names: Sequence[str] | None) -> dict[str, str] | None:
@@ -94,7 +94,9 @@ def _customers(party_type: str, names: Sequence[str] | None) -> dict[str, str] |
 		return None if names is None else {name: name for name in names}
 	table = frappe.qb.DocType("Customer")
 	query = frappe.qb.from_(table).select(table.name, table.lead_name)
-	query = query.where(table.lead_name.isin(names) if names is not None else table.lead_name != "")
+	query = query.where(table.lead_name != "")
+	if names is not None:
+		query = query.where(among(table.lead_name, names))
 	return dict(query.run())
 
 
@@ -102,13 +104,14 @@ def _orders(customers: Sequence[str] | None) -> list[str]:
 	table = frappe.qb.DocType("Sales Order")
 	query = frappe.qb.from_(table).select(table.customer).distinct()
 	query = query.where((table.docstatus == 1) & table.status.notin(DONE_ORDER))
-	return _first(query.where(table.customer.isin(customers)) if customers is not None else query)
+	return _first(query.where(among(table.customer, customers)) if customers is not None else query)
 
 
 def _won(customers: Sequence[str] | None) -> list[str]:
 	table = frappe.qb.DocType("Sales Order")
-	query = frappe.qb.from_(table).select(table.customer).distinct().where(table.docstatus == 1)
-	return _first(query.where(table.customer.isin(customers)) if customers is not None else query)
+	query = frappe.qb.from_(table).select(table.customer).distinct()
+	query = query.where((table.docstatus == 1) & (table.status != "Cancelled"))
+	return _first(query.where(among(table.customer, customers)) if customers is not None else query)
 
 
 def _unpaid(customers: Sequence[str] | None) -> list[str]:
@@ -118,7 +121,7 @@ def _unpaid(customers: Sequence[str] | None) -> list[str]:
 	query = query.where((entry.delinked == 0) & (entry.account_type == "Receivable"))
 	query = query.where((entry.party_type == "Customer") & (entry.against_voucher_type == "Sales Invoice"))
 	if customers is not None:
-		query = query.where(entry.party.isin(customers))
+		query = query.where(among(entry.party, customers))
 	query = query.groupby(entry.party, entry.against_voucher_no)
 	return sorted(set(_first(query.having(Sum(entry.amount_in_account_currency) > SMALLEST))))
 

@@ -12,7 +12,7 @@ from frappe.utils import getdate
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import Event, State
 from l2c_app.services.pool import absence, pool_moves, recycle_dates, recycle_facts, recycle_rules, runs
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.name_lists import among, chunks
 from l2c_app.services.pool.recycle_dates import Dates
 from l2c_app.services.pool.seats import Move, move
 
@@ -144,7 +144,7 @@ def _locked(names: Sequence[str]) -> list[frappe._dict]:
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	rows: list = []
 	for some in chunks(sorted(names)):
-		query = frappe.qb.from_(seat).select(*(seat[name] for name in FIELDS)).where(seat.name.isin(some))
+		query = frappe.qb.from_(seat).select(*(seat[name] for name in FIELDS)).where(among(seat.name, some))
 		query = query.where(seat.state == State.HELD.value)
 		rows += query.orderby(seat.name).for_update().run(as_dict=True)
 	return rows

@@ -17,6 +17,7 @@ from pypika.terms import LiteralValue
 
 from l2c_app.services.errors import L2CError, StaleRead
 from l2c_app.services.pool import runs
+from l2c_app.services.pool.name_lists import among
 
 CHUNK = 1000
 ATTEMPTS = 6
@@ -191,7 +192,7 @@ def _mark(run: Document, rows: list[frappe._dict], outcome: dict[str, object]) -
 		query = frappe.qb.update(table).set(table.status, status).set(table.modified, now_datetime())
 		if reason:
 			query = query.set(table.reason, reason)
-		query.where(table.name.isin(names)).run()
+		query.where(among(table.name, names)).run()
 		counts[status] += len(names)
 	values = {"done_rows": counts[runs.DONE], "skipped_rows": counts[runs.SKIPPED]}
 	values |= {
