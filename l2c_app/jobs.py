@@ -37,6 +37,11 @@ def remind_of_follow_ups() -> dict:
 	return total
 
 
+def forget_old_reminders() -> int:
+	"""Nightly: the log of reminders keeps what is still planned and the last 400 days. Returns how many rows went."""
+	return reminders.forget_old()
+
+
 def advance_cadences() -> dict:
 	"""Hourly: who replied, converted or was released leaves; due steps are done. Committed chunk by chunk. Returns counts."""
 	total: dict[str, int] = {}

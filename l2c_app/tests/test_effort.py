@@ -53,7 +53,12 @@ class EffortCase(PoolCase):
 	def call(self, *, user=None, status="Completed", duration=60, lead=None):
 		call = frappe.new_doc("Call Log")
 		call.update(
-			{"id": frappe.generate_hash(length=8), "to": (lead or self.one).mobile_no, "from": "1", "type": "Outgoing"}
+			{
+				"id": frappe.generate_hash(length=8),
+				"to": (lead or self.one).mobile_no,
+				"from": "1",
+				"type": "Outgoing",
+			}
 		)
 		call.update({"status": status, "duration": duration, "employee_user_id": user or self.rep})
 		call.append("links", {"link_doctype": "Lead", "link_name": (lead or self.one).name})

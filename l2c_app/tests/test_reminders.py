@@ -120,6 +120,19 @@ class TestReminders(ReminderCase):
 		self.assertEqual(len(self.bells(self.rep, broken)), 1)
 
 
+class TestForgetting(ReminderCase):
+	def test_old_rows_go_except_those_that_keep_a_planned_one_from_being_told_again(self):
+		kept, gone = self.plan(-30), self.plan(-30)
+		reminders.run()
+		frappe.db.set_value("Follow Up", gone.name, "status", "Cancelled")
+		for row in frappe.get_all(
+			"Follow Up Reminder", filters={"document_name": ("in", [kept.name, gone.name])}
+		):
+			frappe.db.set_value("Follow Up Reminder", row.name, "at", add_days(nowdate(), -401))
+		reminders.forget_old()
+		self.assertEqual((len(self.log(kept)), self.log(gone)), (3, []))
+
+
 class TestEscalation(ReminderCase):
 	def test_escalation_goes_from_owner_to_manager_at_the_set_hours(self):
 		self.in_tree()

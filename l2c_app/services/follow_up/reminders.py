@@ -13,7 +13,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, format_datetime, now_datetime
+from frappe.utils import add_days, escape_html, format_datetime, now_datetime
 
 from l2c_app.core import reminders as rules
 from l2c_app.core.follow_up import Status
@@ -22,6 +22,8 @@ from l2c_app.services.follow_up import follow_up_settings, managers
 from l2c_app.services.follow_up.new_rows import insert_missing
 
 PAGE = 200
+KEPT_DAYS = 400
+MOST_FORGOTTEN = 20_000
 
 
 def run() -> dict[str, int]:
@@ -51,6 +53,21 @@ def record(
 	"""Keep that a user was told. Returns False when he had been told before: then say nothing."""
 	row = _log_row(document, due, user=user, channel=channel, told=told)
 	return bool(insert_missing("Follow Up Reminder", [row]))
+
+
+def forget_old() -> int:
+	"""Nightly: remove rows older than 400 days about what is no longer planned. Returns how many, at most 20,000 a night.
+
+	While a follow up is planned its rows stay, however old: they keep it from being told again.
+	"""
+	log, plan = frappe.qb.DocType("Follow Up Reminder"), frappe.qb.DocType("Follow Up")
+	query = frappe.qb.from_(log).left_join(plan)
+	query = query.on((plan.name == log.document_name) & (plan.status == Status.PLANNED.value))
+	query = query.where((log.at < add_days(now_datetime(), -KEPT_DAYS)) & plan.name.isnull())
+	names = query.select(log.name).orderby(log.name).limit(MOST_FORGOTTEN).run(pluck=True)
+	for start in range(0, len(names), PAGE):
+		frappe.db.delete("Follow Up Reminder", {"name": ("in", names[start : start + PAGE])})
+	return len(names)
 
 
 def bell(user: str, text: str, *, document: tuple[str, str]) -> None:

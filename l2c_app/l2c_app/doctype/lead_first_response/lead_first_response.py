@@ -8,7 +8,5 @@ class LeadFirstResponse(Document):
 
 def on_doctype_update() -> None:
 	"""One clock per hold of a seat; an index for the clocks that run."""
-	frappe.db.add_unique(
-		"Lead First Response", ["seat", "holder", "assigned_on"], constraint_name="l2c_hold"
-	)
+	frappe.db.add_unique("Lead First Response", ["seat", "holder", "assigned_on"], constraint_name="l2c_hold")
 	frappe.db.add_index("Lead First Response", ["status", "response_by"], index_name="l2c_running")
