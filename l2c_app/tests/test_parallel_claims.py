@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import frappe
 
@@ -21,11 +20,11 @@ BACKLOG = 9
 MANAGER = """
 import json, sys, time
 import frappe
-site, start, count = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+site, count = sys.argv[1], int(sys.argv[2])
 frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
 from l2c_app.api import pool
 pool.distribute_preview("L2C Parallel Pool"); frappe.db.rollback()
-time.sleep(max(0, start - 1 - time.time()))
+print("READY", flush=True); sys.stdin.readline()
 given = 0
 for _turn in range(count):
 	try:
@@ -39,11 +38,11 @@ print("ANSWER" + json.dumps({"user": "manager", "answers": [], "times": [], "giv
 WORKER = """
 import json, random, sys, time
 import frappe
-site, user, seats, start, pause = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5])
+site, user, seats, pause = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4])
 frappe.init(site); frappe.connect(); frappe.set_user(user)
 from l2c_app.api import pool
 pool.claim_batch(["warm up"]); pool.seats("L2C Parallel Pool", limit=1); frappe.db.rollback()
-time.sleep(max(0, start - time.time()))
+print("READY", flush=True); sys.stdin.readline()
 answers, times = [], []
 for seat in seats:
 	time.sleep(random.uniform(0, 2 * pause))
@@ -95,38 +94,21 @@ class TestParallelClaims(L2CTestCase):
 	) -> list[dict]:
 		"""Let the claimers run over the seats from different ends; returns their reports. `pause`: seconds to think;
 		`distributes`: so often a manager hands out one seat meanwhile."""
-		start = str(time.time() + 8)
-		processes = []
-		if distributes:
-			command = [
-				sys.executable,
-				"-W",
-				"ignore",
-				"-c",
-				MANAGER,
-				frappe.local.site,
-				start,
-				str(distributes),
-			]
-			processes.append(
-				subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-			)
+		programs = [(MANAGER, str(distributes))] if distributes else []
 		for number in range(CLAIMERS):
 			turn = number * len(seats) // CLAIMERS
 			mine = (seats[turn:] + seats[:turn])[:tries]
-			command = [
-				sys.executable,
-				"-W",
-				"ignore",
-				"-c",
-				WORKER,
-				frappe.local.site,
-				self.users[number % len(self.users)],
-			]
-			command += [json.dumps(mine), start, str(pause)]
-			processes.append(
-				subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-			)
+			programs.append((WORKER, self.users[number % len(self.users)], json.dumps(mine), str(pause)))
+		pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+		processes = [
+			subprocess.Popen([sys.executable, "-W", "ignore", "-c", code, frappe.local.site, *rest], **pipes)
+			for code, *rest in programs
+		]
+		for process in processes:
+			process.stdout.readline()
+		for process in processes:  # the manager is the first to go
+			process.stdin.write("go\n")
+			process.stdin.flush()
 		reports = []
 		for process in processes:
 			output, error = process.communicate(timeout=300)

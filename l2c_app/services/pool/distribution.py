@@ -62,8 +62,8 @@ def distribute(pool: str, wish: Wish) -> dict:
 	Holding caps bind unless a reason to override them is given (it goes into the log); quota and cool-down do not count.
 	Raises NotAPoolManager, PoolDisabled, TooManyRows.
 	"""
+	claims.lock_members(pool)  # before anything is read, so that the picture is as new as the locks
 	seat_events.require_manager(pool, frappe.session.user)
-	claims.lock_members(pool)
 	drawn = draw(pool, wish)
 	refusals = assign(drawn.rows, reason=wish.override_reason or "", decision=drawn.decision())
 	for row in drawn.rows:

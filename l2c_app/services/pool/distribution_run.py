@@ -58,6 +58,12 @@ def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
 	return result
 
 
+def lock(run: Document) -> None:
+	"""Lock the members before a chunk reads anything: its picture is then as new as its locks, claims do not outrun it."""
+	if run.mode == runs.COMMIT:
+		claims.lock_members(run.pool)
+
+
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Hand out a chunk as planned, judged again under the members' locks: who is away or full by now gets nothing."""
 	options = runs.options_of(run)
@@ -95,6 +101,7 @@ def now(pool: str, wish: Wish) -> dict:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(AT_ONCE), do=_("Start a run instead."))
 	if wish.seats is None and not wish.count:
 		wish = Wish(count=AT_ONCE, method=wish.method, seed=wish.seed, override_reason=wish.override_reason)
+	claims.lock_members(pool)  # first, as in `lock`
 	name = start(pool, wish, mode=runs.COMMIT)
 	while run_work.step(name):
 		pass

@@ -82,12 +82,14 @@ def step(name: str, *, singly: bool = False) -> bool:
 		return False
 	if run.stop_requested:
 		return _finish(run, runs.STOPPED)
+	handler = runs.handler_of(run.kind)
+	if hasattr(handler, "lock"):
+		handler.lock(run)
 	if run.state == runs.QUEUED:
 		return _plan(run)
 	rows = _next_rows(run)
 	if not rows:
 		return _finish(run, runs.DONE)
-	handler = runs.handler_of(run.kind)
 	outcome = _apply_singly(handler, run, rows) if singly else handler.apply(run, rows)
 	_mark(run, rows, outcome)
 	return True
