@@ -17,10 +17,13 @@ def contact_email_conditions(user: str | None = None, doctype: str | None = None
 	return closed_set.linked_conditions("Contact", "`tabContact Email`.`parent`", user)
 
 
-def contact_row_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+def contact_phone_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""Deny a phone or mail row of a closed contact."""
 	contact = frappe._dict(name=doc.get("parent"))
 	return closed_set.linked_has_permission("Contact", contact, ptype=ptype, user=user)
+
+
+contact_email_has_permission = contact_phone_has_permission
 
 
 def note_conditions(user: str | None = None, doctype: str | None = None) -> str:

@@ -16,10 +16,13 @@ def row_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	return _of_managed_pools("Pool Run Row", user)
 
 
-def has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
+def run_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
 	"""As the list."""
 	allowed = visibility.manages(doc.get("pool"), user or frappe.session.user)
 	return compat.no_opinion() if allowed else False
+
+
+row_has_permission = run_has_permission
 
 
 def _of_managed_pools(doctype: str, user: str | None) -> str:
