@@ -117,6 +117,7 @@ class SellingController(AccountsController):
 	def fill_line(self, line: object) -> None:
 		"""Item details; the item must be for sale and alive."""
 		item = frappe.get_cached_doc("Item", line.item_code)
+		refuse_left_out(item)
 		is_over = item.end_of_life and getdate(item.end_of_life) <= getdate(nowdate())
 		refuse_if(is_over or item.disabled or not item.is_sales_item, f"{item.name} is not for sale")
 		line.stock_uom = item.stock_uom
