@@ -25,7 +25,10 @@ class Action(str, Enum):
 
 @dataclass(frozen=True)
 class Case:
-	"""One case as the worklist sees it. `overdue` in company currency; `rating` "" while too few invoices are known."""
+	"""One case as the worklist sees it. `overdue` in company currency; `rating` "" while too few invoices are known.
+
+	`promise_on` only where all that could be chased is promised: else the rest is worked on meanwhile.
+	"""
 
 	overdue: float
 	days: int
@@ -61,9 +64,9 @@ def next_action(case: Case, today: date) -> tuple[Action, date]:
 		(case.dispute_open and deadline and deadline <= today, Action.ANSWER_DISPUTE, today),
 		(case.promise_on, Action.WAIT_PROMISE, case.promise_on),
 		(case.broken, Action.CALL_BROKEN, today),
-		(case.dispute_open, Action.ANSWER_DISPUTE, deadline or today),
 		(not case.has_address, Action.FIND_ADDRESS, today),
 		(not case.levels_left, Action.ESCALATE, today),
 		(case.reminder_due, Action.REMIND, today),
+		(case.dispute_open, Action.ANSWER_DISPUTE, deadline or today),
 	)
 	return next(((action, day) for holds, action, day in steps if holds), (Action.WAIT, today))

@@ -195,7 +195,7 @@ def _seen(known: Known, decision: Any, *, days: int, overdue: float, letter: str
 		days=days,
 		rating=letter,
 		broken=known.broken,
-		promise_on=known.promise_on,
+		promise_on=None if _chasable(known) else known.promise_on,
 		dispute_open=any(item.disputed for item in known.facts.items),
 		dispute_deadline=known.dispute_deadline,
 		unapplied_covers=Gate.UNAPPLIED in gates,
@@ -206,11 +206,16 @@ def _seen(known: Known, decision: Any, *, days: int, overdue: float, letter: str
 	)
 
 
+def _chasable(known: Known) -> bool:
+	today = getdate(nowdate())
+	return any(item.chasable for item in known.facts.items if item.due < today)
+
+
 def _status(known: Known, late: list[dunning.Item]) -> str:
 	"""Return the state that stops most: held, then nothing left but promises, then nothing left but disputes."""
 	if known.facts.held:
 		return "Held"
-	if any(item.chasable for item in late):
+	if _chasable(known):
 		return "Open"
 	return "Promised" if any(item.promised for item in late) else "Disputed"
 
