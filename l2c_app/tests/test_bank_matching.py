@@ -209,6 +209,24 @@ class TestSteps(BankCase):
 		with self.assertRaises(BankMatchStale):
 			self.accept(match)
 
+	def test_a_line_that_the_books_took_during_a_run_is_not_stored(self):
+		from l2c_app.services.receipt import bank_matching
+
+		invoice = factories.sales_invoice(self.customer, rate=640)
+		bank_line = bank_case.line(640, invoice.name)
+		found = [row for row in bank_matching.find(factories.COMPANY) if row[0].name == bank_line.name]
+		frappe.db.set_value("Bank Transaction", bank_line.name, "unallocated_amount", 40)
+		self.assertIsNone(bank_matching._store("", *found[0]))
+		self.assertFalse(frappe.db.exists("Bank Match", {"bank_transaction": bank_line.name}))
+
+	def test_a_customer_renamed_between_proposal_and_accept_is_paid_under_the_new_name(self):
+		invoice = factories.sales_invoice(self.customer, rate=640)
+		_line, match = self.matched(640, invoice.name)
+		frappe.rename_doc("Customer", self.customer, "Grey Heron Optics", force=True)
+		payment = self.accept(match)["payment_entry"]
+		self.assertEqual(frappe.db.get_value("Payment Entry", payment, "party"), "Grey Heron Optics")
+		self.assertEqual(open_of(invoice.name), 0)
+
 	def test_a_line_reconciled_meanwhile_is_taken(self):
 		from l2c_app.services.receipt import bank_statement
 

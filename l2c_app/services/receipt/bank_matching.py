@@ -151,6 +151,8 @@ def _with_doubts(match: Match, doubts: list[str], opened: dict[str, Open]) -> Ma
 def _store(run: str, line: Any, match: Match, about: dict[str, Any]) -> str | None:
 	"""Store a proposal in the place of the line's former one; None if a person has said no to the very same."""
 	parts = [_part(about["opened"][key], amount, line.currency) for key, amount in match.parts]
+	if not _still_open(line):
+		return None
 	former = frappe.db.get_value(MATCH, {"bank_transaction": line.name, "state": PROPOSED}, "name")
 	if not former and _refused(line.name, match.customer, parts):
 		return None
@@ -186,6 +188,16 @@ def _store(run: str, line: Any, match: Match, about: dict[str, Any]) -> str | No
 	)
 	bank_accept.save(document)
 	return document.name
+
+
+def _still_open(line: Any) -> bool:
+	"""Lock a bank line, so that two runs store one proposal, and return whether it has the money that was matched."""
+	table = frappe.qb.DocType(bank_reads.LINE)
+	query = frappe.qb.from_(table).select(table.docstatus, table.unallocated_amount)
+	rows = query.where(table.name == line.name).for_update().run()
+	unit = money_unit()
+	found = [(docstatus, to_minor(amount, unit)) for docstatus, amount in rows]
+	return found == [(1, to_minor(line.unallocated_amount, unit))]
 
 
 def _part(opened: Open, amount: int, currency: str) -> dict[str, Any]:

@@ -102,7 +102,8 @@ def claim(
 	_check_contract(collection, contract, row_id)
 	if frappe.db.exists(CLAIM, {"collection": name, "contract": contract, "state": OPEN}):
 		refuse(ClaimRefused, _("This money is claimed for contract {0} already.").format(contract))
-	document = frappe.get_doc({"doctype": CLAIM, "collection": name, "contract": contract, "row_id": row_id})
+	document = frappe.new_doc(CLAIM)
+	document.update({"collection": name, "contract": contract, "row_id": row_id})
 	document.update({"reason": reason.strip(), "evidence": evidence, "state": OPEN})
 	document.update({"claimed_by": frappe.session.user, "claimed_on": now_datetime()})
 	return document.insert(ignore_permissions=True)  # claims are made by this step only

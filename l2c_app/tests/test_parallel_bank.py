@@ -1,0 +1,83 @@
+"""Two accountants accept the same bank line at once: each a process with its own connection. Committed, cleaned up after."""
+
+import json
+import subprocess
+import sys
+import time
+
+import frappe
+
+from l2c_app.services.receipt import bank_matching
+from l2c_app.tests import bank_case, factories
+from l2c_app.tests.base import L2CTestCase, bench_only
+
+CUSTOMER = "L2C Parallel Bank Payer"
+WORKER = """
+import json, sys, time
+import frappe
+site, user, name, start = sys.argv[1:5]
+frappe.init(site); frappe.connect(); frappe.set_user(user)
+from l2c_app.api import bank
+frappe.get_doc("Bank Match", name)
+frappe.db.rollback()
+time.sleep(max(0, float(start) - time.time()))
+try:
+	answer = bank.accept(name)
+	frappe.db.commit()
+except Exception as error:
+	frappe.db.rollback()
+	answer = {"error": type(error).__name__}
+frappe.destroy()
+print("ANSWER" + json.dumps(answer))
+"""
+
+
+@bench_only("row locks and processes")
+class TestParallelBank(L2CTestCase):
+	def test_one_line_accepted_twice_at_once_makes_one_payment(self) -> None:
+		self.addCleanup(self.clean_up)
+		accountants = [factories.accounts_user(f"parallel.accountant.{number}") for number in range(2)]
+		customer = factories.customer(CUSTOMER)
+		invoice = factories.sales_invoice(customer, rate=613)
+		self.line = bank_case.line(613, invoice.name)
+		self.run_name = bank_matching.start(factories.COMPANY, self.line.bank_account)
+		list(bank_matching.work(self.run_name))
+		name = frappe.db.get_value("Bank Match", {"bank_transaction": self.line.name}, "name")
+		frappe.db.commit()
+		start = time.time() + 8
+		workers = [
+			subprocess.Popen(
+				[sys.executable, "-c", WORKER, frappe.local.site, user, name, str(start)],
+				stdout=subprocess.PIPE,
+				cwd=frappe.utils.get_bench_path() + "/sites",
+				text=True,
+			)
+			for user in accountants
+		]
+		answers = [
+			json.loads(worker.communicate(timeout=120)[0].rsplit("ANSWER", 1)[1]) for worker in workers
+		]
+		frappe.db.rollback()
+		self.assertEqual(sorted(answer.get("error", "") for answer in answers), ["", "BankMatchStateError"])
+		self.assertEqual(frappe.db.count("Payment Entry", {"party": CUSTOMER, "docstatus": 1}), 1)
+		self.assertEqual(frappe.db.get_value("Bank Transaction", self.line.name, "unallocated_amount"), 0)
+
+	def clean_up(self) -> None:
+		"""Remove what the test committed."""
+		frappe.db.rollback()
+		frappe.set_user("Administrator")
+		frappe.db.delete("Bank Match", {"bank_transaction": self.line.name})
+		frappe.db.delete("Bank Match Run", {"name": self.run_name})
+		for doctype in ("Payment Entry", "Sales Invoice"):
+			field = "party" if doctype == "Payment Entry" else "customer"
+			for name in frappe.get_all(doctype, filters={field: CUSTOMER}, pluck="name", order_by="name"):
+				document = frappe.get_doc(doctype, name)
+				if document.docstatus == 1:
+					document.cancel()
+				for ledger in ("GL Entry", "Payment Ledger Entry"):
+					frappe.db.delete(ledger, {"voucher_no": name})
+				frappe.delete_doc(doctype, name, force=True)
+		line = frappe.get_doc("Bank Transaction", self.line.name)
+		line.cancel()
+		frappe.delete_doc("Bank Transaction", line.name, force=True)
+		frappe.db.commit()
