@@ -18,6 +18,7 @@ UNMEASURED = {
 	"item.py": "masters are made before any scenario",
 	"post_advances": "v15 only: measured when the suite runs in that flavour",
 	"_post_advance": "v16 only: measured when the suite runs in that flavour",
+	"_new_line": "a line added by Update Items",
 	"link_contacts": "entered only where the lead has a contact",
 	"on_trash": "a deleted lead",
 	"is_met": "a lead that is saved again",

@@ -23,13 +23,7 @@ def get_party_account_currency(party_type: str, party: str, company: str) -> str
 
 def get_party_gle_currency(party_type: str, party: str, company: str) -> str | None:
 	"""Currency in which the party was booked before, if it was."""
-	filters = {
-		"docstatus": 1,
-		"company": company,
-		"party_type": party_type,
-		"party": party,
-		"is_cancelled": 0,
-	}
+	filters = dict(party_type=party_type, party=party, company=company, docstatus=1, is_cancelled=0)
 	return frappe.db.get_value("GL Entry", filters, "account_currency")
 
 

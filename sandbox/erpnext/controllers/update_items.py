@@ -1,4 +1,4 @@
-"""The button Update Items: lines of a submitted order change, none comes or goes."""
+"""The button Update Items: lines of a submitted order change or come, none goes."""
 
 import json
 
@@ -12,12 +12,12 @@ from frappe.utils import flt
 def update_child_qty_rate(
 	parent_doctype: str, trans_items: str, parent_doctype_name: str, child_docname: str = "items"
 ) -> None:
-	"""Change quantities, rates and dates of a submitted order's lines."""
+	"""Change or add lines of a submitted order."""
 	order = frappe.get_doc(parent_doctype, parent_doctype_name)
 	order.check_permission("write")
 	rows = [row for row in json.loads(trans_items) if row.get("item_code")]
-	is_other = {line.name for line in order.items} ^ {row.get("docname") for row in rows}
-	left_out_if(is_other, "lines added or removed by Update Items")
+	is_less = {line.name for line in order.items} - {row.get("docname") for row in rows}
+	left_out_if(is_less, "lines removed by Update Items")
 	for row in rows:
 		_change_line(order, row)
 	order.reload()
@@ -36,10 +36,11 @@ def update_child_qty_rate(
 
 
 def _change_line(order: object, row: dict) -> None:
-	line = frappe.get_doc(f"{order.doctype} Item", row["docname"])
+	known = row.get("docname")
+	line = frappe.get_doc(f"{order.doctype} Item", known) if known else _new_line(order, row)
 	date = row.get("delivery_date") or line.delivery_date
 	same = all(flt(line.get(key)) == flt(row.get(key, line.get(key))) for key in ("qty", "rate"))
-	if same and str(line.delivery_date) == str(date):
+	if known and same and str(line.delivery_date) == str(date):
 		return
 	refuse_if(not flt(row.get("qty")), f"Row {row.get('idx')}: quantity cannot be zero")
 	rate = flt(row.get("rate"), line.precision("rate"))
@@ -48,4 +49,12 @@ def _change_line(order: object, row: dict) -> None:
 	left_out_if(flt(line.price_list_rate), "Update Items with a price list rate")
 	line.update({"qty": flt(row["qty"]), "rate": rate, "delivery_date": date})
 	line.flags.ignore_validate_update_after_submit = True
-	line.save()
+	line.save() if known else line.db_insert()
+
+
+def _new_line(order: object, row: dict) -> object:
+	line = frappe.new_doc(f"{order.doctype} Item", parent_doc=order, parentfield="items")
+	line.update({"item_code": row["item_code"], "uom": row.get("uom"), "qty": row.get("qty"), "docstatus": 1})
+	line.update({"delivery_date": order.delivery_date, "idx": len(order.items) + 1, "parent": order.name})
+	order.fill_line(line)
+	return line

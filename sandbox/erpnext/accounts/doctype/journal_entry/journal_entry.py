@@ -6,6 +6,7 @@ from erpnext.exceptions import StockAccountInvalidTransaction, left_out_if, refu
 from frappe.utils import flt
 
 INVOICE = "Sales Invoice"
+COPIED = ("account", "account_currency", "party_type", "party", "cost_center", "project")
 KINDS = ("Journal Entry", "Bank Entry", "Cash Entry", "Write Off Entry")
 
 
@@ -55,19 +56,11 @@ class JournalEntry(PostedByHand):
 
 	def ledger_rows(self) -> list[frappe._dict]:
 		"""The rows as typed."""
-		rows = []
+		rows, own = [], dict(transaction_currency=self.company_currency, transaction_exchange_rate=1)
 		for row in self.accounts:
 			values = {f"{side}{suffix}": row.get(side) for side in ("debit", "credit") for suffix in SUFFIXES}
-			values |= {
-				key: row.get(key) for key in ("account", "party_type", "party", "cost_center", "project")
-			}
-			values |= dict(
-				against=row.against_account, due_date=self.due_date, account_currency=row.account_currency
-			)
+			values |= {key: row.get(key) for key in COPIED}
+			values |= dict(against=row.against_account, due_date=self.due_date)
 			values |= dict(against_voucher_type=row.reference_type, against_voucher=row.reference_name)
-			rows.append(
-				self.base_gl(
-					**values, transaction_currency=self.company_currency, transaction_exchange_rate=1
-				)
-			)
+			rows.append(self.base_gl(**values, **own))
 		return rows
