@@ -3,14 +3,16 @@
 from unittest.mock import patch
 
 import frappe
-from frappe.cache_manager import clear_doctype_map
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from l2c_app.api import follow_up as api
 from l2c_app.services.follow_up import cadences, digest, follow_up_party, follow_ups, reminders
 from l2c_app.tests import factories
-from l2c_app.tests.base import L2CTestCase, bench_only
+from l2c_app.tests.base import IN_SANDBOX, L2CTestCase, bench_only
 from l2c_app.tests.pool_case import PoolCase
+
+if not IN_SANDBOX:
+	from frappe.cache_manager import clear_doctype_map
 
 
 @bench_only("native assignment rules, notifications, the mail queue and list permissions")
