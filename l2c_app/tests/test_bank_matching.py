@@ -219,13 +219,14 @@ class TestSteps(BankCase):
 		self.assertIsNone(bank_matching._store("", *found[0]))
 		self.assertFalse(frappe.db.exists("Bank Match", {"bank_transaction": bank_line.name}))
 
-	def test_a_customer_renamed_between_proposal_and_accept_is_paid_under_the_new_name(self):
+	def test_a_customer_renamed_after_the_run_is_renamed_on_match_and_alias(self):
 		invoice = factories.sales_invoice(self.customer, rate=640)
 		_line, match = self.matched(640, invoice.name)
+		alias = factories.make("Payer Alias", kind="Name", value="Heron Pay", customer=self.customer)
 		frappe.rename_doc("Customer", self.customer, "Grey Heron Optics", force=True)
-		payment = self.accept(match)["payment_entry"]
-		self.assertEqual(frappe.db.get_value("Payment Entry", payment, "party"), "Grey Heron Optics")
-		self.assertEqual(open_of(invoice.name), 0)
+		self.assertEqual(self.match_of(_line).customer, "Grey Heron Optics")
+		self.assertEqual(frappe.db.get_value("Payer Alias", alias.name, "customer"), "Grey Heron Optics")
+		self.assertEqual(self.match_of(_line).name, match.name)
 
 	def test_a_line_reconciled_meanwhile_is_taken(self):
 		from l2c_app.services.receipt import bank_statement

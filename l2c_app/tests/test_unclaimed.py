@@ -86,6 +86,20 @@ class TestUnclaimed(BankCase):
 		with self.assertRaises(ClaimRefused):
 			self.claim(self.rep, draft)
 
+	def test_the_evidence_is_the_claimants_own_file_and_accounts_may_open_it(self):
+		with self.as_user(self.rep):
+			for link in ("javascript:alert(1)", "/private/files/somebody-elses.txt"):
+				with self.assertRaises(ClaimRefused):
+					api.claim(self.money, self.contract, "look", evidence=link)
+				self.assertFalse(frappe.db.exists("Collection Claim", {"collection": self.money}))
+			values = {"file_name": "letter.txt", "content": "we pay for Heron", "is_private": 1}
+			file = frappe.get_doc({"doctype": "File", **values}).insert(ignore_permissions=True)
+			claim = api.claim(self.money, self.contract, "look", evidence=file.file_url)["name"]
+		file.reload()
+		self.assertEqual((file.attached_to_doctype, file.attached_to_name), ("Collection Claim", claim))
+		with self.as_user(self.accountant):
+			self.assertTrue(frappe.has_permission("File", "read", doc=file.name))
+
 	def test_a_salesperson_sees_his_own_claims_only(self):
 		mine, theirs = self.claim(self.rep, self.contract), self.claim(self.other, self.second)
 		with self.as_user(self.rep):

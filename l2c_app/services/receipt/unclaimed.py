@@ -83,10 +83,11 @@ def _masked(row: Any, claims: list[Any]) -> dict[str, Any]:
 
 def _open_claims(names: list[str]) -> list[Any]:
 	filters = {"collection": ("in", names), "state": OPEN}
-	fields = ["name", "collection", "contract", "row_id", "claimed_by", "reason"]
+	fields = ["name", "collection", "contract", "row_id", "claimed_by", "reason", "evidence"]
 	return frappe.get_all(CLAIM, filters=filters, fields=fields, order_by="claimed_on, name") if names else []
 
 
+@all_or_nothing("l2c_claim")
 def claim(
 	name: str, contract: str, *, reason: str, row_id: str | None = None, evidence: str | None = None
 ) -> Document:
@@ -106,7 +107,21 @@ def claim(
 	document.update({"collection": name, "contract": contract, "row_id": row_id})
 	document.update({"reason": reason.strip(), "evidence": evidence, "state": OPEN})
 	document.update({"claimed_by": frappe.session.user, "claimed_on": now_datetime()})
-	return document.insert(ignore_permissions=True)  # claims are made by this step only
+	document.insert(ignore_permissions=True)  # claims are made by this step only
+	_attach(document)
+	return document
+
+
+def _attach(claimed: Document) -> None:
+	"""Hang the claimant's uploaded file on his claim, so that accounts may open it. Raises ClaimRefused for other links."""
+	if not claimed.evidence:
+		return
+	filters = {"file_url": claimed.evidence, "owner": frappe.session.user}
+	name = frappe.db.get_value("File", filters, "name", order_by="creation desc")
+	if not name:
+		refuse(ClaimRefused, _("The evidence must be a file that you uploaded."))
+	values = {"attached_to_doctype": CLAIM, "attached_to_name": claimed.name, "attached_to_field": "evidence"}
+	frappe.db.set_value("File", name, values)
 
 
 @all_or_nothing("l2c_decide_claim")

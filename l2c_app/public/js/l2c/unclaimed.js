@@ -66,7 +66,11 @@ l2c.show_claims = async (frm) => {
 	const claims = await l2c.call("bank.claims_of", { name: frm.doc.name });
 	const lines = claims.map(
 		(claim, index) => `<tr><td>${l2c.link("Sales Contract", claim.contract)}</td>
-			<td>${l2c.escape(frappe.user.full_name(claim.claimed_by))}</td><td>${l2c.escape(claim.reason)}</td>
+			<td>${l2c.escape(frappe.user.full_name(claim.claimed_by))}</td><td>${l2c.escape(claim.reason)}${
+			claim.evidence
+				? ` <a href="${l2c.escape(claim.evidence)}" target="_blank">${__("Evidence")}</a>`
+				: ""
+		}</td>
 			<td><button type="button" class="btn btn-xs btn-primary" data-l2c-decide="${index}">${__(
 			"Give to This Claim"
 		)}</button> <button type="button" class="btn btn-xs btn-default" data-l2c-decline="${index}">${__(
