@@ -167,10 +167,13 @@ def collect_cleared_money() -> int:
 
 
 def refresh_cases() -> dict[str, int]:
-	"""Hourly: collection cases follow the ledger, chunk by chunk. Nothing while no policy is enabled. Returns counts."""
-	total: dict[str, int] = {}
+	"""Hourly: collection cases follow the ledger, chunk by chunk, and runs whose job died go on. Returns counts.
+
+	Nothing while no policy is enabled.
+	"""
+	total: dict[str, int] = {"resumed": len(nightly.resume())}
 	for counts in cases.chunks():
-		total = {key: total.get(key, 0) + count for key, count in counts.items()}
+		total |= {key: total.get(key, 0) + count for key, count in counts.items()}
 		frappe.db.commit()
 	return total
 

@@ -18,13 +18,12 @@ def steps() -> Iterator[tuple[str, Any]]:
 	for counts in cases.chunks():
 		yield "cases", counts
 	yield "told", unbilled_overdue.tell_sales()
-	yield "resumed", _resume()
 	for policy in frappe.get_all(POLICY, {"enabled": 1, "automatic": 1}, pluck="name", order_by="name"):
 		yield "run", _start(policy)
 
 
-def _resume() -> list[str]:
-	"""Queue runs again whose job died."""
+def resume() -> list[str]:
+	"""Queue runs again whose job died; one that still works is not queued twice."""
 	filters = {"state": "Sending"}
 	names = frappe.get_all(dunning_runs.RUN, filters=filters, pluck="name", order_by="name")
 	for name in names:
