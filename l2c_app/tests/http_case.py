@@ -76,7 +76,7 @@ class HttpCase(L2CTestCase):
 		cls.server.wait(timeout=30)
 		cls.server.stdout.close()
 
-	def browser(self, user: str) -> requests.Session:
+	def browser(self, user: str) -> "requests.Session":
 		"""Return the logged-in session of a user."""
 		if user not in self.browsers:
 			password = secrets.token_urlsafe(16)
