@@ -92,7 +92,7 @@ class HttpCase(L2CTestCase):
 			self.browsers[user] = session
 		return self.browsers[user]
 
-	def ask(self, user: str, path: str, *, post: bool = False, **form: object) -> requests.Response:
+	def ask(self, user: str, path: str, *, post: bool = False, **form: object) -> "requests.Response":
 		"""Send a request as a user: form values that are lists or dictionaries go as JSON text, as the Desk sends them."""
 		values = {
 			key: frappe.as_json(value, indent=None) if isinstance(value, list | dict | bool) else value
