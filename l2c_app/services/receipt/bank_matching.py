@@ -85,13 +85,22 @@ def find(company: str, bank_account: str | None = None) -> list[tuple[Any, Match
 	rest = [row for row in lines if row.name not in booked]
 	found = dict(zip([row.name for row in rest], matcher.match([_line(row) for row in rest]), strict=True))
 	doubts = bank_doubts.doubts(every, lines)
+	titles = bank_reads.customer_titles(match.customer for match in [*found.values(), *_matches(booked)])
 	answer = []
 	for row in lines:
 		match = booked[row.name][0] if row.name in booked else found[row.name]
 		match = _with_doubts(match, doubts.get(row.name, []), opened)
-		about = {"opened": opened, "payment": booked[row.name][1] if row.name in booked else None}
+		about = {
+			"opened": opened,
+			"payment": booked[row.name][1] if row.name in booked else None,
+			"customer_name": titles.get(match.customer),
+		}
 		answer.append((row, match, about))
 	return answer
+
+
+def _matches(booked: dict[str, tuple[Match, str]]) -> list[Match]:
+	return [match for match, _payment in booked.values()]
 
 
 def look_back_days() -> int:
@@ -177,9 +186,7 @@ def _store(run: str, line: Any, match: Match, about: dict[str, Any]) -> str | No
 			"payer_account": line.bank_party_iban or line.bank_party_account_number,
 			"reference_no": (line.reference_number or "")[:140],
 			"customer": match.customer,
-			"customer_name": frappe.get_cached_value("Customer", match.customer, "customer_name")
-			if match.customer
-			else None,
+			"customer_name": about["customer_name"],
 			"left_amount": float(from_minor(match.left, unit)),
 			"existing_payment": about["payment"],
 			"evidence": json.dumps(match.evidence),

@@ -1,6 +1,6 @@
 """Set-based reads for matching bank lines: lines, open invoices and plan rows, payers, payments in the books already."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -139,6 +139,16 @@ def payer_names() -> list[tuple[str, str]]:
 	return [(row.customer_name or row.name, row.name) for row in rows] + [
 		(row.shown or row.value, row.customer) for row in aliases
 	]
+
+
+def customer_titles(names: Iterable[str | None]) -> dict[str, str]:
+	"""Return the name of each customer as people know it."""
+	wanted = sorted({name for name in names if name})
+	if not wanted:
+		return {}
+	filters = {"name": ("in", wanted)}
+	rows = frappe.get_all("Customer", filters=filters, fields=["name", "customer_name"], order_by="name")
+	return {row.name: row.customer_name for row in rows}
 
 
 def payer_accounts() -> dict[str, str]:
