@@ -27,12 +27,13 @@ class ChasingTestCase(L2CTestCase):
 		self._drop_caches()
 		self.addCleanup(self._drop_caches)
 		frappe.db.set_value("Dunning Policy", {"enabled": 1}, "enabled", 0)
-		factories.make(
-			"Email Template",
-			name=TEMPLATE,
-			subject="Level {{ level }} for {{ customer_name }}",
-			response="{{ amount }} since {{ oldest_due }}: {% for item in items %}{{ item.invoice }} {% endfor %}",
-		)
+		if not frappe.db.exists("Email Template", TEMPLATE):
+			factories.make(
+				"Email Template",
+				name=TEMPLATE,
+				subject="Level {{ level }} for {{ customer_name }}",
+				response="{{ amount }} since {{ oldest_due }}: {% for item in items %}{{ item.invoice }} {% endfor %}",
+			)
 		self._outgoing_account()
 		self.finance = factories.accounts_user()
 		self.policy = self.make_policy()

@@ -173,7 +173,7 @@ def _spread_instalments(found: dict[Key, Position], customers: Collection[str] |
 	if not parts:
 		return
 	invoices = {name for name, schedule in parts.items() if any(due < today for due, _amount in schedule)}
-	for row in _open_among(invoices):
+	for row in _open_among(invoices, customers):
 		key = (row.party, row.company, row.account_currency)
 		if row.due and row.due < today:
 			continue
@@ -182,10 +182,10 @@ def _spread_instalments(found: dict[Key, Position], customers: Collection[str] |
 			found[key] = _with(found[key], sum(piece.open for piece in late), late[0].due, row)
 
 
-def _open_among(invoices: Collection[str]) -> list[Any]:
+def _open_among(invoices: Collection[str], customers: Collection[str] | None) -> list[Any]:
 	if not invoices:
 		return []
-	inner = _documents(None)
+	inner = _documents(customers)
 	query = frappe.qb.from_(inner).select(inner.star)
 	return query.where((inner.left > 0) & inner.against_voucher_no.isin(sorted(invoices))).run(as_dict=True)
 
