@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "sandbox")]
 
 import frappe
 
-from demo import deals, figures, inputs, leads, page, proof, world
+from demo import deals, figures, inputs, leads, page, pool_day, proof, world
 from l2c_app.services.printing import contract_document, statement_document
 from l2c_app.tests import factories
 
@@ -28,8 +29,9 @@ def main() -> int:
 	world.build(FIRST_DAY)
 	rows = inputs.lead_rows(options.leads)
 	log, story = _play(rows, options)
-	with world.at(LAST_DAY):
-		lines = _write(log, story, options)
+	day = _pool_day()
+	with world.at(LAST_DAY, world.EVENING):
+		lines = _write(log + day.log(), story, day, options)
 	_say(f"done in {time.monotonic() - started:.1f} s; open {OUT / 'index.html'}")
 	print("\nPROOF")
 	print("\n".join(str(line) for line in lines))
@@ -64,14 +66,30 @@ def _play(rows: list[dict], options: argparse.Namespace) -> tuple:
 	return log + story.log, story
 
 
-def _write(log: object, story: deals.Story, options: argparse.Namespace) -> list:
+def _pool_day() -> pool_day.PoolDay:
+	"""Play a day of the pool and print it."""
+	day = pool_day.PoolDay()
+	day.play(LAST_DAY)
+	_say("pool day     " + ", ".join(f"{step.lower()} {count}" for step, count in day.totals().items()))
+	for text, count in day.refusals.items():
+		_say(f"  refused {count:>3}  {text}")
+	for reason, count in day.kept.items():
+		_say(f"  kept    {count:>3}  {reason}")
+	return day
+
+
+def _write(log: Counter, story: deals.Story, day: pool_day.PoolDay, options: argparse.Namespace) -> list:
 	OUT.mkdir(exist_ok=True)
 	frappe.set_user("Administrator")
 	files = _documents()
-	lines = proof.lines()  # the audit first: it brings what is due and overdue to the last day
+	lines = proof.lines() + proof.pool_lines(
+		day
+	)  # the audit first: it brings what is due and overdue to the last day
 	found = figures.read(LAST_DAY)
 	subtitle = f"{options.leads.name}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
-	html = page.render(found, lines, log=log, refusals=story.refusals, files=files, subtitle=subtitle)
+	html = page.render(
+		found, lines, day=day, log=log, refusals=story.refusals, files=files, subtitle=subtitle
+	)
 	(OUT / "index.html").write_text(html, encoding="utf-8")
 	return lines
 

@@ -83,13 +83,16 @@ def _receipts() -> pd.DataFrame:
 
 
 def _funnel(contracts: pd.DataFrame) -> list[tuple[str, float]]:
-	seats = frappe.get_all(
-		"Lead Pool Seat", filters={"pool": world.POOL}, fields=["state", "party"], order_by="name"
+	found = frappe.get_all(
+		"Lead Pool Log",
+		filters={"pool": world.POOL, "to_holder": ("is", "set")},
+		pluck="party",
+		order_by="party",
 	)
 	worked = frappe.get_all("Follow Up", filters={"status": "Done"}, pluck="lead", order_by="lead")
 	return [
 		("Leads", frappe.db.count("Lead")),
-		("Found a holder", sum(seat.state in ("Held", "Converted") for seat in seats)),
+		("Found a holder", len(set(found))),
 		("Followed up", len(set(worked))),
 		("Signed", len(contracts)),
 		("Billed", int((contracts.billed > 0).sum())),
@@ -124,7 +127,7 @@ def _ageing(rows: pd.DataFrame, contracts: pd.DataFrame, today: date) -> list[tu
 	for row in rows[rows.open_amount > 0].itertuples():
 		due = pd.to_datetime(row.due_date).date() if row.due_date else None
 		head = heads.loc[row.parent]
-		result[_person(head.contract_owner)][bucket_of(due, today)] += row.open_amount * head.rate
+		result[world.name_of(head.contract_owner)][bucket_of(due, today)] += row.open_amount * head.rate
 	return [(name, list(ages.values())) for name, ages in result.items()]
 
 
@@ -152,7 +155,3 @@ def _reps(contracts: pd.DataFrame) -> list[dict]:
 			}
 		)
 	return rows
-
-
-def _person(user: str) -> str:
-	return user.split("@")[0].title()

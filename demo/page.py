@@ -5,12 +5,14 @@ from html import escape
 
 from demo import charts
 from demo.figures import Figures
+from demo.pool_day import PoolDay
 from demo.proof import Line
 from l2c_app.core.ageing import BUCKETS
 
+EVENING = ("Stays", "Due, but kept", "Goes back")
 STYLE = """
 body{font:15px/1.5 "Noto Sans","Noto Sans CJK SC",system-ui,sans-serif;color:#333a45;background:#f5f7f9;margin:0}
-main{max-width:1360px;margin:0 auto;padding:24px}h1{font-size:26px;margin:0}h2{font-size:16px;margin:0 0 12px}
+main{max-width:1360px;margin:0 auto;padding:24px}h1{font-size:26px;margin:0}h2{font-size:16px;margin:0 0 12px}h3{font-size:14px;margin:14px 0 6px}
 p.lead{margin:4px 0 20px;color:#6b7480}.tiles{display:flex;flex-wrap:wrap;gap:14px;margin-bottom:18px}
 .tile{flex:1 1 150px;background:#fff;border-radius:10px;padding:14px 18px;box-shadow:0 1px 2px #0001}
 .tile b{display:block;font-size:22px}.tile span{color:#6b7480;font-size:13px}
@@ -24,7 +26,14 @@ th,td{padding:6px 8px;border-bottom:1px solid #e3e7ec;text-align:right}th:first-
 
 
 def render(
-	figures: Figures, proof: list[Line], *, log: Counter, refusals: list[str], files: list[str], subtitle: str
+	figures: Figures,
+	proof: list[Line],
+	*,
+	day: PoolDay,
+	log: Counter,
+	refusals: list[str],
+	files: list[str],
+	subtitle: str,
 ) -> str:
 	"""Return the page as HTML."""
 	sections = [
@@ -37,6 +46,11 @@ def render(
 		),
 		("Age of open money, by sales person", charts.bars(figures.ageing, BUCKETS, unit="USD")),
 		("By sales person", _table(figures.reps)),
+		("A pool day, by sales person", _table(day.table()) + _pool_notes(day)),
+		(
+			"The night of that day: held seats by sales person",
+			charts.bars(day.evening(), EVENING, unit="seats"),
+		),
 		("Proof", _proof(proof)),
 		("What happened", _list(f"{name}: {count:,}" for name, count in log.most_common())),
 		("Refused, each with its reason", _list(refusals[:40]) + _more(len(refusals) - 40)),
@@ -47,6 +61,14 @@ def render(
 	head = f"<h1>Lead to Cash</h1><p class=lead>{escape(subtitle)}</p>"
 	body = f"<main>{head}<div class=tiles>{tiles}</div><div class=cards>{cards}</div></main>"
 	return f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lead to Cash</title><style>{STYLE}</style>{body}</html>'
+
+
+def _pool_notes(day: PoolDay) -> str:
+	"""Say in words who was refused and what kept seats that were due."""
+	refused = _list(f"{text} ({count:,})" for text, count in day.refusals.items())
+	kept = _list(f"{reason}: {count:,}" for reason, count in day.kept.most_common())
+	kept = f"<h3>Due tonight, but kept</h3>{kept}" if day.kept else ""
+	return f"<h3>Claims that were refused</h3>{refused}{kept}"
 
 
 def _headline(figures: Figures) -> list[tuple[str, float]]:

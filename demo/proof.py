@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import frappe
 from frappe.query_builder.functions import Sum
 
+from demo.pool_day import PoolDay
 from l2c_app.core.money import to_minor
 from l2c_app.core.position import position, violations
 from l2c_app.services.ledger import audit, ledger_facts
 from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.pool import invariants
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,21 @@ def lines() -> list[Line]:
 			"stored figures = recomputed from the ledger (drift)",
 			report["contracts"],
 			report["drift"] + len(report["failed"]),
+		),
+	]
+
+
+def pool_lines(day: PoolDay) -> list[Line]:
+	"""Return the proof of the pool: the rules between seats, owners, log and runs, and the previews of the day."""
+	seats = frappe.db.count("Lead Pool Seat", {})
+	return [
+		Line(
+			f"the {len(invariants.RULES)} rules between seats, owners, log, members and runs hold",
+			seats,
+			len(invariants.check()),
+		),
+		Line(
+			"what distribution and recycle preview = what their runs did, by seat", day.promised, day.broken
 		),
 	]
 

@@ -14,6 +14,8 @@ POOL = "Trade Fairs"
 REPS = ("Anna", "Bo", "Carmen", "Dawei", "Emil")
 CURRENCIES = ("USD", "EUR", "CNY")
 MORNING = "01:00:00"  # UTC: nine in the morning at the site
+RECYCLE_HOUR = 14
+EVENING = f"{RECYCLE_HOUR}:05:00"
 
 
 def build(first_day: date) -> None:
@@ -34,6 +36,11 @@ def rep(name: str) -> str:
 	return f"{name.lower()}@{factories.PASSWORD_FREE_DOMAIN}"
 
 
+def name_of(user: str) -> str:
+	"""Return the sales person of a user."""
+	return user.split("@")[0].title()
+
+
 def manager() -> str:
 	"""Return the sales manager's user."""
 	return f"sales.manager@{factories.PASSWORD_FREE_DOMAIN}"
@@ -45,9 +52,9 @@ def accountant() -> str:
 
 
 @contextmanager
-def at(day: date) -> Iterator[None]:
-	"""Run a block in the morning of a day."""
-	with freeze_time(f"{day.isoformat()} {MORNING}", tick=True):
+def at(day: date, hour: str = MORNING) -> Iterator[None]:
+	"""Run a block at an hour of a day, in the morning unless told."""
+	with freeze_time(f"{day.isoformat()} {hour}", tick=True):
 		yield
 
 
