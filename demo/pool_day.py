@@ -12,12 +12,27 @@ from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.pool import claims, distribution_run, protection, recycle_nights, runs
 from l2c_app.services.pool.distribution import Wish
 
-ASKED, WORKED, PROTECTED = 12, 12, 3
+ASKED, PROTECTED = 12, 3
 GIVEN = 3  # a third of the free seats goes out in the morning
 IDLE_DAYS = 150
 CAPPED = "Bo"  # whose own holding cap leaves him room for two seats more
 MODEST = ("Dawei", "Emil")  # ask for little in the morning, and in the evening for what they just lost
-STEPS = ("Held before", "Given", "Claimed", "Refused", "Worked", "Kept", "Taken back", "Held after")
+NOTES = (
+	"Wants to be called in spring, when the budget is open.",
+	"Compared our offer with two others; price is not the issue, delivery time is.",
+	"New head of purchasing, introduced herself, asked for references from her region.",
+	"The hall is being rebuilt: measurements follow by mail next month.",
+	"Had trouble with the last supplier's service and asked how fast we repair.",
+	"Owner decides alone; meets us at the fair in Hanover on the second day.",
+	"Needs the data sheet in Chinese and a certificate for the electrics.",
+	"Order depends on a public grant, the answer comes before Christmas.",
+	"Sister company in Porto has the same need, sent the name of the engineer.",
+	"Will test a rented machine for six weeks first, wants conditions for that.",
+	"Talked through leasing, bank of the customer wants our balance sheet.",
+)
+# the last two calls are noted in the words of the first ones, as by somebody who only wants to keep his leads
+COPIED = 2
+STEPS = ("Held before", "Given", "Claimed", "Refused", "Worked", "Copied", "Kept", "Taken back", "Held after")
 
 
 @dataclass
@@ -33,11 +48,12 @@ class PoolDay:
 	def play(self, day: date) -> None:
 		"""Play morning, working hours and night of a day; each step through the services that the Desk calls."""
 		with world.at(day, world.MORNING):
-			_set_rules()
+			_set_limits()
 			self._count_held("Held before")
 			self._hand_out()
 			self._claims()
 			self._work()
+			_set_rules()
 		with world.at(day, world.EVENING):
 			self._recycle()
 			self._count_held("Held after")
@@ -100,21 +116,19 @@ class PoolDay:
 			frappe.db.commit()
 
 	def _work(self) -> None:
-		"""Every sales person calls some of his oldest leads and protects some others: both keep a seat from recycling."""
+		"""Every sales person calls his oldest leads and protects others; effort and protection keep a seat, copies do not."""
 		for name, row in self.rows.items():
-			seats = _oldest_held(name, WORKED + PROTECTED)
+			notes = [*NOTES, *NOTES[:COPIED]]
+			seats = _oldest_held(name, len(notes) + PROTECTED)
 			with world.acting(world.rep(name)):
-				for seat in seats[:WORKED]:
-					result = {
-						"follow_up_type": "Call",
-						"outcome": "Reached",
-						"note": "Wants to be called in spring.",
-					}
-					follow_ups.log("Lead", seat.party, result={**result, **_next_call()})
-				for seat in seats[WORKED:]:
+				for seat, note in zip(seats, notes, strict=False):
+					call = {"follow_up_type": "Call", "outcome": "Reached", "note": note, **_next_call()}
+					follow_ups.log("Lead", seat.party, result=call)
+				for seat in seats[len(notes) :]:
 					protection.protect_seat(seat.name, "Board decides next week", 14)
 				frappe.db.commit()
-			row["Worked"] += len(seats[:WORKED])
+			counted = [effort for effort in map(_effort_of, seats[: len(notes)]) if effort]
+			row["Worked"], row["Copied"] = counted.count("1"), counted.count("0")
 
 	def _recycle(self) -> None:
 		with world.acting(world.manager()):
@@ -150,14 +164,23 @@ class PoolDay:
 		self.broken += len(promised ^ done)
 
 
-def _set_rules() -> None:
-	"""The manager sets when seats return, a cool-down, and a holding cap for one member."""
+def _set_limits() -> None:
+	"""The manager sets a cool-down, and a holding cap for one member."""
 	with world.acting(world.manager()):
 		pool = frappe.get_doc("Lead Pool", world.POOL)
-		pool.update({"cool_down_days": 30, "backlog_cap": 0, "recycle_hour": world.RECYCLE_HOUR})
-		pool.set("recycle_rules", [{"kind": "No Follow Up", "days": IDLE_DAYS, "enabled": 1}])
+		pool.update({"cool_down_days": 30, "backlog_cap": 0})
 		capped = next(row for row in pool.members if row.user == world.rep(CAPPED))
 		capped.holding_cap = 2 + frappe.db.count("Lead Pool Seat", {"holder": capped.user, "state": "Held"})
+		pool.save()
+		frappe.db.commit()
+
+
+def _set_rules() -> None:
+	"""The manager says when seats return. Only then: a note on the last day of a seat would come too late to count."""
+	with world.acting(world.manager()):
+		pool = frappe.get_doc("Lead Pool", world.POOL)
+		pool.recycle_hour = world.RECYCLE_HOUR
+		pool.set("recycle_rules", [{"kind": "No Follow Up", "days": IDLE_DAYS, "enabled": 1}])
 		pool.save()
 		frappe.db.commit()  # the job behind the commit works out the dates of all held seats
 
@@ -180,6 +203,18 @@ def _oldest_held(name: str, limit: int) -> list:
 		order_by="claimed_on, name",
 		limit=limit,
 	)
+
+
+def _effort_of(seat: object) -> str:
+	"""Return "1" when today's effort on a seat counts, "0" when it was refused."""
+	found = frappe.get_all(
+		"Follow Up Effort",
+		filters={"party_type": "Lead", "party": seat.party, "recorded_at": (">=", frappe.utils.nowdate())},
+		pluck="counts",
+		order_by="recorded_at desc, name",
+		limit=1,
+	)
+	return str(found[0]) if found else ""
 
 
 def _next_call() -> dict:
