@@ -15,6 +15,7 @@ MODULE = "L2C App"
 UNLINK = {
 	"File": {"attached_to_doctype": None, "attached_to_name": None, "attached_to_field": None},
 	"Communication": {"reference_doctype": None, "reference_name": None},
+	"Access Log": {"export_from": None, "reference_document": None},
 }
 # Pointers that can be many: deleted by one statement each, without loading documents.
 BULK = {
@@ -77,14 +78,18 @@ def _delete_in_bulk(doctypes: tuple[str, ...]) -> None:
 
 
 def _delete_documents(doctypes: tuple[str, ...]) -> None:
-	"""Delete what people configured for our DocTypes (filters, boards, permissions) in the framework's own tables."""
+	"""Delete what people configured for our DocTypes (filters, boards, permissions) in the framework's own tables.
+
+	What our module ships (reports, cards) goes with the module: the host's uninstall deletes it.
+	"""
 	for doctype, fieldname in _pointers():
-		if frappe.get_meta(doctype).istable:
-			frappe.db.delete(doctype, {fieldname: ("in", doctypes)})
+		meta, filters = frappe.get_meta(doctype), {fieldname: ("in", doctypes)}
+		if meta.istable:
+			frappe.db.delete(doctype, filters)
 			continue
-		for name in frappe.get_all(
-			doctype, filters={fieldname: ("in", doctypes)}, pluck="name", order_by="creation"
-		):
+		if meta.has_field("module"):
+			filters["module"] = ("!=", MODULE)
+		for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="creation"):
 			frappe.delete_doc(doctype, name, force=True, ignore_missing=True, ignore_permissions=True)
 
 

@@ -47,6 +47,8 @@ class L2CTestCase(compat.test_case_class()):
 		frappe.set_user("Administrator")
 		frappe.db.rollback()
 		frappe.local.l2c_dirty = None
+		# the host remembers the mail account for the whole process: one rolled back would go on sending, and sending commits
+		frappe.local.outgoing_email_account = {}
 		frappe.local.message_log = []
 		frappe.clear_document_cache("L2C Settings", "L2C Settings")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import frappe
 from frappe.utils import cstr
 
-from l2c_app.setup import custom_fields, leftovers
+from l2c_app.setup import custom_fields, kanban, leftovers
 
 APP = "l2c_app"
 COLUMN_PREFIX = "l2c_"
@@ -225,14 +225,15 @@ def _is_ours(table: str, row: dict) -> bool:
 
 @cache
 def _standard_records() -> set[str]:
-	"""Return the names of records that we ship in files: workspace, cards, notifications, print formats."""
+	"""Return the names of records that we ship: workspace, cards, notifications, print formats, the board."""
 	package = Path(frappe.get_app_path(APP))
 	paths = [
 		path
 		for folder in ("l2c_app", "workspace_sidebar", "desktop_icon")
 		for path in (package / folder).rglob("*.json")
 	]
-	return {json.loads(path.read_text())["name"] for path in paths if path.parent.parent.name != "doctype"}
+	shipped = {json.loads(path.read_text())["name"] for path in paths if path.parent.parent.name != "doctype"}
+	return shipped | {kanban.BOARD}
 
 
 def _tables_left() -> list[str]:

@@ -55,6 +55,15 @@ def payment_of(document: object, *, party_amount: float = 0) -> object:
 	return receipt
 
 
+def proposed_payment_of(document: object) -> object:
+	"""Return the unsaved payment that the host itself proposes, also to a customer."""
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+	payment = get_payment_entry(document.doctype, document.name)
+	payment.update({"reference_no": "CONFORMANCE", "reference_date": nowdate()})
+	return payment
+
+
 def return_of(invoice: object, **values: object) -> object:
 	"""Return the unsaved credit note that the host maps from an invoice."""
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
@@ -585,7 +594,7 @@ def refund_of_a_credit_note(world: World) -> None:
 	invoice = world.submit(world.invoice(world.customer(), (SERVICE, 1, 500)))
 	world.submit(payment_of(invoice))
 	note = world.submit(return_of(invoice))
-	world.submit(payment_of(note))
+	world.submit(proposed_payment_of(note))
 
 
 @host_only("payments to customers")
