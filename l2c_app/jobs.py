@@ -157,7 +157,9 @@ def work_bank_match_run(run: str) -> None:
 	except Exception as error:
 		frappe.db.rollback()
 		bank_matching.fail(run, str(error) or type(error).__name__)
-		frappe.log_error(title="Bank lines not matched", reference_doctype="Bank Match Run", reference_name=run)
+		frappe.log_error(
+			title="Bank lines not matched", reference_doctype="Bank Match Run", reference_name=run
+		)
 	frappe.db.commit()
 
 
