@@ -71,7 +71,11 @@ def _drop_from_assign(party_type: str, party: str, user: str) -> None:
 	text = frappe.db.get_value(party_type, party, "_assign")
 	left = [name for name in frappe.parse_json(text or "[]") if name != user]
 	frappe.db.set_value(
-		party_type, party, "_assign", frappe.as_json(left, indent=None) if left else None, update_modified=False
+		party_type,
+		party,
+		"_assign",
+		frappe.as_json(left, indent=None) if left else None,
+		update_modified=False,
 	)
 
 
