@@ -17,7 +17,14 @@ class TestReportText(unittest.TestCase):
 				self.assertTrue(reads(text, ["Lead", "Contact"]))
 
 	def test_other_names_are_not(self):
-		for text in (None, "", "select * from `tabLead Source`", '"Lead Source"', "leading", "Lead in a remark"):
+		for text in (
+			None,
+			"",
+			"select * from `tabLead Source`",
+			'"Lead Source"',
+			"leading",
+			"Lead in a remark",
+		):
 			with self.subTest(text=text):
 				self.assertFalse(reads(text, ["Lead"]))
 
