@@ -34,7 +34,9 @@ class TestSettle(unittest.TestCase):
 		self.assertEqual(sum(opens) - sum(found.parts), found.short)
 		self.assertTrue(all(0 <= part <= amount for part, amount in zip(found.parts, opens, strict=True)))
 		self.assertLessEqual(found.written_off, tolerance.allowance(sum(opens)))
-		self.assertEqual(sum(1 for value in (found.written_off, found.short, found.left) if value > 0) > 1, False)
+		self.assertEqual(
+			sum(1 for value in (found.written_off, found.short, found.left) if value > 0) > 1, False
+		)
 
 	@given(amounts, tolerances)
 	def test_the_allowance_never_passes_a_limit_that_is_set(self, total, tolerance):
