@@ -94,14 +94,17 @@ def violations(facts: Facts, found: Position) -> list[Violation]:
 	rows = found.rows
 	amounts = sum(row.amount for row in rows)
 	parts = sum(
-		row.collected + row.in_clearing + row.written_off + row.credited + row.waived + row.open for row in rows
+		row.collected + row.in_clearing + row.written_off + row.credited + row.waived + row.open
+		for row in rows
 	)
 	placed = sum(row.settled for row in rows) + found.credit_balance
 	billed = sum(row.billed - row.credited for row in rows)
 	checks = (
 		Violation("sum of plan rows = order total", amounts, facts.total),
 		Violation(
-			"collected + in clearing + written off + credited + waived + open = sum of plan rows", parts, amounts
+			"collected + in clearing + written off + credited + waived + open = sum of plan rows",
+			parts,
+			amounts,
 		),
 		Violation(
 			"settled of rows + credit balance = settled + advance", placed, found.settled + found.advance
