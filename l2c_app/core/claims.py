@@ -100,12 +100,13 @@ def holding_refusal(limits: Limits, standing: Standing) -> Refusal | None:
 def cool_down_refusal(limits: Limits, *, last_hold_ended: date | None, today: date) -> Refusal | None:
 	"""Refuse a former holder of this seat while fewer than N days passed since his last hold of it ended (site dates).
 
-	N = 7 and a release on 1 June: refused until 7 June, allowed on 8 June.
+	N = 7 and a release on 1 June: refused until 7 June, allowed on 8 June. A hold that ended more than a day ahead of today
+	was dated by a clock that was wrong, as another time zone moves a date by one day at most: nobody waits for it.
 	"""
 	if not limits.cool_down_days or last_hold_ended is None:
 		return None
 	days = (today - last_hold_ended).days
-	if days >= limits.cool_down_days:
+	if days >= limits.cool_down_days or days < -1:
 		return None
 	compared = {"days_since_release": days, "cool_down_days": limits.cool_down_days}
 	return Refusal(COOL_DOWN, compared, allowed_on=last_hold_ended + timedelta(days=limits.cool_down_days))

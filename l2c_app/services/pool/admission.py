@@ -10,12 +10,13 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import recycle_dates, seat_log, vault, visibility
+from l2c_app.services.pool import pool_checks, recycle_dates, seat_log, vault, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.seats import forget_cached, update_parties
 
 NEVER_ADMITTED = frozenset({"Converted", "Do Not Contact"})
+SECONDS_BETWEEN_ERRORS = 3600
 COLUMNS = (
 	"name",
 	"owner",
@@ -58,14 +59,32 @@ def admitting_pools(doc: object, party_type: str) -> list[str]:
 	return [
 		pool
 		for pool in visibility.enabled_pools(party_type)
-		if core_filters.matches(doc, filters_of(frappe.get_cached_doc("Lead Pool", pool)))
+		if _admits(frappe.get_cached_doc("Lead Pool", pool), doc)
 	]
 
 
+def _admits(pool: object, doc: object) -> bool:
+	"""Return whether the pool's filters admit the document. Filters that broke after they were saved admit nobody, and
+	the error log says so once an hour: a custom field that vanished must stop neither leads nor other pools."""
+	try:
+		return core_filters.matches(doc, filters_of(pool))
+	except (ValueError, TypeError) as error:
+		key = f"l2c_broken_filter:{pool.name}"
+		if not frappe.cache.get_value(key, expires=True):
+			frappe.cache.set_value(key, 1, expires_in_sec=SECONDS_BETWEEN_ERRORS)
+			frappe.log_error(title=f"Admission of {pool.name}", message=str(error))
+		return False
+
+
 def filters_of(pool: object) -> list[core_filters.Filter]:
-	"""Return a pool's admission filters, parsed. Raises core.filters.BadFilter or ValueError on bad JSON."""
+	"""Return a pool's admission filters, parsed. Raises ValueError on bad JSON and core.filters.BadFilter, which is one,
+	also for a field that its parties do not have any more: "is not X" would be true of every party."""
 	text = (pool.get("admission_filters") or "").strip()
-	return core_filters.parse(frappe.parse_json(text)) if text else []
+	rows = core_filters.parse(frappe.parse_json(text)) if text else []
+	gone = pool_checks.unknown_fields(pool.party_type, rows) if rows else []
+	if gone:
+		raise core_filters.BadFilter(f"no such field: {', '.join(gone)}")
+	return rows
 
 
 def shown_name(pool: str, name: str | None) -> str:

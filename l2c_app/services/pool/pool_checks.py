@@ -42,9 +42,14 @@ def parse_filters(doctype: str, text: str | None, *, title: str) -> list[core_fi
 	return rows
 
 
-def _refuse_unknown(doctype: str, rows: list[core_filters.Filter], title: str) -> None:
+def unknown_fields(doctype: str, rows: list[core_filters.Filter]) -> list[str]:
+	"""Return the fields that filters name and the DocType does not have, or not any more."""
 	known = {"name", "owner", "creation", *(field.fieldname for field in frappe.get_meta(doctype).fields)}
-	unknown = sorted({field for field, _operator, _value in rows} - known)
+	return sorted({field for field, _operator, _value in rows} - known)
+
+
+def _refuse_unknown(doctype: str, rows: list[core_filters.Filter], title: str) -> None:
+	unknown = unknown_fields(doctype, rows)
 	if unknown:
 		refuse(
 			BadAdmissionFilter,

@@ -1,6 +1,6 @@
 """When the runs of recycling begin by themselves: once a site date and pool, from the pool's hour on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import getdate, now_datetime
@@ -13,7 +13,8 @@ def start_due() -> list[str]:
 	"""Start tonight's run of every enabled pool whose hour has come. Returns the runs.
 
 	A night that was missed needs no second run: the seats stay due. A clock set back starts nothing twice, because the
-	date of the last run counts. One that somebody stopped stays stopped for that date; a failed one is tried again.
+	date of the last run counts, unless it lies more than a day ahead: no time zone explains that, a wrong clock does. One
+	that somebody stopped stays stopped for that date; a failed one is tried again.
 	"""
 	now = now_datetime()
 	started = []
@@ -30,7 +31,8 @@ def _pools(now: datetime) -> list[str]:
 	pool = frappe.qb.DocType("Lead Pool")
 	query = frappe.qb.from_(pool).select(pool.name).where((pool.enabled == 1) & (pool.recycle_enabled == 1))
 	query = query.where(pool.recycle_hour <= now.hour)
-	query = query.where(pool.recycled_on.isnull() | (pool.recycled_on < getdate(now)))
+	today, done = getdate(now), pool.recycled_on
+	query = query.where(done.isnull() | (done < today) | (done > today + timedelta(days=1)))
 	return [row[0] for row in query.orderby(pool.name).run()]
 
 

@@ -232,11 +232,15 @@ def _fail(name: str, error: Exception, commit: Callable[[], None]) -> None:
 
 
 def stalled() -> list[str]:
-	"""Return live runs that gave no sign of life for some minutes: their process died."""
-	before = add_to_date(now_datetime(), minutes=-MINUTES_UNTIL_STALLED)
-	return frappe.get_all(
-		"Pool Run",
-		filters={"state": ("in", runs.LIVE), "heartbeat_on": ("<", before)},
-		pluck="name",
-		order_by="creation, name",
-	)
+	"""Return live runs that gave no sign of life for some minutes: their process died.
+
+	So does one whose sign lies as far ahead, for the clock was set back since; one alive only gets a second job, which
+	waits at the lock.
+	"""
+	now = now_datetime()
+	span = [add_to_date(now, minutes=minutes) for minutes in (-MINUTES_UNTIL_STALLED, MINUTES_UNTIL_STALLED)]
+	table = frappe.qb.DocType("Pool Run")
+	query = frappe.qb.from_(table).select(table.name).orderby(table.creation, table.name)
+	query = query.where(table.state.isin(runs.LIVE))
+	beat = table.heartbeat_on
+	return [row[0] for row in query.where(beat.isnull() | (beat < span[0]) | (beat > span[1])).run()]

@@ -90,16 +90,18 @@ def _cell(entry: dict, name: str) -> object:
 def claims_of(pool: str, user: str, *, minutes: int = 0) -> tuple[int, datetime | None]:
 	"""Return the successful self-claims of the site's date, which the daily quota is compared with, and the last one.
 
-	The last one is looked for since midnight, or for so many minutes where that is longer.
+	The last one is looked for since midnight, or for so many minutes where that is longer. What lies ahead of the clock
+	was dated before it was set back: claims of later dates do not count, and the last one is one in the past.
 	"""
-	log = frappe.qb.DocType("Lead Pool Log")
+	log, now = frappe.qb.DocType("Lead Pool Log"), now_datetime()
 	midnight = get_datetime(nowdate())
-	since = min(midnight, now_datetime() - timedelta(minutes=minutes))
+	since, today = min(midnight, now - timedelta(minutes=minutes)), log.at < midnight + timedelta(days=1)
 	query = (
 		frappe.qb.from_(log)
 		.where((log.pool == pool) & (log.to_holder == user) & (log.event == Event.CLAIM.value))
 		.where(log.at >= since)
-		.select(Count(Case().when(log.at >= midnight, log.name)), Max(log.at))
+		.select(Count(Case().when((log.at >= midnight) & today, log.name)))
+		.select(Max(Case().when(log.at <= now, log.at)))
 	)
 	count, last = query.run()[0]
 	return count or 0, get_datetime(last) if last else None
