@@ -16,8 +16,8 @@ def _literals(names: list[str]) -> str:
 	return ", ".join(frappe.db.escape(name, percent=False) for name in names) or "''"
 
 
-def _open_leads(column: str, user: str) -> list[str]:
-	"""Return the alternatives under which a pooled lead in `column` is open: held by the team, or in a managed pool.
+def _open_leads(column: str, user: str, party_type: str = "Lead") -> list[str]:
+	"""Return the alternatives under which a pooled party in `column` is open: held by the team, or in a managed pool.
 
 	Written out as names, which the database finds by key. What would be too many names is looked up row by row: compared
 	with a number, so that the database does not collect the whole pool first, as it does for IN and EXISTS.
@@ -26,22 +26,30 @@ def _open_leads(column: str, user: str) -> list[str]:
 	if visibility.holds_many(user):
 		parts.append(
 			_seat_by_row(
-				column, f"`holder` in ({_literals(visibility.team(user))}) and seat.`state` = 'Held'"
+				party_type,
+				column,
+				f"`holder` in ({_literals(visibility.team(user))}) and seat.`state` = 'Held'",
 			)
 		)
 	else:
-		names += visibility.held_parties(user)
-	managed = visibility.managed_parties(user)
+		names += visibility.held_parties(user, party_type)
+	managed = visibility.managed_parties(user, party_type)
 	if managed is None:
-		parts.append(_seat_by_row(column, f"`pool` in ({_literals(visibility.managed_pools(user))})"))
+		pools = _literals(visibility.managed_pools(user))
+		parts.append(_seat_by_row(party_type, column, f"`pool` in ({pools})"))
 	else:
 		names += managed
 	return [f"{column} in ({_literals(sorted(set(names)))})", *parts]
 
 
-def _seat_by_row(column: str, condition: str) -> str:
-	rows = "select count(*) from `tabLead Pool Seat` seat where seat.`party_type` = 'Lead'"
+def _seat_by_row(party_type: str, column: str, condition: str) -> str:
+	rows = f"select count(*) from `tabLead Pool Seat` seat where seat.`party_type` = '{party_type}'"
 	return f"({rows} and seat.`party` = {column} and seat.{condition}) > 0"
+
+
+def worked_on(column: str, user: str, party_type: str) -> str:
+	"""Return the condition that the party in `column` is held by the team or in a managed pool; as `visibility.works_on`."""
+	return _any(_open_leads(column, user, party_type))
 
 
 def open_lead(column: str, user: str) -> str:

@@ -1,4 +1,5 @@
-"""Who sees which follow up: one's own and the team's, those on own documents, receivables for accounts.
+"""Who sees which follow up: one's own and the team's, those on own documents, receivables for accounts; all about a party
+one holds, alone or with others, or whose pool one manages.
 
 A follow up about a pooled lead that is closed to the user is closed too, whoever wrote it: notes carry contact data.
 Sales Managers see all others; leads, opportunities and quotations outside pools are open to them natively as well.
@@ -10,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app import compat
+from l2c_app.permissions import closed_set
 from l2c_app.services.pool import visibility
 
 RECEIVABLES = ("Sales Contract", "Sales Invoice", "Sales Order", "Collection", "Payment Entry")
@@ -57,13 +59,16 @@ def _allowed(doc: Document, user: str) -> bool:
 	if doc.get("reference_doctype") in RECEIVABLES and not visibility.READERS.isdisjoint(roles):
 		return True
 	team = visibility.team(user)
-	return doc.get("assigned_to") in team or doc.get("owner") in team or _document_owner_in(doc, team)
+	return doc.get("assigned_to") in team or doc.get("owner") in team or _document_owner_in(doc, team, user)
 
 
-def _document_owner_in(doc: Document, team: list[str]) -> bool:
+def _document_owner_in(doc: Document, team: list[str], user: str) -> bool:
 	for party_type, field in visibility.OWNER_FIELD.items():
 		party = doc.get(party_type.lower())
-		if party and frappe.db.get_value(party_type, party, field) in team:
+		if party and (
+			frappe.db.get_value(party_type, party, field) in team
+			or visibility.works_on(party_type, party, user=user)
+		):
 			return True
 	reference = doc.get("reference_doctype")
 	field = OWNER_FIELDS.get(reference)
@@ -78,7 +83,10 @@ def _allowed_condition(user: str) -> str:
 	parts = [f"`tabFollow Up`.assigned_to in {team}", f"`tabFollow Up`.owner in {team}"]
 	for party_type, field in visibility.OWNER_FIELD.items():
 		owned = f"select name from `tab{party_type}` where {field} in {team}"
-		parts.append(f"`tabFollow Up`.{party_type.lower()} in ({owned})")
+		column = f"`tabFollow Up`.{party_type.lower()}"
+		parts.append(f"{column} in ({owned})")
+		if visibility.enabled_pools(party_type):
+			parts.append(closed_set.worked_on(column, user, party_type))
 	for reference, field in OWNER_FIELDS.items():
 		owned = f"select name from `tab{reference}` where {field} in {team}"
 		parts.append(

@@ -203,6 +203,21 @@ def may_access(party_type: str, party: str, *, user: str, right: str = "read") -
 	return not {seat.holder for seat in seats if seat.holder}.isdisjoint(team(user))
 
 
+def works_on(party_type: str, party: str, *, user: str) -> bool:
+	"""Return True when the user's team holds any seat of a party, the primary one or not, or he manages one of its pools."""
+	if not enabled_pools(party_type):
+		return False
+	rows = frappe.get_all(
+		"Lead Pool Seat",
+		filters={"party_type": party_type, "party": party},
+		fields=["holder", "state", "pool"],
+		order_by="name",
+	)
+	people, pools = team(user), managed_pools(user)
+	held = State.HELD.value
+	return any((row.state == held and row.holder in people) or row.pool in pools for row in rows)
+
+
 def require_lead(lead: str | None) -> None:
 	"""Raise PermissionError when the session user may not read a pooled lead; other leads are the host's business."""
 	user = frappe.session.user
