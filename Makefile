@@ -14,7 +14,7 @@ setup:
 
 test: setup
 	@L2C_SANDBOX=v16 $(PYTHON) -m pytest --ignore l2c_app/tests/core $(ARGS)
-	@L2C_SANDBOX=v15 $(PYTHON) -m pytest $(ARGS)
+	@L2C_SANDBOX=v15 $(PYTHON) -m pytest --ignore demo/tests $(ARGS)
 
 demo: setup
 	@PYTHONPATH=sandbox:. $(PYTHON) -m demo $(if $(LEADS),--leads "$(LEADS)") $(if $(BANK),--bank "$(BANK)")

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,8 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "sandbox")]
 
 import frappe
 
-from demo import deals, figures, inputs, leads, page, pool_day, proof, world
+from demo import deals, figures, inputs, leads, page, pool_day, proof, reading, world
+from demo.reading import Reading
 from l2c_app.services.printing import contract_document, statement_document
 from l2c_app.tests import factories
 
@@ -19,51 +21,67 @@ DATA = Path(__file__).parent / "data"
 OUT = Path("demo-out")
 FIRST_DAY, LAST_DAY = date(2026, 5, 1), date(2026, 11, 20)
 ENGLISH, CHINESE = "en", "zh"
+REFUSED = "refused.txt"  # every refusal; the page shows the first ones
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
 	"""Run the story; returns 1 if the proof fails."""
-	options = _options()
+	options = _options(arguments)
 	started = time.monotonic()
 	_say("booting the sandbox")
 	world.build(FIRST_DAY)
-	rows = inputs.lead_rows(options.leads)
-	log, story = _play(rows, options)
+	file = inputs.lead_file(options.leads)
+	_say(f"read {file.reading}")
+	log, story = _play(file, options)
 	day = _pool_day()
 	with world.at(LAST_DAY, world.EVENING):
-		lines = _write(log + day.log(), story, day, options)
+		lines = _write(log + day.log(), story, day, file.reading)
 	_say(f"done in {time.monotonic() - started:.1f} s; open {OUT / 'index.html'}")
 	print("\nPROOF")
 	print("\n".join(str(line) for line in lines))
 	return int(any(line.failed for line in lines))
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 	parser = argparse.ArgumentParser(prog="demo", description=__doc__)
 	parser.add_argument("--leads", type=Path, default=DATA / "leads.csv", help="CSV of leads")
 	parser.add_argument("--bank", type=Path, help="CSV with date, payer, amount, currency, reference")
-	options = parser.parse_args()
+	options = parser.parse_args(arguments)
 	for path in filter(None, (options.leads, options.bank)):
 		if not path.is_file():
 			parser.error(f"{path} is not a file")
 	return options
 
 
-def _play(rows: list[dict], options: argparse.Namespace) -> tuple:
-	own = options.leads == DATA / "leads.csv"
+def _play(file: inputs.LeadFile, options: argparse.Namespace) -> tuple:
+	rows = file.rows
 	with world.at(FIRST_DAY):
 		leads.open_pool()
-		log = leads.bring_in(rows, _progress)
+		log, refused = leads.bring_in(rows, _progress)
 		for user, count in sorted(leads.hand_out(len(rows) * 2 // 3).items()):
 			log[f"handed out to {user.split('@')[0]}"] = count
 		log.update(leads.claim_more())
 		log["follow ups"] = leads.work(FIRST_DAY, _progress)
+	wins, statement = _money_files(rows, options)
+	lines = inputs.bank_lines(statement) if statement else deals.made_up_lines(wins, LAST_DAY)
+	story = deals.Story(wins, lines, leads.holders())
+	story.refusals[:0] = file.refusals
+	if statement and statement.problem:
+		story.refuse(f"bank file {statement.name}: {statement.problem}")
+	story.play(LAST_DAY, _progress)
+	story.refusals += refused
+	return log + story.log, story
+
+
+def _money_files(rows: list[dict], options: argparse.Namespace) -> tuple[list[inputs.Deal], Reading | None]:
+	"""Return the deals, and the bank statement if there is one: a file of one's own leads has none unless given."""
+	own = options.leads == DATA / "leads.csv"
 	wins = inputs.read_deals(DATA / "deals.csv") if own else list(inputs.deals_for(rows, first_day=FIRST_DAY))
 	bank = options.bank or (DATA / "bank.csv" if own else None)
-	lines = inputs.bank_lines(bank) if bank else deals.made_up_lines(wins, LAST_DAY)
-	story = deals.Story(wins, lines, leads.holders())
-	story.play(LAST_DAY, _progress)
-	return log + story.log, story
+	statement = reading.read(bank) if bank else None
+	if statement:
+		_say(f"read {statement}")
+	return wins, statement
 
 
 def _pool_day() -> pool_day.PoolDay:
@@ -78,15 +96,23 @@ def _pool_day() -> pool_day.PoolDay:
 	return day
 
 
-def _write(log: Counter, story: deals.Story, day: pool_day.PoolDay, options: argparse.Namespace) -> list:
+def _empty_out() -> None:
+	"""What an earlier run left must not pass for this one's."""
 	OUT.mkdir(exist_ok=True)
+	for path in (*OUT.glob("*.pdf"), OUT / REFUSED, OUT / "index.html"):
+		path.unlink(missing_ok=True)
+
+
+def _write(log: Counter, story: deals.Story, day: pool_day.PoolDay, read_file: Reading) -> list:
+	_empty_out()
 	frappe.set_user("Administrator")
-	files = _documents()
-	lines = proof.lines() + proof.pool_lines(
-		day
-	)  # the audit first: it brings what is due and overdue to the last day
+	files = [*_documents(), _file(REFUSED, "\n".join(story.refusals).encode())]
+	# The audit first: it brings what is due and overdue to the last day.
+	lines = proof.lines() + proof.pool_lines(day)
 	found = figures.read(LAST_DAY)
-	subtitle = f"{options.leads.name}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
+	subtitle = (
+		f"{read_file}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
+	)
 	html = page.render(
 		found, lines, day=day, log=log, refusals=story.refusals, files=files, subtitle=subtitle
 	)

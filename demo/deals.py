@@ -41,7 +41,7 @@ class Story:
 	def play(self, last_day: date, progress: Progress) -> None:
 		"""Play every day up to and including the last one."""
 		self.last_day = last_day
-		days = sorted(self.by_day.keys() | set(_billing_days(min(self.by_day), last_day)))
+		days = sorted(self.by_day.keys() | set(_billing_days(min(self.by_day, default=last_day), last_day)))
 		for number, day in enumerate(days, start=1):
 			with world.at(day):
 				self._play_day(day)
@@ -70,7 +70,7 @@ class Story:
 			step(event)
 		except frappe.ValidationError as error:
 			frappe.db.rollback(save_point="demo_event")
-			self.refuse(f"{name}: {' '.join(strip_html(str(error)).split())}")
+			self.refuse(f"{name}: {type(error).__name__}: {' '.join(strip_html(str(error)).split())}")
 
 	def _sign(self, deal: Deal) -> None:
 		lead = self.leads.get(deal.company_name)
@@ -94,7 +94,7 @@ class Story:
 					frappe.get_doc("Sales Invoice", result.invoice).submit()
 					self.log["invoices"] += 1
 				else:
-					self.refuse(f"{result.contract} {result.row_id}: {result.message}")
+					self.refuse(f"{result.contract} {result.row_id}: {result.error}: {result.message}")
 
 	def _receive(self, line: BankLine) -> None:
 		"""Sales report what the bank shows; accounts confirm it."""

@@ -112,7 +112,8 @@ def _by_month(
 		(due.amount * due.parent.map(rates)).groupby(pd.to_datetime(due.due_date).dt.to_period("M")).sum()
 	)
 	paid = receipts.base_amount.groupby(pd.to_datetime(receipts.posting_date).dt.to_period("M")).sum()
-	span = pd.period_range(min(planned.index.min(), paid.index.min()), pd.Period(today, "M"), freq="M")
+	first = min([*planned.index, *paid.index, pd.Period(today, "M")])
+	span = pd.period_range(first, pd.Period(today, "M"), freq="M")
 	return (
 		[str(month) for month in span],
 		[float(planned.get(m, 0)) for m in span],

@@ -43,18 +43,22 @@ def open_pool() -> None:
 	frappe.db.commit()
 
 
-def bring_in(rows: Sequence[dict], progress: Progress) -> Counter:
-	"""Import the rows as the manager and return how many came to which end, with the reasons of those that did not."""
+def bring_in(rows: Sequence[dict], progress: Progress) -> tuple[Counter, list[str]]:
+	"""Import the rows as the manager: how many came to which end, and each row that did not with its reason."""
 	ends: Counter = Counter()
+	refusals: list[str] = []
 	with world.acting(world.manager()):
 		for start in range(0, len(rows), CHUNK):
 			for result in import_leads(rows[start : start + CHUNK]):
 				ends[result["status"]] += 1
 				if result["reason"]:
 					ends[_kind(result["reason"])] += 1
+					refusals.append(
+						f"lead row {start + result['row']} {result['status']}: {result['reason']}"
+					)
 			frappe.db.commit()
 			progress("leads in", min(start + CHUNK, len(rows)), len(rows))
-	return ends
+	return ends, refusals
 
 
 def _kind(reason: str) -> str:
@@ -126,12 +130,16 @@ def _result(number: int, today: date) -> dict:
 
 
 def holders() -> dict[str, str]:
-	"""Return lead by company name for every held lead, so that a deal finds its lead."""
-	return {row.company_name: row.name for row in _held_leads()}
+	"""Return lead by company name, or by person where there is none, for every held lead: so a deal finds its lead."""
+	return {row.company_name or row.lead_name: row.name for row in _held_leads()}
 
 
 def _held_leads() -> Iterator:
 	seat, lead = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead")
 	query = frappe.qb.from_(seat).inner_join(lead).on(lead.name == seat.party)
-	query = query.select(lead.name, lead.company_name).where(seat.state == "Held").orderby(lead.name)
+	query = (
+		query.select(lead.name, lead.company_name, lead.lead_name)
+		.where(seat.state == "Held")
+		.orderby(lead.name)
+	)
 	return query.run(as_dict=True)
