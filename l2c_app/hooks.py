@@ -116,6 +116,7 @@ doc_events = {
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
 	"Contact": {"before_validate": "l2c_app.overrides.contact.before_validate"},
 	"Address": {"before_validate": "l2c_app.overrides.contact.before_validate"},
+	"Comment": {"before_insert": "l2c_app.overrides.comment.before_insert"},
 	"Assignment Rule": {"validate": "l2c_app.overrides.assignment_rule.validate"},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
 	"Sales Order": {

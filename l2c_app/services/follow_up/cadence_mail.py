@@ -5,14 +5,26 @@ from typing import Any
 import frappe
 from frappe.utils import get_fullname
 
+from l2c_app.core import masking
 from l2c_app.core.reminders import Channel
 from l2c_app.services.follow_up import do_not_contact, reminders
+from l2c_app.services.pool import vault
 
 OPENED = ("Read", "Opened", "Clicked")
 
 
 def address_of(enrolment: Any) -> str:
-	"""Return the mail address of the enrolled party, "" without one."""
+	"""Return the address that a mail to the enrolled party goes to, "" without one; of a sealed lead the one in its vault.
+
+	It is for the queue alone, which only System Managers read. What the timeline shows is `_shown_address`.
+	"""
+	shown = _shown_address(enrolment)
+	if enrolment.party_type == "Lead":
+		return vault.real_mails({enrolment.party: shown})[enrolment.party]
+	return "" if masking.is_masked(shown) else shown
+
+
+def _shown_address(enrolment: Any) -> str:
 	return frappe.db.get_value(enrolment.party_type, enrolment.party, "email_id") or ""
 
 
@@ -63,7 +75,7 @@ def _communication(enrolment: Any, text: dict[str, str]) -> str:
 			"subject": text["subject"],
 			"content": text["message"],
 			"sender_full_name": get_fullname(enrolment.assigned_to),
-			"recipients": address_of(enrolment),
+			"recipients": _shown_address(enrolment),
 			"reference_doctype": enrolment.party_type,
 			"reference_name": enrolment.party,
 		}

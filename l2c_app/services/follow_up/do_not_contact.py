@@ -7,6 +7,7 @@ from frappe import _
 
 from l2c_app.core.cadence import Exit
 from l2c_app.services.errors import ContactRefused, refuse
+from l2c_app.services.pool import vault
 
 CONTACTS = ("Call", "Visit", "Meeting", "Email", "Message", "Mail")
 MAILS = ("Email", "Mail")
@@ -24,7 +25,7 @@ def blocked(party_type: str, parties: Iterable[str]) -> dict[str, set[Exit]]:
 	if not names:
 		return found
 	rows = _rows(party_type, names)
-	gone = _unsubscribed(party_type, {row.email.lower(): row.name for row in rows if row.email}, names)
+	gone = _unsubscribed(party_type, rows)
 	for row in rows:
 		reasons = {Exit.BLOCKED} if row.blocked else set()
 		if row.unsubscribed or row.name in gone:
@@ -61,10 +62,11 @@ def _rows(party_type: str, names: list[str]) -> list[frappe._dict]:
 	if party_type == "Lead":
 		fields = ["name", "email_id", "status", "unsubscribed"]
 		rows = frappe.get_all("Lead", filters=filters, fields=fields, order_by="name")
+		mails = vault.real_mails({row.name: row.email_id for row in rows})
 		return [
 			frappe._dict(
 				name=row.name,
-				email=row.email_id,
+				email=mails[row.name],
 				blocked=row.status == BLOCKED_STATUS,
 				unsubscribed=row.unsubscribed,
 			)
@@ -78,7 +80,11 @@ def _rows(party_type: str, names: list[str]) -> list[frappe._dict]:
 	]
 
 
-def _unsubscribed(party_type: str, by_email: dict[str, str], names: list[str]) -> set[str]:
+def _unsubscribed(party_type: str, parties: list[frappe._dict]) -> set[str]:
+	by_email: dict[str, list[str]] = {}
+	for party in parties:
+		if party.email:
+			by_email.setdefault(party.email.lower(), []).append(party.name)
 	if not by_email:
 		return set()
 	rows = frappe.get_all(
@@ -87,10 +93,10 @@ def _unsubscribed(party_type: str, by_email: dict[str, str], names: list[str]) -
 		fields=["email", "global_unsubscribe", "reference_doctype", "reference_name"],
 		order_by="name",
 	)
-	wanted = set(names)
+	wanted = {party.name for party in parties}
 	about = {
 		row.reference_name
 		for row in rows
 		if row.reference_doctype == party_type and row.reference_name in wanted
 	}
-	return about | {by_email[row.email.lower()] for row in rows if row.global_unsubscribe}
+	return about.union(*(by_email[row.email.lower()] for row in rows if row.global_unsubscribe))

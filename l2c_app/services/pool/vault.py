@@ -1,7 +1,7 @@
 """The vault: real contact data of leads whose pool masks for ever. Lead, contacts and addresses keep a masked text."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 import frappe
@@ -57,6 +57,32 @@ def real_values(doc: object) -> frappe._dict:
 	for field, text in values.items():
 		values[field] = rules.real_of(kept, "Lead", doc.get("name"), field=field, text=text) or text
 	return values
+
+
+def real_mails(shown: Mapping[str, str | None]) -> dict[str, str]:
+	"""Return {lead: its real mail address} for {lead: the address it shows}; "" where nobody knows it. One query for all.
+
+	For the queue and for unsubscribed addresses alone: nothing a user sees may carry the answer.
+	"""
+	result = {lead: text or "" for lead, text in shown.items()}
+	masked = sorted(lead for lead, text in result.items() if masking.is_masked(text))
+	fields = ["lead", "values"]
+	stored = (
+		frappe.get_all("Lead Vault", filters={"lead": ("in", masked)}, fields=fields, order_by="lead")
+		if masked
+		else []
+	)
+	kept = {row.lead: [Kept(**entry) for entry in json.loads(row["values"])] for row in stored}
+	for lead in masked:
+		real = rules.real_of(kept.get(lead, []), "Lead", lead, field="email_id", text=result[lead])
+		result[lead] = real or ""
+	return result
+
+
+def shown_for(lead: str, text: str) -> str:
+	"""Return the mask that stands for a real value of a sealed lead, the text itself when it is none."""
+	same = [entry.mask for entry in kept_of(lead) if entry.real.casefold() == text.casefold()]
+	return same[-1] if same else text
 
 
 def seal(doc: object, lead: str) -> None:
