@@ -1,10 +1,14 @@
 """What a holder had planned on a lead goes with the lead: to the next holder, or it is called off."""
 
+from collections.abc import Sequence
+
 import frappe
+from frappe.utils import now_datetime
 
 from l2c_app.core.follow_up import Status
 from l2c_app.services.follow_up import follow_up_party
 from l2c_app.services.pool import visibility
+from l2c_app.services.pool.name_lists import among, chunks, forget_cached
 
 ABOUT = ("Lead", "Opportunity", "Quotation")
 
@@ -13,21 +17,20 @@ def hand_over(former: dict[str, str]) -> None:
 	"""Hand the planned follow ups of former holders, {lead: user}, to who holds the lead now; without one, cancel them.
 
 	A converted lead is open to its last holder, whose plans stay. Written straight: whoever moves the seat need not
-	have a right on another person's plans. One query where nothing is planned.
+	have a right on another person's plans. One query where nothing is planned, a few per new holder else.
 	"""
 	plans = [plan for plan in _planned(former) if former[plan.lead] == plan.assigned_to]
 	if not plans:
 		return
 	seats = visibility.live_seats("Lead", {plan.lead for plan in plans})
+	given: dict[str | None, list[frappe._dict]] = {}
 	for plan in plans:
 		holders = [seat.holder for seat in seats.get(plan.lead, []) if seat.holder]
-		if plan.lead not in seats or plan.assigned_to in holders:
-			continue
-		if holders:
-			_give(plan.name, holders[0])
-		else:
-			_cancel(plan.name)
-			follow_up_party.roll_up(plan.lead)
+		if plan.lead in seats and plan.assigned_to not in holders:
+			given.setdefault(holders[0] if holders else None, []).append(plan)
+	for user, theirs in given.items():
+		_write(sorted(plan.name for plan in theirs), user)
+	follow_up_party.roll_up_many({plan.lead for plan in given.get(None, [])})
 
 
 def _planned(former: dict[str, str]) -> list:
@@ -42,20 +45,26 @@ def _planned(former: dict[str, str]) -> list:
 	)
 
 
-def _give(follow_up: str, user: str) -> None:
-	frappe.db.set_value("Follow Up", follow_up, {"assigned_to": user, "told": 0})
-	_write_todos(follow_up, {"allocated_to": user}, assigned=[user])
+def _write(follow_ups: Sequence[str], user: str | None) -> None:
+	"""Give follow ups and their open ToDos to a user, None: cancel them; `_assign` of those with a ToDo follows."""
+	values = {"assigned_to": user, "told": 0} if user else {"status": Status.CANCELLED.value}
+	todo_values = {"allocated_to": user} if user else {"status": "Cancelled"}
+	for names in chunks(follow_ups):
+		filters = {"reference_type": "Follow Up", "reference_name": ("in", names), "status": "Open"}
+		todos = frappe.get_all("ToDo", filters=filters, fields=["name", "reference_name"], order_by="name")
+		_update("Follow Up", names, values)
+		if todos:
+			_update("ToDo", [todo.name for todo in todos], todo_values)
+			assigned = frappe.as_json([user] if user else [], indent=None)
+			about = sorted({todo.reference_name for todo in todos})
+			_update("Follow Up", about, {"_assign": assigned})
+		forget_cached("Follow Up", names)
 
 
-def _cancel(follow_up: str) -> None:
-	frappe.db.set_value("Follow Up", follow_up, "status", Status.CANCELLED.value)
-	_write_todos(follow_up, {"status": "Cancelled"}, assigned=[])
-
-
-def _write_todos(follow_up: str, values: dict, *, assigned: list[str]) -> None:
-	filters = {"reference_type": "Follow Up", "reference_name": follow_up, "status": "Open"}
-	for todo in frappe.get_all("ToDo", filters=filters, pluck="name", order_by="name"):
-		frappe.db.set_value("ToDo", todo, values)
-		frappe.db.set_value(
-			"Follow Up", follow_up, "_assign", frappe.as_json(assigned, indent=None), update_modified=False
-		)
+def _update(doctype: str, names: Sequence[str], values: dict) -> None:
+	table = frappe.qb.DocType(doctype)
+	query = frappe.qb.update(table).set(table.modified, now_datetime())
+	query = query.set(table.modified_by, frappe.session.user)
+	for fieldname, value in values.items():
+		query = query.set(table[fieldname], value)
+	query.where(among(table.name, names)).run()

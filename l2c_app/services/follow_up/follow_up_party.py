@@ -1,5 +1,6 @@
 """Whom a follow up is about, and what its dates say on the lead."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import frappe
@@ -7,6 +8,7 @@ from frappe.model.document import Document
 
 from l2c_app.core import follow_up as rules
 from l2c_app.services.follow_up import cadences, effort, first_response
+from l2c_app.services.pool.name_lists import chunks, forget_cached
 
 NAME_LENGTH = 140
 LEAD_DATES = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
@@ -49,24 +51,50 @@ def customer_of(lead: str) -> str:
 
 
 def roll_up(lead: str | None) -> None:
-	"""Write the last and the next follow up date of this lead to the lead.
+	"""Write the last and the next follow up date of this lead to the lead."""
+	if lead:
+		roll_up_many([lead])
+
+
+def roll_up_many(leads: Iterable[str]) -> None:
+	"""Write the last and the next follow up date of leads to them: two queries a thousand, one write per dates alike.
 
 	Not a change of the lead by anybody: its `modified` stays, so an open form can still be saved, and no seat moves.
 	"""
-	if not lead:
-		return
-	stored = frappe.db.get_value("Lead", lead, LEAD_DATES, as_dict=True)
-	if not stored:
-		return
+	for names in chunks(sorted(set(leads))):
+		stored = frappe.get_all(
+			"Lead", filters={"name": ("in", names)}, fields=["name", *LEAD_DATES], order_by="name"
+		)
+		facts = _facts_of(names)
+		alike: dict[tuple, list[str]] = {}
+		for lead in stored:
+			dates = rules.roll_up(facts.get(lead.name, []))
+			if dates != tuple(lead[field] for field in LEAD_DATES):
+				alike.setdefault(dates, []).append(lead.name)
+		for dates, some in alike.items():
+			_write_dates(some, dates)
+
+
+def _facts_of(leads: Sequence[str]) -> dict[str, list[rules.Facts]]:
 	rows = frappe.get_all(
 		"Follow Up",
-		filters={"lead": lead, "status": ("!=", rules.Status.CANCELLED.value)},
-		fields=["status", "planned_for", "done_on"],
+		filters={"lead": ("in", leads), "status": ("!=", rules.Status.CANCELLED.value)},
+		fields=["lead", "status", "planned_for", "done_on"],
 		order_by="name asc",
 	)
-	dates = dict(zip(LEAD_DATES, rules.roll_up(rules.Facts(**row) for row in rows), strict=True))
-	if dates != {field: stored[field] for field in LEAD_DATES}:
-		frappe.db.set_value("Lead", lead, dates, update_modified=False)
+	facts: dict[str, list[rules.Facts]] = {}
+	for row in rows:
+		facts.setdefault(row.pop("lead"), []).append(rules.Facts(**row))
+	return facts
+
+
+def _write_dates(leads: Sequence[str], dates: tuple) -> None:
+	table = frappe.qb.DocType("Lead")
+	query = frappe.qb.update(table)
+	for field, moment in zip(LEAD_DATES, dates, strict=True):
+		query = query.set(table[field], moment)
+	query.where(table.name.isin(leads)).run()
+	forget_cached("Lead", leads)
 
 
 def keep_lead_dates(lead: Document) -> None:

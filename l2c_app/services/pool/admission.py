@@ -12,8 +12,8 @@ from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
 from l2c_app.services.pool import pool_checks, recycle_dates, seat_log, vault, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
-from l2c_app.services.pool.name_lists import chunks
-from l2c_app.services.pool.seats import forget_cached, update_parties
+from l2c_app.services.pool.name_lists import chunks, forget_cached
+from l2c_app.services.pool.seats import update_parties
 
 NEVER_ADMITTED = frozenset({"Converted", "Do Not Contact"})
 SECONDS_BETWEEN_ERRORS = 3600

@@ -1,12 +1,13 @@
-"""Long lists of names in statements: cut in pieces, and written out instead of bound one by one."""
+"""Long lists of names: cut in pieces, written out in statements instead of bound one by one, dropped from the cache."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import frappe
 from pypika.terms import Criterion, Field, LiteralValue
 
 CHUNK = 1000
+FEW = 50
 PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -25,3 +26,25 @@ def among(column: Field, names: Iterable[str]) -> Criterion:
 	escape, plain = frappe.db.escape, PLAIN.fullmatch
 	quoted = [f"'{name}'" if plain(name) else escape(name) for name in names]
 	return column.isin(LiteralValue(f"({','.join(quoted) or 'NULL'})"))
+
+
+def each(column: Field, values: Mapping[str, str | None]) -> LiteralValue:
+	"""Return an expression with a value of its own for each name in the column, so that one statement writes them all.
+
+	For at most a thousand names; the statement must leave out the others and bind a text, as for `among`.
+	"""
+	escape = frappe.db.escape
+	cases = (
+		f"when {escape(name)} then {'NULL' if value is None else escape(value)}"
+		for name, value in values.items()
+	)
+	return LiteralValue(f"case `{column.name}` {' '.join(cases)} end")
+
+
+def forget_cached(doctype: str, names: Sequence[str]) -> None:
+	"""Drop cached copies of documents: of a few one by one, of many all of their kind at once."""
+	if len(names) > FEW:
+		frappe.clear_document_cache(doctype)
+		return
+	for name in names:
+		frappe.clear_document_cache(doctype, name)

@@ -1,6 +1,7 @@
 """Seats go from one pool to another: after a release or recycling, or in bulk by a manager."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -10,7 +11,7 @@ from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import BadDistribution, PoolDisabled, refuse
 from l2c_app.services.pool import recycle_dates, seat_log, visibility
 from l2c_app.services.pool.admission import shown_name
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.name_lists import among, chunks, each, forget_cached
 from l2c_app.services.pool.seats import Move, lock_seats, move, update_parties
 
 CHANGE = "Change Pool"
@@ -47,18 +48,25 @@ def to_pool(
 
 	A holder who belongs to the target keeps his seat and its clock, any other gives it back first. Where the party has a
 	seat in the target already, that one is reused: it takes over the history and being primary, the moved one goes.
+	A few statements per thousand seats.
 	"""
 	moved: list[str] = []
 	members = set(
 		frappe.get_all("Lead Pool Membership", filters={"pool": target}, pluck="user", order_by="user")
 	)
 	for names in chunks(sorted(set(seats))):
-		rows = lock_seats(names)
-		strangers = [row.name for row in rows.values() if row.holder and row.holder not in members]
-		move([Move(name, Event.RELEASE, reason=reason, rule=rule or CHANGE, run=run) for name in strangers])
-		live = [row for row in lock_seats(names).values() if row.state in LIVE and row.pool != target]
-		for row in live:
-			_change(row, target, reason=reason, rule=rule, run=run)
+		there = _seats_there(names, target)
+		locked = lock_seats([*names, *there.values()])
+		rows = [locked[name] for name in names if name in locked]
+		strangers = [row.name for row in rows if row.holder and row.holder not in members]
+		if strangers:
+			move(
+				[Move(name, Event.RELEASE, reason=reason, rule=rule or CHANGE, run=run) for name in strangers]
+			)
+			locked |= lock_seats(strangers)
+		rows = [locked[row.name] for row in rows]
+		live = [row for row in rows if row.state in LIVE and row.pool != target]
+		_change(live, target, locked=locked, there=there, reason=reason, rule=rule or CHANGE, run=run)
 		moved += [row.name for row in live]
 	recycle_dates.recompute(moved)
 	_tell_holders(target, members)
@@ -66,46 +74,80 @@ def to_pool(
 	return moved
 
 
-def _change(row: frappe._dict, target: str, *, reason: str, rule: str, run: str) -> None:
+def _seats_there(names: Sequence[str], target: str) -> dict[str, str]:
+	"""Return {seat: the seat that its party has in the target already}."""
+	seat, other = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead Pool Seat").as_("other")
+	query = frappe.qb.from_(seat).join(other)
+	query = query.on((other.party_type == seat.party_type) & (other.party == seat.party))
+	query = query.where((other.pool == target) & (seat.pool != target) & among(seat.name, names))
+	return dict(query.select(seat.name, other.name).run())
+
+
+def _change(
+	rows: Sequence[frappe._dict], target: str, *, locked: dict, there: dict[str, str], **why: str
+) -> None:
 	at, actor = now_datetime(), frappe.session.user
-	there = frappe.db.get_value(
-		"Lead Pool Seat", {"party_type": row.party_type, "party": row.party, "pool": target}, "name"
-	)
-	entry = {"seat": there or row.name, "pool": target, "party_type": row.party_type, "party": row.party}
-	entry |= {"event": CHANGE, "from_state": row.state, "to_state": row.state, "reason": reason, "run": run}
-	entry |= {"from_holder": row.holder, "to_holder": row.holder, "rule": rule or CHANGE}
-	seat_log.write([{**entry, "decision": {"from_pool": row.pool}}], at=at, actor=actor)
+	there = {row.name: there[row.name] for row in rows if there.get(row.name) in locked}
+	entries = []
+	for row in rows:
+		entry = {"seat": there.get(row.name, row.name), "pool": target, "event": CHANGE, **why}
+		entry |= {"party_type": row.party_type, "party": row.party, "decision": {"from_pool": row.pool}}
+		entry |= {"from_state": row.state, "to_state": row.state}
+		entries.append({**entry, "from_holder": row.holder, "to_holder": row.holder})
+	seat_log.write(entries, at=at, actor=actor)
 	if there:
-		_reuse(row, there)
+		_reuse([row for row in rows if row.name in there], there, locked)
+	_enter([row for row in rows if row.name not in there], target, at=at, actor=actor)
+
+
+def _enter(rows: Sequence[frappe._dict], target: str, *, at: datetime, actor: str) -> None:
+	if not rows:
 		return
 	table = frappe.qb.DocType("Lead Pool Seat")
 	query = frappe.qb.update(table).set(table.pool, target).set(table.version, table.version + 1)
-	query = (
-		query.set(table.party_name, _name(row, target)).set(table.modified, at).set(table.modified_by, actor)
+	query = query.set(table.party_name, each(table.name, _shown_names(rows, target)))
+	query = query.set(table.modified, at).set(table.modified_by, actor)
+	query.where(among(table.name, [row.name for row in rows])).run()
+
+
+def _shown_names(rows: Sequence[frappe._dict], target: str) -> dict[str, str]:
+	result: dict[str, str] = {}
+	for party_type in sorted({row.party_type for row in rows}):
+		names = {row.party: row.name for row in rows if row.party_type == party_type}
+		fields = NAMES[party_type]
+		for party in frappe.get_all(
+			party_type, filters={"name": ("in", list(names))}, fields=["name", *fields], order_by="name"
+		):
+			known = next((party[field] for field in fields if party[field]), "")
+			result[names[party.name]] = shown_name(target, known)
+	return {row.name: result.get(row.name, "") for row in rows}
+
+
+def _reuse(rows: Sequence[frappe._dict], there: dict[str, str], locked: dict) -> None:
+	"""Let the seats of the target take the place of those that would have come: nobody holds what is taken over."""
+	others = {row.name: locked[there[row.name]] for row in rows}
+	held = [row.name for row in rows if row.holder]
+	move([Move(name, Event.RELEASE, rule=CHANGE, writes_owner=False) for name in held])
+	seat_log.unite(there)
+	frappe.db.delete("Lead Pool Seat", {"name": ("in", sorted(others))})
+	move([Move(o.name, Event.REOPEN, rule=CHANGE) for o in others.values() if o.state == State.CLOSED.value])
+	primary = [row for row in rows if row.is_primary]
+	if primary:
+		_take_over(primary, others)
+
+
+def _take_over(rows: Sequence[frappe._dict], others: dict[str, frappe._dict]) -> None:
+	"""Make the seats of the target primary and write their holders, whom reopening does not change, to the parties."""
+	frappe.db.set_value(
+		"Lead Pool Seat", {"name": ("in", sorted(others[row.name].name for row in rows))}, "is_primary", 1
 	)
-	query.where(table.name == row.name).run()
-
-
-def _reuse(row: frappe._dict, there: str) -> None:
-	other = lock_seats([there])[there]
-	if row.holder:
-		move([Move(row.name, Event.RELEASE, rule=CHANGE, writes_owner=False)])
-	seat_log.unite(row.name, there)
-	frappe.db.delete("Lead Pool Seat", {"name": row.name})
-	if other.state == State.CLOSED.value:
-		move([Move(there, Event.REOPEN, rule=CHANGE)])
-		other = lock_seats([there])[there]
-	if row.is_primary:
-		frappe.db.set_value("Lead Pool Seat", there, "is_primary", 1)
-		owner = (visibility.OWNER_FIELD[row.party_type], other.holder)
-		update_parties(row.party_type, (("modified", now_datetime()), owner), [row.party])
-		frappe.clear_document_cache(row.party_type, row.party)
-
-
-def _name(row: frappe._dict, target: str) -> str:
-	names = frappe.db.get_value(row.party_type, row.party, NAMES[row.party_type]) or ()
-	names = (names,) if isinstance(names, str) else names
-	return shown_name(target, next((name for name in names if name), ""))
+	alike: dict[tuple[str, str | None], list[str]] = {}
+	for row in rows:
+		alike.setdefault((row.party_type, others[row.name].holder or None), []).append(row.party)
+	for (party_type, holder), parties in alike.items():
+		values = (("modified", now_datetime()), (visibility.OWNER_FIELD[party_type], holder))
+		update_parties(party_type, values, sorted(parties))
+		forget_cached(party_type, parties)
 
 
 def _tell_holders(target: str, members: set[str]) -> None:

@@ -1,6 +1,6 @@
 """The run that takes back what is due: the seats are found by their stored date and judged by the rules of today."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,10 +74,11 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 	seats = held(run.pool) if rules is not None else find_due(run.pool, today)
 	for case in judge(seats, policy, today=today):
 		if case.verdict != NOTHING and case.row.holder not in gone:
-			yield _planned(case.row, case.tier, _answer(case, gone))
-	absent = held(run.pool, list(gone)) if gone else []
-	for case in judge(absent, policy, today=today):
-		yield _planned(case.row, case.tier, _answer(case, gone))
+			yield _planned(case.row, case.tier, _answer(case))
+	absent = judge(held(run.pool, list(gone)) if gone else [], policy, today=today)
+	answers = _answers(absent, gone)
+	for case in absent:
+		yield _planned(case.row, case.tier, answers[case.row.name])
 
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
@@ -88,7 +89,7 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	seats = {row.name: row for row in _locked([row.seat for row in rows])}
 	gone = absence.reasons(pool, {row.holder for row in seats.values()}, today)
 	cases = judge(seats.values(), recycle_rules.policy_of(pool), today=today)
-	verdicts = {case.row.name: _answer(case, gone) for case in cases}
+	verdicts = _answers(cases, gone)
 	moves, answers = [], {}
 	for row in rows:
 		seat = seats.get(row.seat)
@@ -183,19 +184,37 @@ def facts_of(rows: Sequence[frappe._dict]) -> dict[tuple[str, str], set[core.Exe
 	return result
 
 
-def _answer(case: Case, gone: dict[str, str]) -> tuple[bool, str]:
+def _answers(cases: Sequence[Case], gone: dict[str, str]) -> dict[str, tuple[bool, str]]:
+	"""Return {seat: (whether it goes, why)}. What keeps the seats of members on leave is read for all of them at once."""
+	away = [case for case in cases if gone.get(case.row.holder) == absence.ON_LEAVE and not _is_settled(case)]
+	kept = facts_of([case.row for case in away])
+	return {
+		case.row.name: _answer(
+			case, gone.get(case.row.holder), kept.get((case.row.party_type, case.row.party), set())
+		)
+		for case in cases
+	}
+
+
+def _is_settled(case: Case) -> bool:
+	return bool(case.verdict.rule) or _is_protected(case)
+
+
+def _is_protected(case: Case) -> bool:
+	return bool(case.row.protected_until) and case.day <= case.row.protected_until
+
+
+def _answer(case: Case, reason: str | None = None, kept: Collection[core.Exemption] = ()) -> tuple[bool, str]:
 	"""Return whether the seat goes and why. Who is gone for good loses even protected seats; who is on leave keeps those
-	that are protected or have business on them."""
-	reason = gone.get(case.row.holder)
+	that are protected or have business on them (`kept`)."""
 	if reason and reason != absence.ON_LEAVE:
 		return True, reason
 	if case.verdict.rule:
 		return True, case.verdict.rule.name
 	if not reason:
 		return False, why_kept(case.verdict)
-	if case.row.protected_until and case.day <= case.row.protected_until:
+	if _is_protected(case):
 		return False, _("Protected")
-	kept = facts_of([case.row]).get((case.row.party_type, case.row.party), set())
 	return not kept, _shown(sorted(kept)) if kept else reason
 
 

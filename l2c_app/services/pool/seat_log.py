@@ -1,6 +1,6 @@
 """The append-only log of the pools: who did what to which seat, with the numbers compared, never contact data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from frappe.utils import get_datetime, getdate, now_datetime, nowdate
 from pypika import Case, terms
 
 from l2c_app.core.seats import Event
-from l2c_app.services.pool.name_lists import among, chunks
+from l2c_app.services.pool.name_lists import among, chunks, each
 
 FIELDS = (
 	"seat",
@@ -144,7 +144,10 @@ def rename(party_type: str, old: str, new: str) -> None:
 	frappe.qb.update(log).set(log.party, new).where((log.party_type == party_type) & (log.party == old)).run()
 
 
-def unite(old_seat: str, new_seat: str) -> None:
-	"""Give the history of a seat to the seat it was merged into, so that cool-downs go on."""
+def unite(winners: Mapping[str, str]) -> None:
+	"""Give the history of seats to those they were merged into, {old: new}, so that cool-downs go on."""
 	log = frappe.qb.DocType("Lead Pool Log")
-	frappe.qb.update(log).set(log.seat, new_seat).where(log.seat == old_seat).run()
+	for names in chunks(sorted(winners)):
+		some = {name: winners[name] for name in names}
+		query = frappe.qb.update(log).set(log.seat, each(log.seat, some))
+		query.where(among(log.seat, names) & (log.seat != "")).run()

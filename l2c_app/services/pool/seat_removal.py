@@ -44,7 +44,7 @@ def merge_seats(party_type: str, old: str, new: str) -> None:
 		loser, winner = (own, seat) if STRENGTH[seat.state] > STRENGTH[own.state] else (seat, own)
 		if loser.state in (State.HELD.value, State.AVAILABLE.value):
 			move([Move(loser.name, Event.CLOSE, rule=f"merged into {new}", writes_owner=False)])
-		seat_log.unite(loser.name, winner.name)
+		seat_log.unite({loser.name: winner.name})
 		frappe.db.delete("Lead Pool Seat", {"name": loser.name})
 	visibility.seats_changed()
 

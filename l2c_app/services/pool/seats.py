@@ -19,9 +19,8 @@ from l2c_app.core.seats import Event, IllegalMove, Seat, State, apply
 from l2c_app.services.errors import SeatNotMovable, SeatTaken
 from l2c_app.services.pool import recycle_dates, seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import forget_former_holders
-from l2c_app.services.pool.name_lists import among, chunks
+from l2c_app.services.pool.name_lists import among, chunks, forget_cached
 
-FEW = 50
 # What belongs to one hold of a seat and starts anew with the next.
 CLEARED = ("protected_until", "protection_reason", "last_effort_on", "warned_for")
 SEAT_FIELDS = (
@@ -250,15 +249,6 @@ def update_parties(party_type: str, values: Sequence[tuple[str, object]], partie
 		for fieldname, value in values:
 			query = query.set(table[fieldname], value)
 		query.where(among(table.name, names)).run()
-
-
-def forget_cached(party_type: str, parties: Sequence[str]) -> None:
-	"""Drop cached copies of the parties: of a few one by one, of many all of their kind at once."""
-	if len(parties) > FEW:
-		frappe.clear_document_cache(party_type)
-		return
-	for name in parties:
-		frappe.clear_document_cache(party_type, name)
 
 
 def _party_values(change: Change) -> tuple[tuple[str, object], ...]:
