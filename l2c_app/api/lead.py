@@ -54,13 +54,13 @@ def merges(lead: str) -> list[dict[str, Any]]:
 
 @frappe.whitelist(methods=["POST"])
 def merge(kept: str, merged: str, take: list[str], reason: str = "") -> dict[str, Any]:
-	"""Merge a lead into another, or ask its protecting holder for consent. Returns {name, state, consent_of}."""
+	"""Merge a lead into another, or ask who protects one of them. Returns {name, state, consent_of}."""
 	return merging.merge(kept, merged, take=take, reason=reason)
 
 
 @frappe.whitelist(methods=["POST"])
 def decide_merge(name: str, agree: bool) -> dict[str, Any]:
-	"""Agree to a waiting merge or refuse it. Returns {name, state}."""
+	"""Agree to a waiting merge or refuse it. Returns {name, state, consent_of}: who must still agree."""
 	return merging.decide(name, agree=agree)
 
 

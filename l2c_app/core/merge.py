@@ -1,6 +1,6 @@
-"""Two leads become one: whose value stands in each field, and until when that can be taken back. Pure."""
+"""Two leads become one: who must agree, whose value stands in each field, until when that can be taken back. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 
@@ -41,3 +41,12 @@ def given_back(
 def undo_until(merged_on: datetime, days: int) -> datetime:
 	"""Return the last moment at which a merge can be undone: `days` after it."""
 	return merged_on + timedelta(days=days)
+
+
+def consents_missing(protected: Iterable[tuple[str, Collection[str]]], *, asking: str) -> list[str]:
+	"""Return the holders who must still agree, by name: all but who asks, each once.
+
+	`protected`: (holder, who agreed in his name) of every protected seat of both leads as they are now, so that nobody's
+	consent outlives his seat. Example: ann and bob protect one each, bob's manager agreed: ann is missing.
+	"""
+	return sorted({holder for holder, agreed in protected if holder != asking and not agreed})

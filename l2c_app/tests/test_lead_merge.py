@@ -8,6 +8,8 @@ from frappe.utils import add_days, now_datetime, nowdate
 from l2c_app.api import lead as api
 from l2c_app.services.errors import MergeRefused
 from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.pool import visibility
+from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import PoolCase
 
@@ -115,7 +117,7 @@ class TestLeadMerge(PoolCase):
 			"Lead Pool Seat", self.seat(self.gone).name, "protected_until", add_days(nowdate(), 5)
 		)
 		asked = self.merge(user=self.chief)
-		self.assertEqual((asked["state"], asked["consent_of"]), ("Waiting", self.mate))
+		self.assertEqual((asked["state"], asked["consent_of"]), ("Waiting", [self.mate]))
 		self.assertTrue(frappe.db.exists("Lead", self.gone.name))
 		self.assertTrue(
 			frappe.db.exists("Notification Log", {"for_user": self.mate, "document_name": self.gone.name})
@@ -138,6 +140,86 @@ class TestLeadMerge(PoolCase):
 			with self.assertRaises(MergeRefused):
 				api.decide_merge(asked["name"], agree=True)
 		self.assertTrue(frappe.db.exists("Lead", self.gone.name))
+
+	def protect(self, lead: object, user: str) -> None:
+		self.claimed(lead, user)
+		until = add_days(nowdate(), 5)
+		frappe.db.set_value("Lead Pool Seat", self.seat(lead).name, "protected_until", until)
+
+	def decide(self, name: str, user: str, *, agree: bool = True) -> dict:
+		with self.as_user(user):
+			return api.decide_merge(name, agree=agree)
+
+	def test_two_protecting_holders_are_both_asked_and_both_must_agree(self):
+		self.protect(self.kept, self.rep)
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		self.assertEqual(asked["consent_of"], sorted([self.rep, self.mate]))
+		for user, lead in ((self.rep, self.kept), (self.mate, self.gone)):
+			told = {"for_user": user, "document_name": lead.name}
+			self.assertEqual(frappe.db.count("Notification Log", told), 1)
+		half = self.decide(asked["name"], self.mate)
+		self.assertEqual((half["state"], half["consent_of"]), ("Waiting", [self.rep]))
+		self.assertTrue(frappe.db.exists("Lead", self.gone.name))
+		self.assertEqual(self.decide(asked["name"], self.rep)["state"], "Done")
+		self.assertFalse(frappe.db.exists("Lead", self.gone.name))
+
+	def test_one_of_two_refuses_for_both(self):
+		self.protect(self.kept, self.rep)
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		self.decide(asked["name"], self.mate)
+		self.assertEqual(self.decide(asked["name"], self.rep, agree=False)["state"], "Refused")
+		self.assertTrue(frappe.db.exists("Lead", self.gone.name))
+
+	def test_consent_goes_with_the_seat(self):
+		"""The mate agreed and then lost his seat to somebody who protects it as well: he is asked anew."""
+		self.protect(self.kept, self.rep)
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		self.decide(asked["name"], self.mate)
+		third = factories.sales_user("pool.third")
+		self.pool.reload()
+		self.pool.append("members", {"member_type": "User", "user": third})
+		self.pool.save()
+		frappe.db.set_value("Lead Pool Seat", self.seat(self.gone).name, "holder", third)
+		self.assertEqual(self.decide(asked["name"], self.rep)["consent_of"], [third])
+		with self.assertRaises(frappe.PermissionError):
+			self.decide(asked["name"], self.mate)
+		self.assertEqual(self.decide(asked["name"], third)["state"], "Done")
+
+	def test_who_was_asked_and_protects_no_more_has_no_voice(self):
+		self.claimed(self.kept, self.rep)
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		frappe.db.set_value("Lead Pool Seat", self.seat(self.gone).name, "protected_until", None)
+		with self.assertRaises(MergeRefused):
+			self.decide(asked["name"], self.mate)
+		with self.as_user(self.mate):
+			self.assertFalse(api.merges(self.gone.name)[0]["may_decide"])
+		self.assertEqual(self.merge(user=self.chief)["state"], "Done")
+		self.assertFalse(frappe.db.exists("Lead", self.gone.name))
+
+	def test_consent_to_a_lead_that_was_converted_meanwhile_is_refused(self):
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		frappe.db.set_value("Lead", self.kept.name, "status", "Converted")
+		with self.assertRaises(MergeRefused):
+			self.decide(asked["name"], self.mate)
+		self.assertTrue(frappe.db.exists("Lead", self.gone.name))
+
+	def test_consent_is_worth_nothing_when_the_asker_lost_his_rights(self):
+		self.protect(self.kept, self.rep)
+		self.protect(self.gone, self.mate)
+		asked = self.merge(user=self.chief)
+		self.decide(asked["name"], self.mate)
+		self.pool.reload()
+		self.pool.set("members", [row for row in self.pool.members if row.user != self.chief])
+		self.pool.save()
+		frappe.db.set_value("Lead Pool Membership", {"user": self.rep}, "is_manager", 1)
+		visibility.forget()
+		with self.assertRaises(MergeRefused):
+			self.decide(asked["name"], self.rep)
 
 	def test_nobody_merges_a_lead_that_is_closed_to_him(self):
 		self.claimed(self.kept, self.rep)
@@ -165,4 +247,4 @@ class TestLeadMerge(PoolCase):
 		rows = {row["field"]: (row["kept"], row["merged"], row["differs"]) for row in told["fields"]}
 		self.assertEqual(rows["city"], ("Bonn", "Berlin", True))
 		self.assertEqual(rows["website"], ("", "https://two.example.com", True))
-		self.assertIsNone(told["consent_of"])
+		self.assertEqual(told["consent_of"], [])

@@ -35,7 +35,7 @@ l2c.compare_leads = async (frm, merged) => {
 			{ fieldtype: "HTML", fieldname: "table" },
 			{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason") },
 		],
-		primary_action_label: consent_of ? __("Ask for Consent") : __("Merge"),
+		primary_action_label: consent_of.length ? __("Ask for Consent") : __("Merge"),
 		primary_action: async ({ reason }) => {
 			const take = dialog.$wrapper
 				.find("input[data-side='merged']:checked")
@@ -43,7 +43,7 @@ l2c.compare_leads = async (frm, merged) => {
 				.get();
 			dialog.hide();
 			const { state } = await l2c.call_frozen("lead.merge", { kept: frm.doc.name, merged, take, reason: reason || "" });
-			l2c.done(state === "Done" ? __("The leads were merged.") : __("The holder was asked for consent."));
+			l2c.done(state === "Done" ? __("The leads were merged.") : __("Everybody who protects one of them was asked."));
 			frm.reload_doc();
 		},
 	});
@@ -61,8 +61,9 @@ const compare_html = (fields, consent_of) => {
 	};
 	const rows = fields.map((row) => `<tr><td>${l2c.escape(row.label)}</td>${side(row, "kept")}${side(row, "merged")}</tr>`);
 	const titles = [__("Field"), __("Lead That Stays"), __("Lead That Goes")];
-	const warning = consent_of
-		? `<p class="text-warning">${l2c.escape(__("{0} protects one of them and is asked first.", [consent_of]))}</p>`
+	const people = consent_of.map((user) => frappe.user.full_name(user)).join(", ");
+	const warning = people
+		? `<p class="text-warning">${l2c.escape(__("Protected, so asked first: {0}", [people]))}</p>`
 		: "";
 	return `${warning}<table class="table table-sm"><thead><tr>${titles
 		.map((title) => `<th>${l2c.escape(title)}</th>`)
@@ -71,8 +72,8 @@ const compare_html = (fields, consent_of) => {
 
 l2c.show_merge = (frm, merge) => {
 	const act = async (method, args, message) => {
-		await l2c.call_frozen(`lead.${method}`, { name: merge.name, ...args });
-		l2c.done(message);
+		const { state } = await l2c.call_frozen(`lead.${method}`, { name: merge.name, ...args });
+		l2c.done(state === "Waiting" ? __("Others must agree as well.") : message);
 		frm.reload_doc();
 	};
 	if (merge.may_decide) {

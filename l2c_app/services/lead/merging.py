@@ -1,4 +1,4 @@
-"""Two leads that are one: compared, merged with a choice per field, undone within days, never against a protected holder.
+"""Two leads that are one: compared, merged with a choice per field, undone within days, never against protected holders.
 
 Links are pointed at the kept lead, the other is deleted. What undoing needs is kept: the other lead as it was, which rows
 pointed at it, both leads' seats, and what was written on the kept lead.
@@ -9,12 +9,11 @@ from dataclasses import asdict
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_fullname, getdate, now_datetime, nowdate
+from frappe.utils import get_fullname, now_datetime
 
 from l2c_app.core import merge as rules
-from l2c_app.core.seats import State
 from l2c_app.services.errors import MergeRefused, refuse
-from l2c_app.services.lead import lead_links, lead_unmerge
+from l2c_app.services.lead import lead_links, lead_unmerge, merge_consent
 from l2c_app.services.pool import vault, visibility
 from l2c_app.services.pool.seats import lock_seats
 
@@ -37,7 +36,7 @@ NO_CHOICE_TYPES = frozenset(
 
 
 def compare(kept: str, merged: str) -> dict:
-	"""Return both leads side by side: {"fields": [{field, label, kept, merged, differs}], "consent_of": user or None}.
+	"""Return both leads side by side: {"fields": [{field, label, kept, merged, differs}], "consent_of": [users]}.
 
 	Raises PermissionError where the user may not write both, MergeRefused for a lead with itself.
 	"""
@@ -48,11 +47,11 @@ def compare(kept: str, merged: str) -> dict:
 		if not all(rules.is_blank(value) for value in pair):
 			row = {"field": field.fieldname, "label": _(field.label), "kept": pair[0], "merged": pair[1]}
 			rows.append({**row, "differs": pair[0] != pair[1]})
-	return {"fields": rows, "consent_of": _protected_holder(merged, kept)}
+	return {"fields": rows, "consent_of": merge_consent.missing(kept, merged)}
 
 
 def merge(kept: str, merged: str, *, take: list[str], reason: str = "") -> dict:
-	"""Merge `merged` into `kept`, or ask for consent when somebody else protects it. Returns {name, state, consent_of}.
+	"""Merge `merged` into `kept`, or ask everybody else who protects one of them. Returns {name, state, consent_of}.
 
 	`take`: fields whose value comes from the merged lead; blank fields are filled anyway. Raises PermissionError and
 	MergeRefused.
@@ -61,7 +60,7 @@ def merge(kept: str, merged: str, *, take: list[str], reason: str = "") -> dict:
 	wrong = set(take) - {field.fieldname for field in _choosable()}
 	if wrong:
 		refuse(MergeRefused, _("These fields cannot be chosen: {0}").format(", ".join(sorted(wrong))))
-	holder = _protected_holder(merged, kept)
+	holders = merge_consent.missing(kept, merged, lock=True)
 	record = frappe.get_doc(
 		{
 			"doctype": "Lead Merge",
@@ -71,43 +70,46 @@ def merge(kept: str, merged: str, *, take: list[str], reason: str = "") -> dict:
 			"state": WAITING,
 			"reason": reason,
 			"requested_by": frappe.session.user,
-			"consent_of": holder,
 			"take": frappe.as_json(sorted(set(take))),
 		}
 	).insert(ignore_permissions=True)
-	if holder:
-		_ask(record)
+	if holders:
+		merge_consent.ask(record, holders)
 	else:
 		_do(record, mine, theirs)
-	return {"name": record.name, "state": record.state, "consent_of": holder}
+	return {"name": record.name, "state": record.state, "consent_of": holders}
 
 
 def decide(name: str, *, agree: bool) -> dict:
-	"""The protecting holder, or a manager of his pool, agrees to a waiting merge or refuses it. Returns {name, state}."""
+	"""A protecting holder, or a manager of his pool, agrees to a waiting merge or refuses it for all.
+
+	The merge is done when everybody agreed who protects one of the leads by then. Returns {name, state, consent_of}: whose
+	consent is still missing. Raises PermissionError, and MergeRefused when the merge could not be asked for any more.
+	"""
 	record = frappe.get_doc("Lead Merge", name, for_update=True)
-	if record.state != WAITING:
-		refuse(MergeRefused, _("This merge is {0}.").format(_(record.state)), do=_("Reload the lead."))
-	if frappe.session.user != record.consent_of and not _manages(record.merged):
-		frappe.throw(_("Not permitted"), frappe.PermissionError)
+	_require_state(record, WAITING)
+	merge_consent.require_voice(record)
 	record.decided_by = frappe.session.user
-	if agree:
-		mine, theirs = (frappe.get_doc("Lead", each) for each in (record.kept, record.merged))
-		_do(record, mine, theirs)
-	else:
+	if not agree:
 		record.db_set({"state": REFUSED, "decided_by": record.decided_by})
-	return {"name": record.name, "state": record.state}
+		return {"name": record.name, "state": record.state, "consent_of": []}
+	mine, theirs = _both(record.kept, record.merged, user=record.requested_by)
+	holders = merge_consent.agree(record)
+	if not holders:
+		_do(record, mine, theirs)
+	return {"name": record.name, "state": record.state, "consent_of": holders}
 
 
 def undo(name: str) -> str:
 	"""Undo a merge within its days and return the name of the lead that is back.
 
-	Who asked for it, who agreed to it and managers of the pool may. Raises PermissionError, MergeRefused.
+	Who asked for it, who agreed to it, and managers of the pool may. Raises PermissionError, MergeRefused.
 	"""
 	record = frappe.get_doc("Lead Merge", name, for_update=True)
-	if frappe.session.user not in (record.requested_by, record.decided_by) and not _manages(record.kept):
+	concerned = (record.requested_by, record.decided_by, *merge_consent.agreed(record))
+	if frappe.session.user not in concerned and not _manages(record.kept):
 		frappe.throw(_("Not permitted"), frappe.PermissionError)
-	if record.state != DONE:
-		refuse(MergeRefused, _("This merge is {0}.").format(_(record.state)), do=_("Reload the lead."))
+	_require_state(record, DONE)
 	if now_datetime() > record.undo_until:
 		refuse(
 			MergeRefused,
@@ -134,7 +136,6 @@ def of_lead(lead: str) -> list[dict]:
 			"merged_title",
 			"kept",
 			"requested_by",
-			"consent_of",
 			"undo_until",
 		],
 		order_by="creation desc",
@@ -143,22 +144,45 @@ def of_lead(lead: str) -> list[dict]:
 	result = []
 	for row in rows:
 		if row.state == WAITING:
-			result.append({**row, "may_decide": user == row.consent_of or _manages(row.merged)})
+			result.append({**row, "may_decide": merge_consent.has_voice(row)})
 		elif row.kept == lead and row.undo_until >= now:
 			result.append({**row, "may_undo": user == row.requested_by or _manages(lead)})
 	return result
 
 
-def _both(kept: str, merged: str) -> tuple[Document, Document]:
+def _both(kept: str, merged: str, *, user: str | None = None) -> tuple[Document, Document]:
+	"""Return both leads, which `user` (the session's, or who asked for the merge) may write and nobody converted."""
 	if kept == merged:
 		refuse(MergeRefused, _("A lead cannot be merged with itself."))
-	leads = [frappe.get_doc("Lead", name) for name in (kept, merged)]
-	for lead in leads:
+	return _mergeable(kept, user=user), _mergeable(merged, user=user)
+
+
+def _mergeable(name: str, *, user: str | None) -> Document:
+	if user and not frappe.db.exists("Lead", name):
+		refuse(MergeRefused, _("{0} is gone.").format(name), do=_("Refuse this merge."))
+	lead = frappe.get_doc("Lead", name)
+	if not user:
 		lead.check_permission("write")
-		if lead.status == "Converted":
-			text = _("{0} was converted to a customer.").format(lead.name)
-			refuse(MergeRefused, text, do=_("Merge the customers instead."))
-	return leads[0], leads[1]
+	elif not frappe.has_permission("Lead", "write", doc=lead, user=user):
+		text = _("{0} may not change {1} any more.").format(get_fullname(user), name)
+		refuse(MergeRefused, text, do=_("Refuse this merge."))
+	if lead.status == "Converted":
+		text = _("{0} was converted to a customer.").format(lead.name)
+		refuse(MergeRefused, text, do=_("Merge the customers instead."))
+	return lead
+
+
+def _require_state(record: Document, state: str) -> None:
+	if record.state != state:
+		refuse(MergeRefused, _("This merge is {0}.").format(_(record.state)), do=_("Reload the lead."))
+
+
+def _manages(lead: str) -> bool:
+	user = frappe.session.user
+	pools = frappe.get_all(
+		"Lead Pool Seat", filters={"party_type": "Lead", "party": lead}, pluck="pool", order_by="pool"
+	)
+	return visibility.sees_everything(user) or any(visibility.manages(pool, user) for pool in pools)
 
 
 def _choosable() -> list:
@@ -170,47 +194,6 @@ def _choosable() -> list:
 		and not field.read_only
 		and not field.fieldname.startswith("l2c_")
 	]
-
-
-def _protected_holder(merged: str, kept: str) -> str | None:
-	"""Return the other user whose protected seat on either lead a merge would touch."""
-	rows = frappe.get_all(
-		"Lead Pool Seat",
-		filters={
-			"party_type": "Lead",
-			"party": ("in", (merged, kept)),
-			"state": State.HELD.value,
-			"protected_until": (">=", getdate(nowdate())),
-		},
-		pluck="holder",
-		order_by="party, name",
-	)
-	others = [holder for holder in rows if holder != frappe.session.user]
-	return others[0] if others else None
-
-
-def _manages(lead: str) -> bool:
-	user = frappe.session.user
-	pools = frappe.get_all(
-		"Lead Pool Seat", filters={"party_type": "Lead", "party": lead}, pluck="pool", order_by="pool"
-	)
-	return visibility.sees_everything(user) or any(visibility.manages(pool, user) for pool in pools)
-
-
-def _ask(record: Document) -> None:
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"for_user": record.consent_of,
-			"type": "Alert",
-			"document_type": "Lead",
-			"document_name": record.merged,
-			"subject": _("{0} asks to merge {1} into another lead.").format(
-				get_fullname(record.requested_by),
-				frappe.bold(frappe.utils.escape_html(record.merged_title or "")),
-			),
-		}
-	).insert(ignore_permissions=True)
 
 
 def _do(record: Document, mine: Document, theirs: Document) -> None:

@@ -41,3 +41,13 @@ class TestTakenOver(unittest.TestCase):
 				self.assertEqual(after.get(field), kept.get(field))
 			else:
 				self.assertEqual(after.get(field), now.get(field))
+
+
+class TestConsents(unittest.TestCase):
+	def test_everybody_who_protects_a_seat_must_agree_or_have_somebody_agree_for_him(self):
+		protected = [("bob", {"chief"}), ("ann", set()), ("ann", set()), ("cid", set())]
+		self.assertEqual(merge.consents_missing(protected, asking="cid"), ["ann"])
+
+	def test_nobody_asks_himself_and_nothing_protected_needs_no_consent(self):
+		self.assertEqual(merge.consents_missing([("ann", set())], asking="ann"), [])
+		self.assertEqual(merge.consents_missing([], asking="ann"), [])
