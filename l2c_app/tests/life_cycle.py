@@ -45,6 +45,9 @@ VOLATILE = NIGHTLY | {
 	"last_execution",
 	"last_heartbeat",
 }
+# A lead that the pool masks for ever while the app leaves.
+SEALED_POOL, SEALED_LEAD = "Sealed Traces", "Trace Sealed"
+SEALED_PHONE, SEALED_MAIL = "+8613800138001", "sealed@trace.example.com"
 SINGLES_OF_THE_HOST = {"Installed Applications", "Portal Settings", "System Settings", "Global Defaults"}
 
 
@@ -143,6 +146,7 @@ def leave_traces() -> None:
 	rep = factories.sales_user("trace.rep")
 	pool = factories.make("Lead Pool", pool_name="Traces", members=[{"member_type": "User", "user": rep}])
 	lead = factories.lead("Trace Prospect", mobile_no="+8613800138000")
+	_leave_a_pooled_lead(rep)
 	follow_up = factories.make(
 		"Follow Up",
 		reference_doctype="Lead",
@@ -152,6 +156,36 @@ def leave_traces() -> None:
 	)
 	for document in (pool, follow_up):
 		_leave_traces_on(document, rep)
+
+
+def _leave_a_pooled_lead(rep: str) -> None:
+	from l2c_app.tests import factories
+
+	factories.lead_pool(SEALED_POOL, members=(rep,), managers=(rep,))
+	factories.pooled_lead(SEALED_LEAD, mobile_no=SEALED_PHONE, email_id=SEALED_MAIL)
+
+
+def seal_a_lead() -> None:
+	"""Let the pool of a lead mask for ever: what was remembered before must be there again after uninstalling."""
+	from l2c_app.services.pool import vault_scope
+
+	frappe.db.set_value("Lead Pool", SEALED_POOL, "mask_mode", "Masked for Ever")
+	frappe.clear_document_cache("Lead Pool", SEALED_POOL)
+	lead = frappe.db.get_value("Lead", {"company_name": SEALED_LEAD}, "name")
+	vault_scope.follow([lead])
+	assert "*" in frappe.db.get_value("Lead", lead, "mobile_no"), "the pool sealed nothing"
+
+
+def contact_data_are_back() -> None:
+	"""The lead that `seal_a_lead` sealed and its contact carry their real data, though the vault is gone."""
+	lead = frappe.db.get_value(
+		"Lead", {"company_name": SEALED_LEAD}, ["name", "mobile_no", "email_id"], as_dict=True
+	)
+	assert (lead.mobile_no, lead.email_id) == (SEALED_PHONE, SEALED_MAIL), lead
+	filters = {"parenttype": "Contact", "link_doctype": "Lead", "link_name": lead.name}
+	contact = frappe.get_doc("Contact", frappe.db.get_value("Dynamic Link", filters, "parent"))
+	assert SEALED_PHONE in [row.phone for row in contact.phone_nos], contact.phone_nos
+	assert SEALED_MAIL in [row.email_id for row in contact.email_ids], contact.email_ids
 
 
 def _leave_traces_on(document, user: str) -> None:

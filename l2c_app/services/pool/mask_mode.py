@@ -3,7 +3,7 @@
 import frappe
 
 from l2c_app.core.seats import State
-from l2c_app.services.pool import admission, vault
+from l2c_app.services.pool import admission, vault_scope
 
 PIECE = 200
 
@@ -32,12 +32,8 @@ def follow(pool: str, *, after: str = "") -> str | None:
 		order_by="name",
 		limit=PIECE,
 	)
+	vault_scope.follow(seat.party for seat in seats)
 	for seat in seats:
-		wanted, sealed = vault.is_wanted(seat.party), vault.is_sealed(seat.party)
-		if wanted and not sealed:
-			vault.seal_stored(seat.party)
-		elif sealed and not wanted:
-			vault.restore(seat.party)
 		name = frappe.db.get_value("Lead", seat.party, ["company_name", "lead_name"]) or ("", "")
 		shown = admission.shown_name(pool, name[0] or name[1])
 		frappe.db.set_value("Lead Pool Seat", seat.name, "party_name", shown, update_modified=False)

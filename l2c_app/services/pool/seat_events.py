@@ -17,7 +17,7 @@ from l2c_app.services.errors import (
 	SeatTaken,
 	refuse,
 )
-from l2c_app.services.pool import claims, pool_moves, vault, visibility
+from l2c_app.services.pool import claims, pool_moves, vault, vault_scope, visibility
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
 
 
@@ -161,7 +161,7 @@ def convert_lead(lead: str, *, customer: str) -> None:
 	"""The lead became a customer: all its seats are converted, its owner stays, native visibility returns."""
 	_move_all("Lead", lead, Event.CONVERT, states=("Available", "Held"), rule=f"converted to {customer}")
 	if vault.is_sealed(lead):
-		vault.restore(lead)
+		vault_scope.restore([lead])
 
 
 def customer_vanished(lead: str, *, customer: str) -> None:

@@ -9,7 +9,6 @@ import frappe
 from l2c_app.core import masking
 from l2c_app.core import vault as rules
 from l2c_app.core.vault import ADDRESS, EMAIL, PHONE, Kept
-from l2c_app.services.pool import visibility
 
 FOR_EVER = "Masked for Ever"
 FIELDS = {
@@ -41,6 +40,14 @@ def kept_of(lead: str) -> list[Kept]:
 	"""Return what the vault keeps of a lead; nothing for a lead that was never sealed."""
 	text = frappe.db.get_value("Lead Vault", {"lead": lead}, "values")
 	return [Kept(**entry) for entry in json.loads(text)] if text else []
+
+
+def kept_of_many(leads: list[str]) -> dict[str, list[Kept]]:
+	"""Return {lead: what the vault keeps} of those that have a vault row."""
+	table = frappe.qb.DocType("Lead Vault")
+	query = frappe.qb.from_(table).select(table.lead, table["values"]).where(table.lead.isin(leads))
+	rows = query.orderby(table.lead).run() if leads else []
+	return {lead: [Kept(**entry) for entry in json.loads(text or "[]")] for lead, text in rows}
 
 
 def is_sealed(lead: str) -> bool:
@@ -167,40 +174,12 @@ def seal_stored(lead: str) -> None:
 	forget_history(lead)
 
 
-def restore(lead: str) -> None:
-	"""Put the real values back wherever a mask of this lead stands, and drop the vault: the lead is won, or its pool opened."""
-	for doctype, name in [*_linked(lead), *_followers(lead)]:
-		doc = frappe.get_doc(doctype, name)
-		fill(doc, lead)
-		_write(doc)
-	forget(lead)
-
-
 def _linked(lead: str) -> list[tuple[str, str]]:
 	found = [("Lead", lead)]
 	for doctype in ("Contact", "Address"):
 		filters = {"parenttype": doctype, "link_doctype": "Lead", "link_name": lead}
 		names = frappe.get_all("Dynamic Link", filters=filters, pluck="parent", order_by="parent")
 		found += [(doctype, name) for name in dict.fromkeys(names)]
-	return found
-
-
-def _followers(lead: str) -> list[tuple[str, str]]:
-	"""Return what was made from the lead and copied its masks."""
-	customers = frappe.get_all("Customer", filters={"lead_name": lead}, pluck="name", order_by="name")
-	found = [("Customer", name) for name in customers]
-	for doctype, kind in (("Opportunity", "opportunity_from"), ("Quotation", "quotation_to")):
-		filters = {kind: "Lead", "party_name": lead}
-		found += [
-			(doctype, name)
-			for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="name")
-		]
-	for doctype in ("Contact", "Address"):
-		filters = {"parenttype": doctype, "link_doctype": "Customer", "link_name": ("in", customers)}
-		found += [
-			(doctype, name)
-			for name in frappe.get_all("Dynamic Link", filters=filters, pluck="parent", order_by="parent")
-		]
 	return found
 
 
@@ -238,9 +217,3 @@ def put_back(lead: str, entries: list[dict]) -> None:
 	"""Store entries kept from before a merge as the vault of a lead that is there again; none make no vault."""
 	if entries:
 		_store(lead, [Kept(**entry) for entry in entries])
-
-
-def is_wanted(lead: str) -> bool:
-	"""Return True when a pool that masks for ever closes the lead."""
-	seats = visibility.live_seats("Lead", [lead]).get(lead, [])
-	return masks_for_ever(seat.pool for seat in seats)
