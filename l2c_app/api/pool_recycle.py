@@ -14,6 +14,12 @@ def effect(pool: str, rules: str | list, holiday_list: str | None = None) -> dic
 
 
 @frappe.whitelist()
+def about_to_go_back(filters: str | list | dict | None = None) -> dict[str, Any]:
+	"""Return how many of the session user's seats go back within three days, for the card that shows it."""
+	return recycle_view.about_to_go_back()
+
+
+@frappe.whitelist()
 def starting_rules() -> list[dict[str, Any]]:
 	"""Return rows that a new pool may begin with."""
 	return recycle_view.starting_rules()

@@ -52,7 +52,7 @@ READERS = {
 	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
 	"api.pool_health": {"report"},
-	"api.pool_recycle": {"starting_rules"},
+	"api.pool_recycle": {"about_to_go_back", "starting_rules"},
 	"api.pool": {"distribute_preview", "party_state", "propose_sales_team", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},
 }

@@ -343,6 +343,7 @@ class TestRights(FollowUpTestCase):
 		self.assertIn(planned.name, self.visible(factories.sales_user("follow.colleague")))
 		self.make_overdue(planned)
 		self.assertGreaterEqual(reminders.run()["hidden"], 1)
+		self.assertEqual(reminders.run()["hidden"], 0)
 
 	def test_a_released_lead_takes_its_plans_from_the_former_holder(self):
 		planned = self.plan(assigned_to=self.colleague)

@@ -261,7 +261,7 @@ class TestDigest(ReminderCase):
 		self.one.company_name = "<img src=x onerror=alert(1)>"
 		planned, old = self.today(), self.plan(-48)
 		frappe.db.set_value("Follow Up", planned.name, "party_name", "<img src=x onerror=alert(1)>")
-		listed = digest.content(self.rep, self.eight.date())
+		listed = digest.content(self.rep, self.eight.date(), [])
 		self.assertEqual([row.name for row in listed["today"]], [planned.name])
 		self.assertEqual([row.name for row in listed["overdue"]], [old.name])
 		self.assertNotIn("<img", digest._html(listed, "en"))

@@ -1,4 +1,7 @@
-"""One digest a day and user: what is to follow today, what is overdue, which leads go back soon. Nothing to say, no mail."""
+"""One digest a day and user: what is to follow today, what is overdue, which leads go back soon. Nothing to say, no mail.
+
+Who plans nothing is told as well: his leads go back first.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,16 +9,14 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
 from frappe.utils import add_days, cint, escape_html, format_datetime, get_url_to_form, getdate, now_datetime
 
 from l2c_app.core.follow_up import Status
 from l2c_app.core.reminders import Channel
-from l2c_app.core.seats import State
 from l2c_app.services.follow_up import reminders
+from l2c_app.services.pool import going_back as soon
 
 SHOWN = 20
-SOON_DAYS = 3
 MOST = 2000
 
 
@@ -37,10 +38,12 @@ def users() -> Iterator[bool]:
 	if not settings.send_digest or now.hour < cint(settings.digest_hour):
 		return
 	today = getdate(now)
-	for user in _waiting(today):
+	waiting = _waiting(today)
+	going_back = soon.soon([user.name for user in waiting], today)
+	for user in waiting:
 		frappe.db.savepoint("l2c_digest")
 		try:
-			_send(user, today)
+			_send(user, today, going_back.get(user.name, []))
 			yield True
 		except Exception:
 			frappe.db.rollback(save_point="l2c_digest")
@@ -48,39 +51,36 @@ def users() -> Iterator[bool]:
 			yield False
 
 
-def content(user: str, today: date) -> dict[str, list[Any]]:
-	"""Return what a user's digest lists, each follow up checked for what he may read: today, overdue, going back."""
+def content(user: str, today: date, going_back: list[Any]) -> dict[str, list[Any]]:
+	"""Return what a user's digest lists, each follow up checked for what he may read: today, overdue, and the seats given."""
 	start, end = f"{today} 00:00:00", f"{add_days(today, 1)} 00:00:00"
 	return {
 		"today": _plans(user, [["planned_for", ">=", start], ["planned_for", "<", end]]),
 		"overdue": _plans(user, [["planned_for", "<", start]]),
-		"going_back": frappe.get_all(
-			"Lead Pool Seat",
-			filters={
-				"holder": user,
-				"state": State.HELD.value,
-				"recycle_on": ("between", [today, add_days(today, SOON_DAYS)]),
-			},
-			fields=["party_type", "party", "party_name", "recycle_on"],
-			order_by="recycle_on, name",
-			limit=SHOWN,
-		),
+		"going_back": going_back[:SHOWN],
 	}
 
 
 def _waiting(today: date) -> list[Any]:
-	plan, user, log = (frappe.qb.DocType(name) for name in ("Follow Up", "User", "Follow Up Reminder"))
-	query = frappe.qb.from_(plan).inner_join(user).on(user.name == plan.assigned_to).left_join(log)
-	query = query.on(
-		(log.user == user.name) & (log.channel == Channel.DIGEST.value) & (log.due == str(today))
+	"""Return the enabled users with a plan up to today or a seat about to go back, who got no digest today."""
+	told = {"channel": Channel.DIGEST.value, "due": str(today)}
+	done = frappe.get_all("Follow Up Reminder", filters=told, pluck="user", order_by="user")
+	names = sorted({*_planning(today), *soon.holders(today)} - set(done))
+	return frappe.get_all(
+		"User",
+		filters={"name": ("in", names), "enabled": 1},
+		fields=["name", "email", "language"],
+		order_by="name",
+		limit=MOST,
 	)
-	query = query.where(
-		(plan.status == Status.PLANNED.value) & (plan.planned_for < f"{add_days(today, 1)} 00:00:00")
-	)
-	query = query.where((user.enabled == 1) & log.name.isnull())
-	query = query.select(user.name, user.email, user.language, Count(plan.name).as_("plans"))
-	query = query.groupby(user.name, user.email, user.language).orderby(user.name)
-	return query.limit(MOST).run(as_dict=True)
+
+
+def _planning(today: date) -> list[str]:
+	plan = frappe.qb.DocType("Follow Up")
+	query = frappe.qb.from_(plan).select(plan.assigned_to).distinct()
+	query = query.where(plan.status == Status.PLANNED.value)
+	query = query.where(plan.planned_for < f"{add_days(today, 1)} 00:00:00")
+	return [row[0] for row in query.orderby(plan.assigned_to).run()]
 
 
 def _plans(user: str, moments: list[list]) -> list[Any]:
@@ -94,8 +94,8 @@ def _plans(user: str, moments: list[list]) -> list[Any]:
 	return [row for row in rows if frappe.has_permission("Follow Up", "read", doc=row.name, user=user)]
 
 
-def _send(user: Any, today: date) -> None:
-	listed = content(user.name, today)
+def _send(user: Any, today: date, going_back: list[Any]) -> None:
+	listed = content(user.name, today, going_back)
 	document = ("User", user.name)
 	said = any(listed.values())
 	if (

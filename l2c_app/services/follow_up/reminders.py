@@ -133,6 +133,7 @@ def _tell_rows(rows: list[Any], reached: dict[Channel, datetime], people: _Peopl
 def _tell(row: Any, reached: dict[Channel, datetime], people: _People) -> bool:
 	untold = [c for c in rules.stages(row.planned_for, reached) if not row.told & rules.bit(c)]
 	if not _readable(row.name, row.assigned_to):
+		_mark(row, untold)  # else it would be read again every ten minutes for as long as it is planned
 		return False
 	document, spoken = ("Follow Up", row.name), rules.spoken(untold)
 	rows, texts = [], {}
@@ -146,9 +147,14 @@ def _tell(row: Any, reached: dict[Channel, datetime], people: _People) -> bool:
 	for name in texts.keys() & fresh:
 		user, text = texts[name]
 		bell(user, text, document=document)
-	told = reduce(or_, (rules.bit(channel) for channel in untold), row.told)
-	frappe.db.set_value("Follow Up", row.name, "told", told, update_modified=False)
+	_mark(row, untold)
 	return True
+
+
+def _mark(row: Any, stages: list[Channel]) -> None:
+	"""Keep on the follow up that these stages are done with; a new date or owner begins anew."""
+	told = reduce(or_, (rules.bit(channel) for channel in stages), row.told)
+	frappe.db.set_value("Follow Up", row.name, "told", told, update_modified=False)
 
 
 def _receivers(row: Any, channel: Channel, people: _People) -> list[str]:

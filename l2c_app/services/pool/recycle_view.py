@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, getdate, nowdate
+from frappe.utils import add_days, get_fullname, getdate, nowdate
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
 from l2c_app.services.errors import TooManyRows, refuse
-from l2c_app.services.pool import recycle_rules, recycle_run, seat_events
+from l2c_app.services.pool import going_back, recycle_rules, recycle_run, seat_events
 
 MOST = 20_000
 
@@ -61,6 +61,18 @@ def _by_user(before: list[recycle_run.Case], after: list[recycle_run.Case]) -> d
 	listed = sorted(rows.values(), key=lambda row: (-row["then"], row["user"]))
 	total = {name: sum(row[name] for row in listed) for name in ("held", "now", "then", "kept")}
 	return {"rows": [{**row, "name": get_fullname(row["user"])} for row in listed], "total": total}
+
+
+def about_to_go_back() -> dict:
+	"""Return {"value", "fieldtype", "route", "route_options"} of the session user's seats that a run takes within three days."""
+	user, today = frappe.session.user, getdate(nowdate())
+	last = str(add_days(today, going_back.SOON_DAYS))
+	return {
+		"value": len(going_back.soon([user], today).get(user, [])),
+		"fieldtype": "Int",
+		"route": ["List", "Lead Pool Seat"],
+		"route_options": {"holder": user, "state": State.HELD.value, "recycle_on": ["<=", last]},
+	}
 
 
 def starting_rules() -> list[dict]:
