@@ -14,6 +14,7 @@ from l2c_app.services.pool import visibility
 LOOKUPS_PER_HOUR = 60
 MOST_SHOWN = 20
 FREE, IN_POOL, HELD, KNOWN = "Free", "In Pool", "Held", "Known"
+BEING_SAVED = "Being Saved"
 
 
 def check(
@@ -59,6 +60,8 @@ def of_new_party(party_type: str, party: str, keys: Iterable[party_keys.Key]) ->
 
 
 def _match(party_type: str, party: str, kinds: list[str]) -> dict:
+	if not party:
+		return {"party_type": "", "found_by": kinds, "state": BEING_SAVED, "seats": []}
 	seats = visibility.live_seats(party_type, [party]).get(party, [])
 	match = {
 		"party_type": party_type,
@@ -114,6 +117,9 @@ def say(rows: Sequence[frappe._dict], *, masked: bool = False) -> str:
 			for seat in match["seats"]
 		)
 		by = ", ".join(_(kind) for kind in match["found_by"])
+		if match["state"] == BEING_SAVED:
+			lines.append(_("Somebody saves the same {0} at this moment.").format(by))
+			continue
 		known = (None if masked else match.get("party")) or _(match["party_type"])
 		lines.append(_("{0} has the same {1}. {2}").format(known, by, where).strip())
 	return "\n".join(lines)

@@ -126,20 +126,32 @@ def rename(party_type: str, old: str, new: str, *, doc: object) -> None:
 def parties_with(keys: Iterable[Key], *, lock: bool = False) -> list[frappe._dict]:
 	"""Return the rows (kind, value, party_type, party) of all parties with one of the keys.
 
-	`lock` reads the newest committed rows and makes a parallel insert of the same key wait: of two people who type the
-	same phone at once, the second one sees the first.
+	`lock` reads the newest rows and makes later inserts of the same key wait: of two people who type the same phone at
+	once, at least one sees the other. It never waits itself, else two who stored their keys before either looked would
+	stop each other: a key that somebody is just saving gives a row without a party.
 	"""
-	table = frappe.qb.DocType("L2C Party Key")
 	found: list = []
-	for kind, value in sorted(set(keys)):
-		query = (
-			frappe.qb.from_(table)
-			.where((table.kind == kind) & (table.value == value))
-			.select(table.kind, table.value, table.party_type, table.party)
-			.orderby(table.party_type, table.party)
-		)
-		found += (query.for_update() if lock else query).run(as_dict=True)
+	for key in sorted(set(keys)):
+		found += _newest_with(key) if lock else _query(key).run(as_dict=True)
 	return found
+
+
+def _query(key: Key) -> object:
+	table = frappe.qb.DocType("L2C Party Key")
+	return (
+		frappe.qb.from_(table)
+		.where((table.kind == key[0]) & (table.value == key[1]))
+		.select(table.kind, table.value, table.party_type, table.party)
+		.orderby(table.party_type, table.party)
+	)
+
+
+def _newest_with(key: Key) -> list[frappe._dict]:
+	try:
+		return _query(key).for_update(nowait=True).run(as_dict=True)
+	except frappe.QueryTimeoutError:
+		saving = frappe._dict(kind=key[0], value=key[1], party_type="", party="")
+		return [*_query(key).run(as_dict=True), saving]
 
 
 def rebuild(party_type: str, *, after: str = "", limit: int = 500) -> str | None:
