@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app.services.lead import lead_intake, lead_owner, party_keys
-from l2c_app.services.pool import reveal, seat_removal, seat_view, vault, visibility
+from l2c_app.services.pool import reveal, seat_removal, seat_view, vault, vault_scope, visibility
 
 
 def onload(doc: Document, method: str | None = None) -> None:
@@ -50,9 +50,11 @@ def before_rename(doc: Document, method: str | None, old: str, new: str, merge: 
 
 
 def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-	"""Log and keys take the new name."""
+	"""Log and keys take the new name; a lead that got another's seats is masked as their pools want it."""
 	seat_removal.follow_rename("Lead", old, new, merge=bool(merge))
 	vault.rename(old, new)
+	if merge and visibility.enabled_pools():
+		vault_scope.follow([new])
 	party_keys.rename("Lead", old, new, doc=doc)
 
 

@@ -5,11 +5,12 @@ from unittest.mock import patch
 import frappe
 
 from l2c_app import uninstall
-from l2c_app.services.pool import vault
+from l2c_app.api import pool as api
+from l2c_app.services.pool import pool_moves, run_work, runs, seat_events, vault
 from l2c_app.setup import custom_fields
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
-from l2c_app.tests.pool_case import PoolCase
+from l2c_app.tests.pool_case import POOL, PoolCase
 
 PHONE, MAIL = "+8613800444001", "scope.buyer@vault.example.com"
 TWIN_PHONE = "+8613855555501"  # its mask is the same: three digits in front, two behind
@@ -69,3 +70,96 @@ class TestUninstall(ScopeCase):
 		self.assertEqual(
 			frappe.db.get_value("Address", address.name, ["address_line1", "phone"]), (STREET, PHONE)
 		)
+
+
+class TestDeletedPool(ScopeCase):
+	def test_pain_deleting_the_pool_brings_the_data_of_its_closed_leads_back(self):
+		with self.as_user(self.chief):
+			api.close(self.seat(self.sealed).name, "no business")
+		self.assert_sealed(self.sealed.name)
+		frappe.delete_doc("Lead Pool", POOL)
+		self.assert_open(self.sealed.name)
+		self.assertEqual(frappe.db.get_value("Lead", self.sealed.name, "l2c_pooled"), 0)
+
+	def test_a_lead_that_another_pool_seals_stays_sealed(self):
+		factories.lead_pool("Second Vault", managers=(self.chief,), mask_mode=vault.FOR_EVER)
+		api.admit("Second Vault", [self.sealed.name])
+		with self.as_user(self.chief):
+			api.close(self.seat(self.sealed).name, "no business")
+		frappe.delete_doc("Lead Pool", POOL)
+		self.assert_sealed(self.sealed.name)
+
+	def test_deleting_a_lead_leaves_no_mask_on_a_contact_that_stays(self):
+		contact = self.contact_of(self.sealed.name)
+		other = factories.lead("Other Owner", first_name="Olga")
+		contact.append("links", {"link_doctype": "Lead", "link_name": other.name})
+		contact.save()
+		frappe.delete_doc("Lead", self.sealed.name)
+		contact.reload()
+		self.assertEqual((contact.mobile_no, contact.email_id), (PHONE, MAIL))
+		self.assertFalse(vault.is_sealed(self.sealed.name))
+
+
+class TestMovedSeats(ScopeCase):
+	"""L2C Pool masks for ever, the open pool does not."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		no_filter = '[["request_type", "=", "none such"]]'
+		people = {"members": (self.rep, self.mate), "managers": (self.chief,)}
+		self.open_pool = factories.lead_pool("Open Pool", admission_filters=no_filter, **people)
+		self.plain = factories.lead(
+			"Plain Company", first_name="Paula", mobile_no=PHONE, email_id="p@x.example.com"
+		)
+		self.plain_seat = api.admit("Open Pool", [self.plain.name])[0]
+
+	def test_pain_a_release_to_the_pool_that_masks_seals(self):
+		with self.as_user(self.rep):
+			api.claim(self.plain_seat)
+			api.release(self.plain_seat, "not mine", target=POOL)
+		self.assert_sealed(self.plain.name)
+
+	def test_a_release_out_of_it_restores(self):
+		self.claimed(self.sealed)
+		with self.as_user(self.rep):
+			api.release(self.seat(self.sealed).name, "not mine", target="Open Pool")
+		self.assert_open(self.sealed.name)
+
+	def test_a_pool_that_returns_its_seats_there_seals(self):
+		self.open_pool.return_pool = POOL
+		self.open_pool.save()
+		with self.as_user(self.rep):
+			api.claim(self.plain_seat)
+			api.release(self.plain_seat, "not mine")
+		self.assert_sealed(self.plain.name)
+
+	def test_move_to_pool_seals_and_restores(self):
+		with self.as_user(self.chief):
+			seat_events.move_to_pool([self.plain_seat], POOL, "belongs there")
+			self.assert_sealed(self.plain.name)
+			seat_events.move_to_pool([self.plain_seat], "Open Pool", "belongs here")
+		self.assert_open(self.plain.name, mail="p@x.example.com")
+
+	def test_moving_all_restores_what_no_other_pool_seals(self):
+		factories.lead_pool("Second Vault", managers=(self.chief,), mask_mode=vault.FOR_EVER)
+		both = factories.pooled_lead(
+			"Both Company", first_name="Bea", mobile_no=TWIN_PHONE, email_id="both@vault.example.com"
+		)
+		with patch.object(runs, "queue"), self.as_user(self.chief):
+			run = runs.start(runs.MOVE, POOL, mode=runs.COMMIT, options={"target": "Open Pool"})
+			while run_work.step(run):
+				pass
+		self.assert_open(self.sealed.name)
+		self.assert_sealed(both.name)
+
+	def test_a_seat_that_is_there_already_restores_as_well(self):
+		api.admit("Open Pool", [self.sealed.name])
+		self.assert_sealed(self.sealed.name)
+		pool_moves.to_pool([self.seat(self.sealed).name], "Open Pool")
+		self.assert_open(self.sealed.name)
+
+	def test_a_won_lead_whose_customer_vanished_is_sealed_again(self):
+		customer = factories.customer("Scope Customer", lead_name=self.sealed.name)
+		self.assertEqual(self.stored(self.sealed.name), (PHONE, MAIL))
+		frappe.delete_doc("Customer", customer, force=True)
+		self.assert_sealed(self.sealed.name)

@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import BadDistribution, PoolDisabled, refuse
-from l2c_app.services.pool import recycle_dates, seat_log, visibility
+from l2c_app.services.pool import recycle_dates, seat_log, vault_scope, visibility
 from l2c_app.services.pool.admission import shown_name
 from l2c_app.services.pool.name_lists import among, chunks, each, forget_cached
 from l2c_app.services.pool.seats import Move, lock_seats, move, update_parties
@@ -47,7 +47,8 @@ def to_pool(
 	"""Move live seats into another pool and return those that went; the caller checked rights and target.
 
 	A holder who belongs to the target keeps his seat and its clock, any other gives it back first. Where the party has a
-	seat in the target already, that one is reused: it takes over the history and being primary, the moved one goes.
+	seat in the target already, that one is reused: it takes over the history and being primary, the moved one goes. Leads
+	go into the vault or come out of it, as the pools that close them now want it.
 	A few statements per thousand seats.
 	"""
 	moved: list[str] = []
@@ -67,6 +68,7 @@ def to_pool(
 		rows = [locked[row.name] for row in rows]
 		live = [row for row in rows if row.state in LIVE and row.pool != target]
 		_change(live, target, locked=locked, there=there, reason=reason, rule=rule or CHANGE, run=run)
+		vault_scope.follow(row.party for row in live if row.party_type == "Lead")
 		moved += [row.name for row in live]
 	recycle_dates.recompute(moved)
 	_tell_holders(target, members)

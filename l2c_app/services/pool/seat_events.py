@@ -152,6 +152,8 @@ def reopen(name: str, reason: str) -> None:
 	require_enabled(seat.pool)
 	require_manager(seat.pool, frappe.session.user)
 	move_one(Move(seat.name, Event.REOPEN, reason=reason, version=seat.version))
+	if seat.party_type == "Lead":
+		vault_scope.follow([seat.party])  # a converted lead had its contact data back
 
 
 # The system
@@ -167,6 +169,7 @@ def convert_lead(lead: str, *, customer: str) -> None:
 def customer_vanished(lead: str, *, customer: str) -> None:
 	"""The customer made from a lead was deleted: its converted seats are available again."""
 	_move_all("Lead", lead, Event.REOPEN, states=("Converted",), rule=f"customer {customer} deleted")
+	vault_scope.follow([lead])
 
 
 def _move_all(party_type: str, party: str, event: Event, *, states: tuple[str, ...], rule: str) -> None:

@@ -3,21 +3,24 @@
 import frappe
 
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import seat_log, visibility
+from l2c_app.services.pool import seat_log, vault_scope, visibility
 from l2c_app.services.pool.seats import Move, lock_seats, move
 
 STRENGTH = {State.HELD.value: 3, State.AVAILABLE.value: 2, State.CLOSED.value: 1, State.CONVERTED.value: 0}
 
 
 def remove(filters: dict) -> int:
-	"""Delete seats; leads that no seat closes any more get their native visibility back. Returns how many seats went."""
+	"""Delete seats; leads that no seat closes any more get their native visibility back, those that none seals any more
+	their contact data. Returns how many seats went."""
 	seats = frappe.get_all(
 		"Lead Pool Seat", filters=filters, fields=["name", "party_type", "party"], order_by="name"
 	)
 	if not seats:
 		return 0
 	frappe.db.delete("Lead Pool Seat", {"name": ("in", [seat.name for seat in seats])})
-	open_again([seat.party for seat in seats if seat.party_type == "Lead"])
+	leads = [seat.party for seat in seats if seat.party_type == "Lead"]
+	open_again(leads)
+	vault_scope.follow(leads)
 	visibility.seats_changed()
 	return len(seats)
 

@@ -52,7 +52,7 @@ def _restore_piece(leads: list[str]) -> None:
 	kept = vault.kept_of_many(leads)
 	if not kept:
 		return
-	for doctype, owners in _documents(list(kept)).items():
+	for doctype, owners in _documents(kept).items():
 		changed = _restore_table(doctype, "", owners, kept)
 		for table in vault.TABLES.get(doctype, {}):
 			changed |= _restore_table(doctype, table, owners, kept)
@@ -60,9 +60,10 @@ def _restore_piece(leads: list[str]) -> None:
 	frappe.db.delete("Lead Vault", {"lead": ("in", list(kept))})
 
 
-def _documents(leads: list[str]) -> dict[str, Owners]:
-	"""Return {DocType: {document: leads}} of what carries masks of the leads: their closed set and what they became."""
-	found: dict[str, Owners] = {}
+def _documents(kept: dict[str, list[Kept]]) -> dict[str, Owners]:
+	"""Return {DocType: {document: leads}} of what carries masks of the leads: their closed set, what they became, and what
+	was sealed with them, though its link to them is gone."""
+	leads, found = list(kept), {}
 	for doctype, documents in closed_set(leads).items():
 		found[doctype] = {name: [lead] for name, lead in documents.items()}
 	filters = {"lead_name": ("in", leads)}
@@ -78,7 +79,10 @@ def _documents(leads: list[str]) -> dict[str, Owners]:
 		)
 		for link in links:
 			owners = found[link.parenttype].setdefault(link.parent, [])
-			owners += [lead for lead in parties[link.link_name] if lead not in owners]
+			owners += parties[link.link_name]
+	for lead, entries in kept.items():
+		for doctype, name in {(entry.doctype, entry.name) for entry in entries}:
+			found[doctype].setdefault(name, []).append(lead)
 	return found
 
 
