@@ -159,6 +159,19 @@ class TestHabits(unittest.TestCase):
 		self.assertEqual(offences, [])
 
 
+class TestScripts(unittest.TestCase):
+	WITH_VALUES = re.compile(r'__\(\s*"[^"]*",\s*\[([^\]]*)\]')
+	TYPED_BY_PEOPLE = re.compile(r"\b(lead_name|company_name|customer_name|party_name|title|label|merged)\b")
+
+	def test_names_typed_by_people_are_escaped_in_titles_and_messages(self):
+		offences = []
+		for path in sorted(source.PACKAGE.rglob("*.js")):
+			for values in self.WITH_VALUES.findall(path.read_text(encoding="utf-8")):
+				if self.TYPED_BY_PEOPLE.search(values) and not re.search(r"l2c\.(escape|link)\(", values):
+					offences.append(f"{path.name}: {values}")
+		self.assertEqual(offences, [])
+
+
 class TestWhitelisted(unittest.TestCase):
 	def test_only_the_api_and_documents_whitelist(self):
 		offences = []

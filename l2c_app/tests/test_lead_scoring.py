@@ -75,6 +75,28 @@ class TestLeadScoring(PoolCase):
 		self.assertEqual((told["fit"], told["engagement"], told["tier"]), (85, 40, "A"))
 		self.assertEqual(told["previous_tier"], "B")
 
+	def test_a_field_that_vanished_scores_nothing_is_said_and_keeps_no_lead_from_being_saved(self):
+		self.switch_on()
+		settings = frappe.get_doc("Lead Scoring")
+		rule = next(row for row in settings.rules if "mobile_no" in (row.filters or ""))
+		asked = next(row for row in settings.completeness if row.field == "email_id")
+		gone = frappe.as_json([["custom_gone", "is", "set"]])
+		frappe.db.set_value("Lead Score Rule", rule.name, "filters", gone, update_modified=False)
+		frappe.db.set_value("Lead Score Field", asked.name, "field", "custom_lost", update_modified=False)
+		frappe.clear_document_cache("Lead Scoring", "Lead Scoring")
+		lead = self.lead()
+		# mail 10 + company 25 = 35 fit; the 20 points for a mobile number are not counted
+		self.assertEqual(scoring.explain(lead.name)["fit"], 35)
+		said = scoring.explain(lead.name)["vanished"]
+		self.assertEqual([line.count("any more") for line in said], [1, 1])
+		self.assertIn(f"Rules, row {rule.idx}", said[0])
+		self.assertIn("custom_lost", said[1])
+		form = frappe.get_doc("Lead Scoring")
+		form.run_method("onload")
+		self.assertEqual(form.get("__onload")["l2c_vanished"], said)
+		with self.assertRaises(BadScoringRule):
+			form.save()
+
 	def test_an_old_follow_up_has_faded_by_half(self):
 		self.switch_on()
 		lead = self.lead()

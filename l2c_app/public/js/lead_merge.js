@@ -21,7 +21,7 @@ l2c.pick_merge = (frm) => {
 			get_query: () => ({ filters: { name: ["!=", frm.doc.name], status: ["!=", "Converted"] } }),
 		},
 		({ merged }) => l2c.compare_leads(frm, merged),
-		__("Merge into {0}", [frm.doc.lead_name || frm.doc.name]),
+		__("Merge into {0}", [l2c.escape(frm.doc.lead_name || frm.doc.name)]),
 		__("Compare")
 	);
 };
@@ -29,7 +29,7 @@ l2c.pick_merge = (frm) => {
 l2c.compare_leads = async (frm, merged) => {
 	const { fields, consent_of } = await l2c.call_frozen("lead.compare", { kept: frm.doc.name, merged });
 	const dialog = new frappe.ui.Dialog({
-		title: __("{0} goes, {1} stays", [merged, frm.doc.name]),
+		title: __("{0} goes, {1} stays", [l2c.escape(merged), l2c.escape(frm.doc.name)]),
 		size: "large",
 		fields: [
 			{ fieldtype: "HTML", fieldname: "table" },
@@ -81,7 +81,7 @@ l2c.show_merge = (frm, merge) => {
 		frm.add_custom_button(__("Refuse Merge"), () => act("decide_merge", { agree: 0 }, __("The merge was refused.")), __("Merge"));
 	}
 	if (merge.may_undo) {
-		const title = __("Undo Merge of {0}", [merge.merged_title || merge.merged]);
+		const title = __("Undo Merge of {0}", [l2c.escape(merge.merged_title || merge.merged)]);
 		frm.page.add_menu_item(title, () =>
 			frappe.confirm(__("Bring {0} back with everything that was on it?", [l2c.escape(merge.merged)]), () =>
 				act("undo_merge", {}, __("The lead is back."))

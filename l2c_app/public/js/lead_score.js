@@ -21,7 +21,7 @@ frappe.ui.form.on("Lead", {
 
 l2c.explain_score = async (doc) => {
 	const told = await l2c.call("lead.score", { lead: doc.name });
-	const dialog = new frappe.ui.Dialog({ title: __("Score of {0}", [doc.lead_name || doc.name]), size: "large" });
+	const dialog = new frappe.ui.Dialog({ title: __("Score of {0}", [l2c.escape(doc.lead_name || doc.name)]), size: "large" });
 	dialog.$body.html(told.lead ? l2c.score_html(told) : `<p>${l2c.escape(__("This lead was never scored."))}</p>`);
 	dialog.show();
 };
@@ -45,6 +45,7 @@ l2c.score_html = (told) => {
 	]);
 	const missing = told.missing.map((field) => [field.label, `+ ${field.adds} %`]);
 	const parts = [`<div class="mb-3">${numbers}</div>`];
+	told.vanished.forEach((line) => parts.push(`<p class="text-warning">${l2c.escape(line)}</p>`));
 	parts.push(table([__("Measures"), __("Reason"), __("Points"), __("Lost to Time or Ceiling")], reasons));
 	if (missing.length) parts.push(table([__("Missing"), __("Completeness")], missing));
 	return parts.join("");

@@ -1,4 +1,7 @@
-"""The rules by which leads are scored, as the admin wrote them: read once, and refused with the row that is wrong."""
+"""The rules by which leads are scored, as the admin wrote them: read once, and refused with the row that is wrong.
+
+A field that a rule looks at may be deleted later. Such a rule scores nothing until it is corrected; leads are saved as ever.
+"""
 
 from dataclasses import dataclass
 
@@ -22,6 +25,8 @@ class Rulebook:
 	event_rules: tuple[scoring.EventRule, ...]
 	thresholds: tuple[scoring.Threshold, ...]
 	weights: tuple[scoring.Weight, ...]
+	vanished: tuple[str, ...] = ()
+	"""A line for each rule or weight left out because its field is gone."""
 
 	@property
 	def lead_fields(self) -> list[str]:
@@ -42,12 +47,16 @@ def enabled() -> bool:
 
 
 def load(settings: object | None = None) -> Rulebook:
-	"""Return the stored rules (or those of unsaved settings). Raises core.filters.BadFilter on filters that cannot be
-	read."""
+	"""Return the stored rules (or those of unsaved settings) without those whose fields are gone. Raises
+	core.filters.BadFilter on filters that cannot be read."""
 	settings = settings or frappe.get_cached_doc(SETTINGS)
+	known = _lead_fields()
+	fit = {row: _fit_rule(row) for row in settings.rules if not row.event}
+	gone = {row: _fields(rule) - known for row, rule in fit.items()}
+	gone |= {row: {row.field} - known for row in settings.completeness}
 	return Rulebook(
 		groups=tuple(_group(row) for row in settings.groups),
-		fit_rules=tuple(_fit_rule(row) for row in settings.rules if not row.event),
+		fit_rules=tuple(rule for row, rule in fit.items() if not gone[row]),
 		event_rules=tuple(
 			scoring.EventRule(row.label, row.group_name, row.points, row.event, row.detail or "")
 			for row in settings.rules
@@ -57,8 +66,24 @@ def load(settings: object | None = None) -> Rulebook:
 			scoring.Threshold(row.tier, row.fit or 0, row.engagement or 0) for row in settings.tiers
 		),
 		weights=tuple(
-			scoring.Weight(row.field, row.weight or 0, row.tier or "") for row in settings.completeness
+			scoring.Weight(row.field, row.weight or 0, row.tier or "")
+			for row in settings.completeness
+			if not gone[row]
 		),
+		vanished=tuple(_vanished(row, fields) for row, fields in gone.items() if fields),
+	)
+
+
+def _fields(rule: scoring.FitRule) -> set[str]:
+	return {field for field, _operator, _value in rule.filters}
+
+
+def _vanished(row: object, fields: set[str]) -> str:
+	table = _("Fields") if row.parentfield == "completeness" else _("Rules")
+	where = _("{0}, row {1}").format(table, row.idx)
+	gone = ", ".join(sorted(fields))
+	return _("{0}: a lead has no field {1} any more. Until it is corrected, the row scores nothing.").format(
+		where, gone
 	)
 
 
@@ -124,7 +149,7 @@ def _check_filters(row: object) -> None:
 		_wrong(_("Rules"), row, _("The filter cannot be read: {0}").format(error))
 	if not rule.filters:
 		_wrong(_("Rules"), row, _("A filter without conditions would fit every lead."))
-	unknown = {field for field, _operator, _value in rule.filters} - _lead_fields()
+	unknown = _fields(rule) - _lead_fields()
 	if unknown:
 		_wrong(_("Rules"), row, _("A lead has no field {0}.").format(", ".join(sorted(unknown))))
 

@@ -120,7 +120,8 @@ def score_document(doc: object) -> None:
 
 
 def explain(lead: str) -> dict:
-	"""Return what a lead scored, why, and what is missing; {} when it was never scored. Raises PermissionError.
+	"""Return what a lead scored, why, what is missing and which rules are out of order; {} when it was never scored.
+	Raises PermissionError.
 
 	No values of the lead are in it: reasons carry the words of the rules, missing fields their labels.
 	"""
@@ -134,7 +135,13 @@ def explain(lead: str) -> dict:
 		for field, adds in frappe.parse_json(stored.missing).items()
 	]
 	missing.sort(key=lambda row: (-row["adds"], row["field"]))
-	return {**stored, "reasons": frappe.parse_json(stored.reasons), "missing": missing}
+	vanished = list(score_rules.load().vanished)
+	return {
+		**stored,
+		"reasons": frappe.parse_json(stored.reasons),
+		"missing": missing,
+		"vanished": vanished,
+	}
 
 
 def rules_changed() -> None:

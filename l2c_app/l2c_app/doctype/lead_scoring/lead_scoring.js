@@ -1,5 +1,7 @@
 frappe.ui.form.on("Lead Scoring", {
 	refresh(frm) {
+		const { l2c_vanished: vanished = [] } = frm.doc.__onload || {};
+		if (vanished.length) frm.set_intro(vanished.map(l2c.escape).join("<br>"), "orange");
 		if (!frm.perm[0].write) return;
 		if (!(frm.doc.rules || []).length) {
 			frm.set_intro(__("No rules yet. The starting rules are a good beginning; change them as you like."));
