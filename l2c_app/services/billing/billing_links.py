@@ -4,18 +4,15 @@ The shares of an invoice always add up to its total (its contract's part of it).
 submit, oldest unbilled rows first. Nothing here may stop a native document: callers in overrides isolate failures.
 """
 
-from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
 from l2c_app.core import billing
-from l2c_app.core.money import exact, split_by_weights
 from l2c_app.services.contract import contract_dates, contract_money, contract_state
-from l2c_app.services.ledger import recompute
+from l2c_app.services.ledger import document_owners, recompute
 
 PLAN, NATIVE = "Plan", "Native"
 
@@ -63,48 +60,22 @@ def mark_drafts(contract: Document) -> None:
 		row.draft_invoice = draft_of.get(row.row_id)
 
 
-def contracts_of(invoice: Document) -> dict[str, Decimal]:
-	"""Return the contracts whose orders an invoice bills, weighted by the net amount of their lines.
-
-	Lines without an order belong to the contract that the invoice itself names; the key "" stands for no contract.
-	"""
-	names = sorted({line.sales_order for line in invoice.items if line.sales_order})
-	orders = (
-		frappe.get_all(
-			"Sales Order", filters={"name": ("in", names)}, fields=["name", "l2c_contract"], order_by="name"
-		)
-		if names
-		else []
-	)
-	contract_of = {order.name: order.l2c_contract for order in orders}
-	weights: dict[str, Decimal] = {}
-	for line in invoice.items:
-		owner = contract_of.get(line.sales_order) or invoice.get("l2c_contract") or ""
-		weights[owner] = weights.get(owner, Decimal(0)) + abs(exact(line.net_amount))
-	return weights
-
-
 def on_invoice_submit(invoice: Document) -> None:
 	"""Link a submitted invoice to the plans of its contracts, so that its shares add up to its total.
 
 	Links made with the draft stay if they still do; an invoice that accounts changed or made natively is placed on
 	the rows it was made for, then on the oldest rows with something left to bill.
 	"""
-	weights = contracts_of(invoice)
-	sharers = sorted(weights)
-	values = [weights[name] for name in sharers]
-	for index, name in enumerate(sharers):
+	weights = document_owners.of_document(invoice)
+	for name in sorted(weights):
 		if name:
-			_link(
-				invoice,
-				name,
-				part=lambda total, i=index: split_by_weights(total, values)[i] if any(values) else total,
-			)
+			_link(invoice, name, weights=weights)
 
 
-def _link(invoice: Document, name: str, *, part: Callable[[int], int]) -> None:
+def _link(invoice: Document, name: str, *, weights: document_owners.Weights) -> None:
 	contract = contract_state.load(name)
-	total = part(contract_money.in_units(invoice.get("rounded_total") or invoice.grand_total, contract))
+	units = contract_money.in_units(invoice.get("rounded_total") or invoice.grand_total, contract)
+	total = document_owners.part_of(units, weights, name)
 	shares = of_invoice(contract, invoice.name)
 	if sum(shares.values()) != total:
 		contract = _place(contract, invoice.name, total)

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from l2c_app.services.billing import billing_links
 from l2c_app.services.contract import contract_dates, contract_state
-from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.ledger import contract_customers, document_owners, recompute
 
 SAVE_POINT = "l2c_native"
 
@@ -91,7 +91,7 @@ def drop_order(order: str, name: str) -> None:
 
 def invoice_submitted(invoice: Document) -> None:
 	"""Link a submitted invoice to the plans of its contracts. Returns follow by themselves at the recompute."""
-	names = [name for name in billing_links.contracts_of(invoice) if name]
+	names = [name for name in document_owners.of_document(invoice) if name]
 	if names and not invoice.get("is_return"):
 		quietly(lambda: billing_links.on_invoice_submit(invoice), names)
 	recompute.mark(names)
@@ -107,7 +107,7 @@ def invoice_gone(invoice: Document) -> None:
 
 def contract_of_lines(invoice: Document) -> str | None:
 	"""Return the contract of the orders an invoice bills, None if there is none, more than one, or another customer's."""
-	names = {name for name in billing_links.contracts_of(invoice) if name}
+	names = {name for name in document_owners.of_document(invoice) if name}
 	name = names.pop() if len(names) == 1 else None
 	customer = frappe.db.get_value("Sales Contract", name, "customer") if name else None
 	return name if customer == invoice.get("customer") else None

@@ -1,23 +1,77 @@
-"""Whose orders and invoices are: the contracts of native documents with the weight of their share."""
+"""Whose orders and invoices are: the contracts of native documents with the weight of their share.
 
-from collections.abc import Collection
+A line of an invoice belongs to the contract of its order, and to nobody if that order has none. Only a line without any
+order follows the contract that the invoice, or the one it returns, names; an invoice of several contracts names none.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 import frappe
 
-from l2c_app.services.ledger.ledger_reads import ORDER
+from l2c_app.core.money import exact, split_by_weights
+from l2c_app.services.ledger import ledger_reads
+from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
+
+NOBODY = ""
+Weights = dict[str, Decimal]
 
 
-def owners(documents: Collection[str]) -> dict[str, dict[str, Any]]:
-	"""Return the contracts of orders and of billed invoices, each with the weight of its share."""
+def owners(documents: Collection[str]) -> dict[str, Weights]:
+	"""Return the contracts of orders and of submitted invoices, each with the weight of its share."""
 	if not documents:
 		return {}
 	filters = {"name": ("in", list(documents)), "l2c_contract": ("is", "set")}
 	rows = frappe.get_all(ORDER, filters=filters, fields=["name", "l2c_contract"], order_by="name")
-	found: dict[str, dict[str, Any]] = {row.name: {row.l2c_contract: 1} for row in rows}
-	filters = {"sales_invoice": ("in", list(documents)), "parenttype": "Sales Contract"}
-	fields = ["sales_invoice", "parent", "amount"]
-	for row in frappe.get_all("Plan Billing", filters=filters, fields=fields, order_by="parent, idx"):
-		shares = found.setdefault(row.sales_invoice, {})
-		shares[row.parent] = shares.get(row.parent, 0) + row.amount
-	return found
+	found: dict[str, Weights] = {row.name: {row.l2c_contract: Decimal(1)} for row in rows}
+	invoices = {row.name: row for row in ledger_reads.invoices(sorted(documents))}
+	return found | of_invoices(invoices)
+
+
+def of_invoices(invoices: Mapping[str, Any]) -> dict[str, Weights]:
+	"""Return per invoice (rows of `ledger_reads.invoices`) the contracts that share it; "" stands for none."""
+	sums: dict[str, Weights] = {name: defaultdict(Decimal) for name in invoices}
+	for line in ledger_reads.invoice_items(list(invoices)) if invoices else []:
+		invoice = invoices[line.parent]
+		original = invoices.get(invoice.return_against)
+		named = invoice.l2c_contract or (original.l2c_contract if original else None)
+		sums[line.parent][_of_line(line.sales_order, line.l2c_contract, named)] += exact(line.net_amount)
+	return {name: _absolute(weights) for name, weights in sums.items()}
+
+
+def of_document(invoice: Any) -> Weights:
+	"""Return the contracts that share one invoice as it stands in memory, saved or not; "" stands for none."""
+	orders = sorted({line.sales_order for line in invoice.items if line.sales_order})
+	filters = {"name": ("in", orders)}
+	fields = ["name", "l2c_contract"]
+	rows = frappe.get_all(ORDER, filters=filters, fields=fields, order_by="name") if orders else []
+	contract_of = {row.name: row.l2c_contract for row in rows}
+	named = invoice.get("l2c_contract")
+	if not named and invoice.get("return_against"):
+		named = frappe.db.get_value(INVOICE, invoice.return_against, "l2c_contract")
+	sums: Weights = defaultdict(Decimal)
+	for line in invoice.items:
+		owner = _of_line(line.sales_order, contract_of.get(line.sales_order), named)
+		sums[owner] += exact(line.net_amount)
+	return _absolute(sums)
+
+
+def part_of(minor: int, weights: Mapping[str, Decimal], contract: str) -> int:
+	"""Return a contract's part of an amount of an invoice; the parts of all sharers add up to it (largest remainder)."""
+	if len(weights) == 1:
+		return minor
+	sharers = sorted(weights)
+	values = [weights[sharer] for sharer in sharers]
+	parts = split_by_weights(minor, values if any(values) else [1] * len(values))
+	return parts[sharers.index(contract)]
+
+
+def _of_line(order: str | None, contract_of_order: str | None, named: str | None) -> str:
+	return (contract_of_order if order else named) or NOBODY
+
+
+def _absolute(weights: Weights) -> Weights:
+	"""A return weighs like what it takes back."""
+	return {owner: abs(weight) for owner, weight in weights.items()}

@@ -15,8 +15,8 @@ from typing import Any
 from frappe.utils import getdate
 
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
-from l2c_app.core.money import exact, split_by_weights, to_minor
-from l2c_app.services.ledger import ledger_entries, ledger_reads
+from l2c_app.core.money import to_minor
+from l2c_app.services.ledger import document_owners, ledger_entries, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import (
 	account_currencies,
 	in_document_currency,
@@ -64,7 +64,7 @@ class _Batch:
 		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
 		self.asks = ledger_reads.confirmed_asks(names)
 		self.ledger = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
-		self.weights = self._owners()
+		self.weights = document_owners.of_invoices(self.invoices)
 		self.invoices_by_contract = self._group_invoices()
 		self.open_amounts = self._open_amounts()
 		self.entries = self._shared_entries()
@@ -153,34 +153,8 @@ class _Batch:
 			for contract in self.weights[row.against_voucher_no]
 		}
 
-	def _owners(self) -> dict[str, dict[str, Decimal]]:
-		"""Return per invoice the contracts that share it, weighted by the net amount of their lines."""
-		by_plan = {row.sales_invoice: name for name, rows in self.billing.items() for row in rows}
-		weights: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in self.invoices}
-		for line in ledger_reads.invoice_items(list(self.invoices)) if self.invoices else []:
-			invoice = self.invoices[line.parent]
-			owner = line.l2c_contract or self._owner_without_order(invoice, by_plan)
-			weights[invoice.name][owner] += abs(exact(line.net_amount))
-		return weights
-
-	def _owner_without_order(self, invoice: Any, by_plan: dict[str, str]) -> str:
-		original = self.invoices.get(invoice.return_against)
-		for document in (invoice, original):
-			if document:
-				owner = document.l2c_contract or by_plan.get(document.name)
-				if owner:
-					return owner
-		return ""
-
 	def _share(self, minor: int, invoice: str, contract: str) -> int:
-		"""Return the contract's part of an amount of an invoice; the parts of all sharers add up to it."""
-		weights = self.weights[invoice]
-		if len(weights) == 1:
-			return minor
-		sharers = sorted(weights)
-		values = [weights[sharer] for sharer in sharers]
-		parts = split_by_weights(minor, values if any(values) else [1] * len(values))
-		return parts[sharers.index(contract)]
+		return document_owners.part_of(minor, self.weights[invoice], contract)
 
 	def _shared_entries(self) -> dict[str, list[Entry]]:
 		"""Return the entries of every contract of the batch, those on shared invoices split."""

@@ -136,13 +136,13 @@ def invoices(names: Collection[str]) -> list[Any]:
 
 
 def invoice_items(names: Collection[str]) -> list[Any]:
-	"""Return net amounts of invoice lines with the contract of the order each line bills."""
+	"""Return net amounts of invoice lines with the order each line bills, and the order's contract."""
 	item, order = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType(ORDER)
 	return (
 		frappe.qb.from_(item)
 		.left_join(order)
 		.on(order.name == item.sales_order)
-		.select(item.parent, item.net_amount, order.l2c_contract)
+		.select(item.parent, item.net_amount, item.sales_order, order.l2c_contract)
 		.where(item.parent.isin(list(names)) & (item.docstatus == 1))
 		.orderby(item.parent, item.idx)
 		.run(as_dict=True)
