@@ -6,6 +6,7 @@ from frappe.utils import flt, nowdate
 from l2c_app.api import collection as api
 from l2c_app.services.billing import billing
 from l2c_app.services.errors import CollectionLocked, RefundTooHigh
+from l2c_app.services.ledger import ledger_identities
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
@@ -52,7 +53,88 @@ class TestRefunds(L2CTestCase):
 		factories.payment(self.customer, 80)
 		payment = frappe.get_doc("Payment Entry", self.refund(80))
 		self.assertEqual((payment.payment_type, payment.unallocated_amount), ("Pay", 80))
+		self.assertEqual(receivables.figures(self.contract, "on_account", "refunded"), (0, 0))
 		self.assertEqual(receivables.broken(self.contract), [])
+
+	def test_the_same_money_on_account_is_not_paid_back_twice(self):
+		receipt = factories.payment(self.customer, 80)
+		self.refund(80)
+		receipt.reload()
+		self.assertEqual(receipt.unallocated_amount, 0)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(80)
+		self.assertEqual(ledger_identities.payment_differences([receipt.name, *self.payments("Pay")]), [])
+
+	def test_nor_where_somebody_paid_it_back_natively(self):
+		"""80 came, 30 were paid back without a reference: 50 are left."""
+		factories.payment(self.customer, 80)
+		receivables.receipt(self.customer, 30, pay=True)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(50.01)
+		self.refund(50)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(0.01)
+
+	def test_money_paid_back_is_not_drawn_by_the_next_invoice(self):
+		for pay_back in (lambda: self.refund(80), lambda: receivables.receipt(self.customer, 80, pay=True)):
+			with self.subTest():
+				contract = contracts.active(
+					self.customer, plan_rows=[plan_row(80, billing="Advance"), plan_row(920)]
+				)
+				values = {"customer": self.customer, "company": factories.COMPANY, "currency": "USD"}
+				asks = [{"contract": contract.name, "amount": 80}]
+				name = api.report({**values, "amount": 80, "received_on": nowdate()}, asks)["name"]
+				payment = api.confirm(name, paid_to=factories.bank_account())["voucher_no"]
+				receivables.unreconcile("Payment Entry", payment)
+				self.assertEqual(receivables.figures(contract.name, "advance", "on_account"), (0, 80))
+				mine, self.contract = self.contract, contract.name
+				pay_back()
+				self.contract = mine
+				name = billing.bill_row(contract.name, receivables.row_id(contract.name, 2), submit=True)
+				self.assertEqual(frappe.get_doc("Sales Invoice", name).advances, [])
+
+	def test_a_deposit_that_is_bound_to_an_order_is_no_credit(self):
+		contract = contracts.active(
+			self.customer, plan_rows=[plan_row(300, billing="Advance"), plan_row(700)]
+		)
+		paid = [("Sales Order", contract.sales_order, 300)]
+		payment = factories.payment(self.customer, 310, against=paid)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(10.01)
+		self.refund(10)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(10)
+		self.assertEqual(receivables.figures(contract.name, "advance", "collected"), (300, 300))
+		receivables.unreconcile("Payment Entry", payment.name)
+		self.refund(300)
+
+	def test_a_refund_takes_the_credit_notes_of_its_contract(self):
+		"""B's credit note of 100 is the older one; 150 given back for A are A's."""
+		other = contracts.active(self.customer, plan_rows=[plan_row(1000)]).name
+		invoice = billing.bill_row(other, receivables.row_id(other, 1), submit=True)
+		theirs = receivables.credit_note(invoice, 100)
+		mine = receivables.credit_note(self.invoice, 150)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(151)
+		payment = frappe.get_doc("Payment Entry", self.refund(150))
+		self.assertEqual([row.reference_name for row in payment.references], [mine.name])
+		self.assertEqual(receivables.figures(self.contract, "refunded"), (150,))
+		self.assertEqual(receivables.figures(other, "refunded"), (0,))
+		self.assertEqual(flt(frappe.db.get_value("Sales Invoice", theirs.name, "outstanding_amount")), -100)
+
+	def test_money_on_account_for_another_contract_is_left_to_it(self):
+		other = contracts.active(self.customer, plan_rows=[plan_row(1000)]).name
+		values = {"customer": self.customer, "company": factories.COMPANY, "currency": "USD"}
+		asks = [{"contract": other, "amount": 60}]
+		name = api.report({**values, "amount": 60, "received_on": nowdate()}, asks)["name"]
+		payment = api.confirm(name, paid_to=factories.bank_account())["voucher_no"]
+		receivables.unreconcile("Payment Entry", payment)
+		with self.assertRaises(RefundTooHigh):
+			self.refund(60)
+
+	def payments(self, payment_type: str) -> list[str]:
+		filters = {"party": self.customer, "payment_type": payment_type, "docstatus": 1}
+		return frappe.get_all("Payment Entry", filters=filters, pluck="name", order_by="name")
 
 	def test_more_than_the_credit_is_refused(self):
 		receivables.credit_note(self.invoice, 150)

@@ -1,5 +1,7 @@
 """Pulling a contract's own deposits into its invoice: money on its orders, and money earmarked for it; no other."""
 
+from decimal import Decimal
+
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import IfNull, Sum
@@ -8,6 +10,8 @@ from frappe.utils import flt
 from l2c_app.core import billing
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.contract import contract_money
+from l2c_app.services.ledger import customer_credit
+from l2c_app.services.ledger.ledger_amounts import money_unit
 
 
 def pull(invoice: Document, contract: Document, *, limit: int) -> int:
@@ -23,7 +27,9 @@ def pull(invoice: Document, contract: Document, *, limit: int) -> int:
 	invoice.only_include_allocated_payments = 0
 	invoice.set_advances()
 	offered = [(row, _own_part(row, contract)) for row in invoice.advances]
-	usable = [(row, to_minor(amount, unit)) for row, amount in offered if amount]
+	usable = _not_paid_out(
+		[(row, to_minor(amount, unit)) for row, amount in offered if amount], invoice, unit=unit
+	)
 	parts = billing.pull_advances([amount for _row, amount in usable], limit)
 	kept = []
 	for (row, _amount), part in zip(usable, parts, strict=True):
@@ -35,6 +41,25 @@ def pull(invoice: Document, contract: Document, *, limit: int) -> int:
 		row.idx = index
 	invoice.calculate_taxes_and_totals()
 	return sum(parts)
+
+
+def _not_paid_out(
+	usable: list[tuple[Document, int]], invoice: Document, *, unit: Decimal
+) -> list[tuple[Document, int]]:
+	"""Cut money on account to what is there: the host goes on offering a receipt that was paid back without naming it."""
+	if not any(_on_account(row) for row, _amount in usable):
+		return usable
+	credit = customer_credit.read(invoice.customer, invoice.company, invoice.party_account_currency)
+	there, found = to_minor(from_minor(max(0, credit.on_account), money_unit()), unit), []
+	for row, amount in usable:
+		part = min(amount, there) if _on_account(row) else amount
+		there -= part if _on_account(row) else 0
+		found.append((row, part))
+	return found
+
+
+def _on_account(row: Document) -> bool:
+	return row.reference_type == "Payment Entry" and not row.reference_row
 
 
 def renew(invoice: Document) -> None:
@@ -64,7 +89,7 @@ def _own_part(row: Document, contract: Document) -> float:
 	The host offers money again that other drafts have drawn already and books it to whoever is submitted first.
 	"""
 	free = flt(row.advance_amount) - _drawn(row)
-	if row.reference_type == "Payment Entry" and not row.reference_row:
+	if _on_account(row):
 		free = min(free, _earmarked(row.reference_name, contract) - _drawn(row, contract))
 	else:
 		child = (

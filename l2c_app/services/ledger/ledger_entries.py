@@ -47,9 +47,10 @@ def on_account(asks: list[Any], unit: Decimal) -> dict[str, int]:
 			asked[ask.voucher_no][ask.contract] += to_minor(ask.amount, unit)
 	applied = _applied([name for name, contracts in asked.items() if len(contracts) > 1], unit)
 	found: dict[str, int] = defaultdict(int)
+	given_back = ledger_reads.given_back(list(asked)) if asked else {}
 	for name, payment in (ledger_reads.payments(list(asked)) if asked else {}).items():
 		left = to_minor(payment.unallocated_amount, unit) if payment.docstatus == 1 else 0
-		left = -left if payment.payment_type == "Pay" else left
+		left = to_minor(given_back.get(name), unit) - left if payment.payment_type == "Pay" else left
 		for contract, part in share_unallocated(left, asked[name], applied.get(name, {})).items():
 			found[contract] += part
 	return found

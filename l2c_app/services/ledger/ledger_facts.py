@@ -16,7 +16,7 @@ from frappe.utils import getdate
 
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
 from l2c_app.core.money import to_minor
-from l2c_app.services.ledger import document_owners, ledger_entries, ledger_reads
+from l2c_app.services.ledger import collection_asks, document_owners, ledger_entries, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import (
 	account_currencies,
 	in_document_currency,
@@ -62,7 +62,7 @@ class _Batch:
 		self.orders = {row.name: row for row in ledger_reads.orders(names)}
 		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
 		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
-		self.asks = ledger_reads.confirmed_asks(names)
+		self.asks = collection_asks.of_contracts(names)
 		self.ledger = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
 		self.weights = document_owners.of_invoices(self.invoices)
 		self.invoices_by_contract = self._group_invoices()

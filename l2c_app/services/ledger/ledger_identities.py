@@ -63,7 +63,7 @@ def _held(payments: list[str]) -> dict[str, Decimal]:
 		frappe.qb.from_(entry)
 		.select(entry.voucher_no, Sum(entry.amount_in_account_currency))
 		.where((entry.delinked == 0) & (entry.voucher_type == PAYMENT) & entry.voucher_no.isin(payments))
-		.where(entry.against_voucher_type.isin([ORDER, PAYMENT]))
+		.where((entry.against_voucher_type == ORDER) | (entry.against_voucher_no == entry.voucher_no))
 		.groupby(entry.voucher_no)
 	)
 	return {name: exact(amount or 0) for name, amount in query.run()}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Sum
 
 INVOICE, ORDER, PAYMENT, JOURNAL = "Sales Invoice", "Sales Order", "Payment Entry", "Journal Entry"
 HEADER_FIELDS = [
@@ -263,19 +264,16 @@ def journals_with_money(names: Collection[str]) -> set[str]:
 	return {row[0] for row in query.run()}
 
 
-def confirmed_asks(contract_names: Collection[str]) -> list[Any]:
-	"""Return what confirmed Collections asked for, over all contracts of every Collection that names one."""
-	ask, collection = frappe.qb.DocType("Collection Allocation"), frappe.qb.DocType("Collection")
-	named = frappe.qb.from_(ask).select(ask.parent).distinct().where(ask.contract.isin(list(contract_names)))
-	parents = [row[0] for row in named.run()]
-	if not parents:
-		return []
-	return (
-		frappe.qb.from_(ask)
-		.join(collection)
-		.on(collection.name == ask.parent)
-		.select(ask.contract, ask.row_id, ask.amount, collection.voucher_type, collection.voucher_no)
-		.where(ask.parent.isin(parents) & (collection.status == "Confirmed") & (collection.voucher_no != ""))
-		.orderby(ask.parent, ask.idx)
-		.run(as_dict=True)
+def given_back(payments: Collection[str]) -> dict[str, float]:
+	"""Return per Payment Entry what submitted other ones hold against it: a refund reconciled with its receipts."""
+	reference, payment = frappe.qb.DocType("Payment Entry Reference"), frappe.qb.DocType(PAYMENT)
+	query = (
+		frappe.qb.from_(reference)
+		.join(payment)
+		.on(payment.name == reference.parent)
+		.select(reference.reference_name, Sum(reference.allocated_amount))
+		.where((payment.docstatus == 1) & (reference.reference_doctype == PAYMENT))
+		.where(reference.reference_name.isin(list(payments)))
+		.groupby(reference.reference_name)
 	)
+	return dict(query.run())

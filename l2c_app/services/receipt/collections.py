@@ -90,6 +90,8 @@ def confirm(name: str, chosen: Receipt | None = None, *, despite: str = "") -> D
 	payment.flags[BY_SERVICE] = True
 	payment.insert()
 	payment.submit()
+	if collection.kind == REFUND:
+		refund_payment.settle(collection, payment)
 	collection_vouchers.link(collection, PAYMENT, payment.name)
 	if collection.bank_transaction:
 		bank_statement.reconcile(collection.bank_transaction, payment.name)

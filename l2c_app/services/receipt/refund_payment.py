@@ -1,42 +1,36 @@
 """The native Payment Entry that gives money back to a customer: against open credit notes first, then his credit."""
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from erpnext.accounts.party import get_party_account
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Min, Sum
 from frappe.utils import flt, fmt_money
 
+from l2c_app.core import refunds
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.errors import RefundTooHigh, refuse
+from l2c_app.services.ledger import collection_asks, customer_credit, document_owners, ledger_entries
+from l2c_app.services.ledger.customer_credit import Credit, Voucher
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import INVOICE, PAYMENT
 from l2c_app.services.receipt import receipt_payment, receiving_account
-from l2c_app.services.receipt.receipt_payment import Receipt, Target
+from l2c_app.services.receipt.receipt_payment import Receipt
 
 
 def build(collection: Document, chosen: Receipt) -> Document:
 	"""Return the unsaved Payment Entry (Pay) of a refund with its references to credit notes, the oldest first.
 
-	What no credit note takes is paid against money on account. Raises RefundTooHigh, ReceivingAccountError,
-	ExchangeRateMissing.
+	The credit notes are those of the contracts it names, each up to what is said of it. What no credit note takes is
+	paid against money on account. Raises RefundTooHigh, ReceivingAccountError, ExchangeRateMissing.
 	"""
 	account = _party_account(collection)
-	credits = _credits(collection, account)
-	wanted = to_minor(collection.amount, money_unit())
-	there = -sum(row["open"] for row in credits)
-	if wanted > there:
-		refuse(
-			RefundTooHigh,
-			_("More is to be given back than the customer has to his credit."),
-			compared=_("Refund {0}, credit {1}.").format(
-				fmt_money(collection.amount, currency=collection.currency),
-				fmt_money(float(from_minor(there, money_unit())), currency=collection.currency),
-			),
-			do=_("Make a credit note, or free an advance from its order by Unreconcile Payment first."),
-		)
+	credit = _credit(collection, account)
+	found = _refund(collection, credit)
+	if found.missing:
+		_refuse_amount(collection, found)
 	payment = frappe.new_doc(PAYMENT)
 	payment.update(
 		{
@@ -53,11 +47,55 @@ def build(collection: Document, chosen: Receipt) -> Document:
 		}
 	)
 	_set_amounts(payment, collection, chosen)
-	for doctype, name, amount in _targets(credits, wanted):
+	for name, minor in found.notes.items():
+		amount = -float(from_minor(minor, money_unit()))
 		payment.append(
-			"references", {"reference_doctype": doctype, "reference_name": name, "allocated_amount": amount}
+			"references", {"reference_doctype": INVOICE, "reference_name": name, "allocated_amount": amount}
 		)
 	return payment
+
+
+def settle(collection: Document, payment: Document) -> None:
+	"""Reconcile what a submitted refund paid against no credit note with the receipts it gives back, by the host.
+
+	Else those receipts would still be offered to the next invoice, or be given back again. The oldest go first;
+	journals are left to the accountant.
+	"""
+	left = to_minor(payment.unallocated_amount, money_unit())
+	for voucher in _credit(collection, payment.paid_to).receipts:
+		part = min(left, voucher.left) if voucher.doctype == PAYMENT else 0
+		if part > 0:
+			_reconcile(payment, voucher.name, float(from_minor(part, money_unit())))
+			left -= part
+
+
+def _reconcile(payment: Document, receipt: str, amount: float) -> None:
+	tool = frappe.new_doc("Payment Reconciliation")
+	tool.update({"company": payment.company, "party_type": "Customer", "party": payment.party})
+	tool.update({"receivable_payable_account": payment.paid_to, "payment_name": receipt})
+	tool.invoice_name = payment.name
+	tool.get_unreconciled_entries()
+	invoices = [row.as_dict() for row in tool.invoices if row.invoice_number == payment.name]
+	payments = [
+		row.as_dict() for row in tool.payments if row.reference_name == receipt and not row.reference_row
+	]
+	tool.allocate_entries(frappe._dict({"invoices": invoices, "payments": payments}))
+	for row in tool.allocation:
+		row.allocated_amount = amount
+	tool.reconcile()
+
+
+def _refuse_amount(collection: Document, found: refunds.Refund) -> None:
+	there = collection.amount - float(from_minor(found.missing, money_unit()))
+	refuse(
+		RefundTooHigh,
+		_("More is to be given back than the customer has to his credit."),
+		compared=_("Refund {0}, credit {1}.").format(
+			fmt_money(collection.amount, currency=collection.currency),
+			fmt_money(there, currency=collection.currency),
+		),
+		do=_("Make a credit note, or free an advance from its order by Unreconcile Payment first."),
+	)
 
 
 def _party_account(collection: Document) -> str:
@@ -68,41 +106,40 @@ def _party_account(collection: Document) -> str:
 	return get_party_account("Customer", collection.customer, collection.company)
 
 
-def _credits(collection: Document, account: str) -> list[dict[str, Any]]:
-	"""Return the vouchers of a customer with a negative balance on his account, in minor units, the oldest first."""
-	entry = frappe.qb.DocType("Payment Ledger Entry")
-	balance = Sum(entry.amount_in_account_currency)
-	rows = (
-		frappe.qb.from_(entry)
-		.select(entry.against_voucher_type, entry.against_voucher_no, balance.as_("open"))
-		.where((entry.delinked == 0) & (entry.account == account) & (entry.company == collection.company))
-		.where((entry.party_type == "Customer") & (entry.party == collection.customer))
-		.where(entry.account_currency == collection.currency)
-		.groupby(entry.against_voucher_type, entry.against_voucher_no)
-		.having(balance < 0)
-		.orderby(Min(entry.posting_date), entry.against_voucher_no)
-		.run(as_dict=True)
+def _credit(collection: Document, account: str) -> Credit:
+	"""Return the customer's credit on the account without receipts that are for other contracts than the refund's."""
+	credit = customer_credit.read(
+		collection.customer, collection.company, collection.currency, account=account
 	)
+	mine = {row.contract for row in collection.allocations}
+	if not mine:
+		return credit
+	asks: dict[str, list[Any]] = {}
+	for ask in collection_asks.of_vouchers([voucher.name for voucher in credit.receipts]):
+		asks.setdefault(ask.voucher_no, []).append(ask)
+	receipts = [_for_contracts(voucher, asks.get(voucher.name), mine) for voucher in credit.receipts]
+	return replace(credit, receipts=tuple(voucher for voucher in receipts if voucher.left > 0))
+
+
+def _for_contracts(voucher: Voucher, asks: list[Any] | None, contracts: set[str]) -> Voucher:
+	if not asks:
+		return voucher
+	parts = ledger_entries.on_account(asks, money_unit())
+	return replace(voucher, left=min(voucher.left, sum(parts.get(name, 0) for name in contracts)))
+
+
+def _refund(collection: Document, credit: Credit) -> refunds.Refund:
 	unit = money_unit()
-	return [
-		{
-			"doctype": row.against_voucher_type,
-			"name": row.against_voucher_no,
-			"open": to_minor(row.open, unit),
-		}
-		for row in rows
-		if row.against_voucher_type != "Sales Order"
-	]
-
-
-def _targets(credits: list[dict[str, Any]], wanted: int) -> list[Target]:
-	found = []
-	for row in credits:
-		part = min(wanted, -row["open"]) if row["doctype"] == INVOICE else 0
-		if part > 0:
-			found.append((row["doctype"], row["name"], -float(from_minor(part, money_unit()))))
-			wanted -= part
-	return found
+	asks: dict[str, int] = {}
+	for row in collection.allocations:
+		asks[row.contract] = asks.get(row.contract, 0) + to_minor(row.amount, unit)
+	owners = document_owners.owners([voucher.name for voucher in credit.notes])
+	notes = []
+	for voucher in credit.notes:
+		weights = owners.get(voucher.name, {})
+		parts = {name: document_owners.part_of(voucher.left, weights, name) for name in weights}
+		notes.append(refunds.Note(voucher.name, parts))
+	return refunds.refund(to_minor(collection.amount, unit), asks, notes, on_account=credit.on_account)
 
 
 def _set_amounts(payment: Document, collection: Document, chosen: Receipt) -> None:
