@@ -107,6 +107,16 @@ class TestCustomerPools(CustomerCase):
 		frappe.db.set_value("Customer", customer, "disabled", 1)
 		with self.as_user(self.rep), self.assertRaises(errors.PartyBlocked):
 			api.claim(seat)
+		with self.as_user(self.chief):
+			with self.assertRaises(errors.PartyBlocked):
+				api.transfer(seat, self.rep)
+			rows = api.distribute(SECOND_SALES)["rows"]
+		self.assertEqual(
+			[(row["seat"], row["user"], row["reason"]) for row in rows],
+			[(seat, None, "The customer is disabled.")],
+		)
+		free = self.customer("L2C Disabled", disabled=1)
+		self.assertEqual(api.admit(SECOND_SALES, [free]), [])
 
 	def test_form_and_stock_show_customers_seats(self):
 		customer = self.customer()

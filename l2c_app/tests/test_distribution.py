@@ -40,6 +40,49 @@ class DistributionCase(PoolCase):
 					api.release(seat, "test")
 
 
+class TestNobodysParties(DistributionCase):
+	"""The oldest lead must not be contacted: nobody is given it, by whatever hand."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		frappe.db.set_value("Lead", self.leads[0].name, "status", "Do Not Contact")
+
+	def test_pain_distribution_passes_over_do_not_contact_with_the_reason(self):
+		rows = {row["seat"]: row for row in self.distribute()["rows"]}
+		self.assertEqual(rows[self.seats[0]]["user"], None)
+		self.assertIn("Do Not Contact", rows[self.seats[0]]["reason"])
+		self.assertEqual([bool(holder) for holder in self.holders()], [False, True, True, True])
+
+	def test_it_takes_no_place_of_a_wished_number(self):
+		self.assertEqual(sum(self.distribute(count=2)["by_user"].values()), 2)
+		self.assertEqual([bool(holder) for holder in self.holders()], [False, True, True, False])
+
+	def test_asked_for_by_name_it_stays_too(self):
+		rows = self.distribute(seats=self.seats[:2])["rows"]
+		self.assertEqual(
+			{row["seat"]: bool(row["user"]) for row in rows}, {self.seats[0]: False, self.seats[1]: True}
+		)
+
+	def test_a_mark_set_since_the_preview_counts(self):
+		with patch.object(runs, "queue"), self.as_user(self.chief):
+			run = distribution_run.start(POOL, distribution_run.Wish())
+			run_work.step(run)
+			frappe.db.set_value("Lead", self.leads[1].name, "status", "Do Not Contact")
+			runs.commit_preview(run)
+			while run_work.step(run):
+				pass
+		self.assertEqual([bool(holder) for holder in self.holders()], [False, False, True, True])
+		row = frappe.db.get_value(
+			"Pool Run Row", {"run": run, "seat": self.seats[1]}, ["status", "reason"], as_dict=True
+		)
+		self.assertEqual((row.status, row.reason), ("Skipped", "The lead is Do Not Contact."))
+
+	def test_a_manager_cannot_give_it_to_anybody(self):
+		with self.as_user(self.chief), self.assertRaises(errors.PartyBlocked):
+			api.transfer(self.seats[0], self.rep)
+		self.assertIsNone(self.holders()[0])
+
+
 class TestMethods(DistributionCase):
 	def test_a_round_robin_goes_on_where_it_stopped(self):
 		self.set_pool(distribution_method="Round Robin")

@@ -1,6 +1,6 @@
 """A member takes seats: his own membership row is locked, limits are judged, then the seats are moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 import frappe
@@ -30,7 +30,7 @@ from l2c_app.services.errors import (
 	refuse,
 )
 from l2c_app.services.pool import overdue_cash, seat_log
-from l2c_app.services.pool.admission import NEVER_ADMITTED
+from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
 from l2c_app.services.pool.name_lists import among
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
 
@@ -214,7 +214,7 @@ def _locked_with_status(seats: list[str]) -> dict[str, frappe._dict]:
 def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> dict[str, dict]:
 	"""Return answers for seats that are gone, taken, closed, or whose party must not be contacted."""
 	answers = {}
-	disabled = _disabled_customers(rows.values())
+	disabled = disabled_customers({row.party for row in rows.values() if row.party_type == "Customer"})
 	for seat in seats:
 		row = rows.get(seat)
 		if not row or row.pool != pool:
@@ -223,21 +223,11 @@ def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> 
 			answers[seat] = _taken(seat, _("Taken by {0}.").format(frappe.utils.get_fullname(row.holder)))
 		elif row.state != State.AVAILABLE.value:
 			answers[seat] = _taken(seat, _("The seat is {0}.").format(_(row.state)))
-		elif row.party_type == "Lead" and (not row.lead or row.status in NEVER_ADMITTED):
-			status = _(row.status if row.lead else "Deleted")
-			answers[seat] = _answer(seat, "blocked", _("The lead is {0}.").format(status))
+		elif row.party_type == "Lead" and (barred := of_lead(row.lead and (row.status or "Lead"))):
+			answers[seat] = _answer(seat, "blocked", barred)
 		elif row.party in disabled:
 			answers[seat] = _answer(seat, "blocked", _("The customer is disabled."))
 	return answers
-
-
-def _disabled_customers(rows: Iterable[frappe._dict]) -> set[str]:
-	"""Return the customers among the seats' parties that are disabled or gone: nobody takes them."""
-	customers = {row.party for row in rows if row.party_type == "Customer"}
-	if not customers:
-		return set()
-	filters = {"name": ("in", sorted(customers)), "disabled": 0}
-	return customers - set(frappe.get_all("Customer", filters=filters, pluck="name", order_by="name"))
 
 
 # Answers

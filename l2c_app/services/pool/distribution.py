@@ -11,8 +11,8 @@ from frappe.utils import add_days, nowdate
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import TooManyRows, refuse
-from l2c_app.services.pool import claims, criteria, receivers, seat_events, seat_log
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool import blocked_parties, claims, criteria, receivers, seat_events, seat_log
+from l2c_app.services.pool.name_lists import CHUNK, among, chunks
 from l2c_app.services.pool.seats import Move, move
 
 LIMIT = 100_000
@@ -76,22 +76,19 @@ def distribute(pool: str, wish: Wish) -> dict:
 def assign(
 	rows: Sequence[dict], *, reason: str, decision: dict, run: str = ""
 ) -> dict[str, Exception | None]:
-	"""Move the seats of rows {seat, user, rule} that have a receiver; returns {seat: why not, None when done}."""
-	return move(
-		[
-			Move(
-				row["seat"],
-				Event.ASSIGN,
-				row["user"],
-				reason=reason,
-				rule=row["rule"],
-				run=run,
-				decision=decision,
-			)
-			for row in rows
-			if row["user"]
-		]
-	)
+	"""Move the seats of rows {seat, user, rule} that have a receiver; returns {seat: why not, None when done}.
+
+	A party that must not be contacted any more since the draw stays.
+	"""
+	given = [row for row in rows if row["user"]]
+	barred = blocked_parties.refusals([row["seat"] for row in given])
+	why = {"reason": reason, "run": run, "decision": decision}
+	moves = [
+		Move(row["seat"], Event.ASSIGN, row["user"], rule=row["rule"], **why)
+		for row in given
+		if row["seat"] not in barred
+	]
+	return move(moves) | barred
 
 
 def remember_turn(pool: str, method: str, rows: Sequence[dict]) -> None:
@@ -154,30 +151,47 @@ def totals(rows: Sequence[dict]) -> dict[str, int]:
 
 
 def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
-	"""Return the free seats in order of admission, and rows with a reason for asked seats that are not free."""
+	"""Return the free seats in order of admission, and rows with a reason for seats that are not free or whose party nobody
+	may be given; those do not count towards the wished number."""
 	if wish.seats is not None and len(wish.seats) > LIMIT:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(LIMIT), compared=str(len(wish.seats)))
-	filters = {"pool": pool, "state": State.AVAILABLE.value}
 	if wish.seats is None:
-		limit = min(max(int(wish.count or LIMIT), 0), LIMIT) or 1
-		return _seats(filters, limit), []
+		return _oldest(pool, min(max(int(wish.count or LIMIT), 0), LIMIT) or 1)
 	wanted = list(dict.fromkeys(wish.seats))
 	free: list[frappe._dict] = []
 	for some in chunks(wanted):
-		free += _seats({**filters, "name": ("in", some)}, len(some))
+		seat, query = _free(pool)
+		free += query.where(among(seat.name, some)).run(as_dict=True)
 	known = {seat.name for seat in free}
 	reason = _("The seat is not available in this pool.")
-	skipped = [
-		{"seat": seat, "user": None, "reason": reason, "rule": RULE} for seat in wanted if seat not in known
-	]
-	return free, skipped
+	skipped = [_stays(seat, reason) for seat in wanted if seat not in known]
+	fit, barred = _without_blocked(free)
+	return fit, [*skipped, *barred]
 
 
-def _seats(filters: dict, limit: int) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Lead Pool Seat",
-		filters=filters,
-		fields=["name", "party_type", "party"],
-		order_by="admitted_on, name",
-		limit=limit,
-	)
+def _oldest(pool: str, limit: int) -> tuple[list[frappe._dict], list[dict]]:
+	free, skipped, start, size = [], [], 0, max(limit, CHUNK)
+	while len(free) < limit:
+		page = _free(pool)[1].limit(size).offset(start).run(as_dict=True)
+		fit, barred = _without_blocked(page)
+		free, skipped, start = [*free, *fit], [*skipped, *barred], start + size
+		if len(page) < size:
+			break
+	return free[:limit], skipped
+
+
+def _free(pool: str) -> tuple[object, object]:
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.name, seat.party_type, seat.party)
+	query = query.where((seat.pool == pool) & (seat.state == State.AVAILABLE.value))
+	return seat, query.orderby(seat.admitted_on, seat.name)
+
+
+def _without_blocked(seats: list[frappe._dict]) -> tuple[list[frappe._dict], list[dict]]:
+	reasons = blocked_parties.reasons(seats)
+	rows = [_stays(seat, reason) for seat, reason in reasons.items()]
+	return [seat for seat in seats if seat.name not in reasons], rows
+
+
+def _stays(seat: str, reason: str) -> dict:
+	return {"seat": seat, "user": None, "reason": reason, "rule": RULE}

@@ -12,14 +12,14 @@ from l2c_app.services.pool.seats import chunks
 LIMIT = 5000
 FIELDS = {
 	"Lead": ("name", "status", "company_name", "lead_name", "lead_owner"),
-	"Customer": ("name", "customer_name", "account_manager"),
+	"Customer": ("name", "customer_name", "account_manager", "disabled"),
 }
 
 
 def admit_existing(pool: str, parties: Sequence[str]) -> list[str]:
 	"""Seat parties that exist already, filter or not; the owner stays the holder if he is a member, else the seat is free.
 
-	Skipped: parties already seated here, converted, not to be contacted, or gone. Raises NotAPoolManager, PoolDisabled,
+	Skipped: parties already seated here, converted, not to be contacted, disabled, or gone. Raises NotAPoolManager, PoolDisabled,
 	TooManyRows. Returns the new seats.
 	"""
 	seat_events.require_enabled(pool)
@@ -39,7 +39,7 @@ def admit_existing(pool: str, parties: Sequence[str]) -> list[str]:
 		[
 			_admission(row, pool, party_type, members)
 			for row in rows
-			if row.get("status") not in admission.NEVER_ADMITTED
+			if row.get("status") not in admission.NEVER_ADMITTED and not row.get("disabled")
 		]
 	)
 

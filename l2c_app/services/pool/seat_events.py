@@ -17,7 +17,7 @@ from l2c_app.services.errors import (
 	SeatTaken,
 	refuse,
 )
-from l2c_app.services.pool import claims, pool_moves, vault, vault_scope, visibility
+from l2c_app.services.pool import blocked_parties, claims, pool_moves, vault, vault_scope, visibility
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
 
 
@@ -103,7 +103,7 @@ def transfer(name: str, to_user: str, *, reason: str = "", writes_owner: bool = 
 	"""Hand a held seat to another member; a free one is handed out by a manager.
 
 	Raises NotTheHolder, NotAPoolManager (the pool does not let holders transfer), NotAPoolMember and HoldingCapReached
-	about the receiver, PoolDisabled. Quota and cool-down do not count: only self-claims do.
+	about the receiver, PoolDisabled, PartyBlocked. Quota and cool-down do not count: only self-claims do.
 	"""
 	seat = get_seat(name)
 	check_transfer(seat, to_user)
@@ -120,6 +120,7 @@ def check_transfer(seat: frappe._dict, to_user: str) -> None:
 	if seat.state != State.HELD.value or not holder_may:
 		require_manager(seat.pool, user)
 	check_receiver(seat.pool, to_user)
+	blocked_parties.refuse_blocked(seat)
 
 
 def check_receiver(pool: str, user: str) -> None:
