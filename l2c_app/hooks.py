@@ -178,6 +178,8 @@ ignore_links_on_delete = [
 	"Pool Run",
 	"Pool Run Row",
 	"Bank Match",
+	"Billing Run Row",
+	"Billing Request",
 ]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
@@ -216,6 +218,8 @@ _GUARDS = {
 	"Sales Contract Item": "contract.row_",
 	"Sales Contract Plan Row": "contract.row_",
 	"Plan Billing": "contract.row_",
+	"Billing Request": "billing_request.",
+	"Billing Request Row": "billing_request.row_",
 	"Sales Team": "contract.shared_row_",
 	"Sales Taxes and Charges": "contract.shared_row_",
 	"Collection": "collection.",
@@ -258,6 +262,7 @@ scheduler_events = {
 	"cron": {
 		"*/10 * * * *": [
 			"l2c_app.jobs.resume_pool_runs",
+			"l2c_app.jobs.resume_billing_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",
 			"l2c_app.jobs.collect_cleared_money",
@@ -276,5 +281,6 @@ scheduler_events = {
 		"l2c_app.jobs.refresh_pool_members",
 		"l2c_app.jobs.score_leads",
 		"l2c_app.jobs.chase",
+		"l2c_app.jobs.prepare_billing",
 	],
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import cases, dunning_runs, nightly
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
@@ -196,3 +197,21 @@ def send_dunning_run(run: str) -> int:
 		count += 1
 		frappe.db.commit()
 	return count
+
+
+def work_billing_run(run: str) -> None:
+	"""Prepare or bill a run: one commit per step; queued again while there is more than one job's time allows."""
+	billing_run_work.work(run, commit=frappe.db.commit)
+
+
+def resume_billing_runs() -> list[str]:
+	"""Every ten minutes: queue billing runs again whose process died. Returns their names."""
+	names = billing_run_work.stalled()
+	for name in names:
+		billing_runs.queue(name)
+	return names
+
+
+def prepare_billing() -> list[str]:
+	"""Nightly, if L2C Settings ask for it: previews of what is due, one per company. Bills nothing. Returns the runs."""
+	return billing_runs.prepare_at_night()

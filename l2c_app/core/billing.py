@@ -81,6 +81,11 @@ def _recoup_share(root: str, rows: Sequence[BillRow], *, recoup: str) -> Callabl
 	return lambda amount: split_by_weights(amount, list(weights.values()))[position]
 
 
+def after(rows: Sequence[BillRow], bill: Bill) -> list[BillRow]:
+	"""Return the rows as they are once the invoice of `bill` exists: so a plan of several invoices is worked out."""
+	return [replace(row, billed=row.billed + bill.parts.get(row.row_id, 0)) for row in rows]
+
+
 def take_figure(rows: Sequence[BillRow], bill: Bill, *, root: str, got: int) -> list[BillRow]:
 	"""Return the rows after the invoice came out at `got` instead of the wanted total.
 

@@ -8,6 +8,7 @@ import frappe
 
 from l2c_app.api import pool_run as api
 from l2c_app.core.seats import Event
+from l2c_app.services.batch import steps
 from l2c_app.services.errors import NotAPoolManager, PoolDisabled, RunInProgress, RunStateError
 from l2c_app.services.pool import run_work, runs
 from l2c_app.services.pool.seats import Move, move
@@ -25,7 +26,7 @@ class TestPoolRuns(PoolCase):
 			patch.dict(runs.HANDLERS, {runs.WARN: TOY, runs.MOVE: TOY}),
 			patch.object(runs, "queue"),
 			patch.object(run_work, "CHUNK", 2),
-			patch.object(run_work.time, "sleep"),
+			patch.object(steps.time, "sleep"),
 		):
 			patcher.start()
 			self.addCleanup(patcher.stop)
@@ -143,7 +144,7 @@ class TestPoolRuns(PoolCase):
 			self.assertEqual(len(toy_run.applied), 3)
 			self.held_again = self.seat(self.lead(7)).name
 			move([Move(self.held_again, Event.ASSIGN, self.rep)])
-			toy_run.deadlocks += ["again"] * run_work.ATTEMPTS
+			toy_run.deadlocks += ["again"] * steps.ATTEMPTS
 			run = self.work(self.started())
 		self.assertEqual(run.state, "Failed")
 		self.assertEqual(run.error, "again")

@@ -10,6 +10,7 @@ from l2c_app.api import pool_recycle as recycle_api
 from l2c_app.api import pool_run as run_api
 from l2c_app.core.seats import Event
 from l2c_app.jobs import recompute_recycle_dates
+from l2c_app.services.batch import steps
 from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
 from l2c_app.services.pool import recycle_dates, run_work, runs, seat_view
 from l2c_app.services.pool.seats import Move, move
@@ -30,7 +31,7 @@ class RecycleCase(PoolCase):
 
 	def setUp(self) -> None:
 		super().setUp()
-		for patcher in (patch.object(runs, "queue"), patch.object(run_work.time, "sleep")):
+		for patcher in (patch.object(runs, "queue"), patch.object(steps.time, "sleep")):
 			patcher.start()
 			self.addCleanup(patcher.stop)
 		self.rules(*self.RULES)

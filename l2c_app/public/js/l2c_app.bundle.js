@@ -8,6 +8,7 @@ import "./l2c/distribute";
 import "./l2c/joint_pursuit";
 import "./l2c/duplicates";
 import "./l2c/contract_actions";
+import "./l2c/billing_actions";
 import "./l2c/contract_revision";
 import "./l2c/collection_actions";
 import "./l2c/bank_match";

@@ -16,13 +16,15 @@ from frappe.utils import getdate, nowdate
 
 from l2c_app.core import billing, plan
 from l2c_app.core.money import from_minor
-from l2c_app.services.billing import billing_links, contract_advances, plan_invoices
+from l2c_app.services.billing import billing_links, contract_advances, plan_invoices, requested_rows
 from l2c_app.services.contract import contract_checks, contract_money, contract_state, orders
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import DraftInvoiceExists, PlanNotInStep, RowNotBillable, refuse
 from l2c_app.services.ledger import recompute
 
 SAVE_POINT = "l2c_bill_row"
+PLAN, DELIVERY, REQUEST = "Plan", "Delivery", "Request"
+OTHER_WAYS = (DELIVERY, REQUEST)
 
 
 @dataclass(frozen=True)
@@ -34,31 +36,37 @@ class Billed:
 	invoice: str = ""
 	error: str = ""
 	message: str = ""
+	refused: bool = False
 
-	def as_dict(self) -> dict[str, str]:
+	def as_dict(self) -> dict[str, str | bool]:
 		"""Return the result as it is sent to the browser."""
 		return dict(self.__dict__)
 
 
 @all_or_nothing("l2c_bill")
 def bill_row(
-	contract: str, row_id: str, *, posting_date: date | str | None = None, submit: bool | None = None
+	contract: str,
+	row_id: str,
+	*,
+	posting_date: date | str | None = None,
+	submit: bool | None = None,
+	approved: bool = False,
 ) -> str:
 	"""Make the invoice of a plan row, as a draft or submitted as L2C Settings say (or `submit`). Returns its name.
+
+	`approved`: a run's named approver, whose rights the run has checked, is the session's user; what User Permissions
+	hide from that person does not stop the run.
 
 	Raises ContractStateError, ContractCompanyError, ContractPartyError, NoLiveOrder, PlanNotInStep, RowNotBillable,
 	DraftInvoiceExists, NoExchangeRate, StockNotDelivered, SameRateStops, InvoiceMissesRow and whatever the host
 	refuses. All or nothing.
 	"""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
-	document, order = _ready(contract)
+	document, order = ready(contract, approved=approved)
 	rows = contract_money.bill_rows(document, billing_links.drafts(document))
-	root = _root(document, rows, row_id)
-	bill = billing.bill_of(root, rows, recoup=document.recoup_advances)
-	if not bill.total:
-		_refuse_billed(row_id)
+	root, bill = what_to_bill(document, rows, row_id)
 	day = getdate(posting_date or nowdate())
-	invoice = _make(document, order, rows=rows, bill=bill, day=day)
+	invoice = _make(document, order, rows=rows, bill=bill, day=day, approved=approved)
 	got = plan_invoices.total_of(invoice, contract_money.stored_unit(document))
 	_record(document, invoice.name, rows=rows, bill=bill, root=root, got=got)
 	if orders.settings_flag("submit_invoices") if submit is None else submit:
@@ -76,19 +84,23 @@ def bill_due_rows(
 	frappe.has_permission("Sales Invoice", "create", throw=True)
 	day = getdate(today or nowdate())
 	return [
-		_bill_isolated(name, row_id, day)
-		for name, row_id in due_rows(contract=contract, company=company, today=day)
+		bill_isolated(row.parent, row.row_id, posting_date=day)
+		for row in due_rows(contract=contract, company=company, today=day)
+		if not row.draft_invoice
 	]
 
 
-def due_rows(
-	*, contract: str | None = None, company: str | None = None, today: date
-) -> list[tuple[str, str]]:
-	"""Return (contract, row id) of the rows with an invoice of their own that are due and not billed or drafted."""
+def due_rows(*, contract: str | None = None, company: str | None = None, today: date) -> list[frappe._dict]:
+	"""Return the rows with an invoice of their own that are due and not billed, in the order of their dates.
+
+	Those on a draft come along with its name. Contracts that are billed by delivery or by request are left alone, and so
+	are rows that sales have asked for: accounts answer the request. Fields: parent, row_id, label, due_date, draft_invoice.
+	"""
 	filters: dict[str, Any] = {
 		"docstatus": 1,
 		"activated_on": ("is", "set"),
 		"terminated_on": ("is", "not set"),
+		"bill_by": ("not in", OTHER_WAYS),
 	}
 	if contract:
 		filters["name"] = contract
@@ -97,6 +109,7 @@ def due_rows(
 	names = frappe.get_list("Sales Contract", filters=filters, pluck="name", order_by="name")
 	if not names:
 		return []
+	asked = requested_rows.open_rows(names)
 	rows = frappe.get_all(
 		"Sales Contract Plan Row",
 		filters=[
@@ -106,38 +119,48 @@ def due_rows(
 			["due_date", "is", "set"],  # the host reads a missing date as the earliest one
 			["due_date", "<=", today],
 		],
-		fields=["parent", "row_id", "amount", "billed", "waived", "draft_invoice"],
+		fields=["parent", "row_id", "label", "due_date", "amount", "billed", "waived", "draft_invoice"],
 		order_by="due_date, parent, idx",
 	)
 	return [
-		(row.parent, row.row_id)
-		for row in rows
-		if not row.draft_invoice and row.amount > row.billed + row.waived
+		row for row in rows if row.amount > row.billed + row.waived and (row.parent, row.row_id) not in asked
 	]
 
 
-def _bill_isolated(contract: str, row_id: str, day: date) -> Billed:
+def bill_isolated(
+	contract: str,
+	row_id: str,
+	*,
+	posting_date: date,
+	submit: bool | None = None,
+	approved: bool = False,
+	again: tuple[type[Exception], ...] = (frappe.QueryDeadlockError,),
+) -> Billed:
+	"""Bill a row; a refusal or an error undoes only that. What is in `again` is passed on: the caller begins again."""
 	frappe.db.savepoint(SAVE_POINT)
 	try:
-		return Billed(contract, row_id, invoice=bill_row(contract, row_id, posting_date=day))
-	except frappe.QueryDeadlockError:
+		invoice = bill_row(contract, row_id, posting_date=posting_date, submit=submit, approved=approved)
+		return Billed(contract, row_id, invoice=invoice)
+	except again:
 		raise
 	except Exception as error:
 		frappe.db.rollback(save_point=SAVE_POINT)
-		if not isinstance(error, frappe.ValidationError | frappe.PermissionError):
+		refused = isinstance(error, frappe.ValidationError | frappe.PermissionError)
+		if not refused:
 			frappe.log_error(
 				title="Plan row not billed", reference_doctype="Sales Contract", reference_name=contract
 			)
 		frappe.clear_messages()
-		return Billed(contract, row_id, error=type(error).__name__, message=str(error))
+		return Billed(contract, row_id, error=type(error).__name__, message=str(error), refused=refused)
 
 
-def _ready(contract: str) -> tuple[Document, Document]:
+def ready(contract: str, *, approved: bool = False) -> tuple[Document, Document]:
 	"""Return the locked contract with figures of now, and its submitted order whose total is that of the plan."""
 	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
-	document.check_permission("read")
+	if not approved:
+		document.check_permission("read")
 	contract_state.require(document, running=True)
 	contract_checks.open_customer(document.customer)
 	contract_checks.check_company(document)
@@ -182,19 +205,49 @@ def _root(contract: Document, rows: list[billing.BillRow], row_id: str) -> str:
 	return row.root
 
 
-def _refuse_billed(row_id: str) -> None:
-	refuse(RowNotBillable, _("Nothing of row {0} is left to bill.").format(row_id))
+def what_to_bill(contract: Document, rows: list[billing.BillRow], row_id: str) -> tuple[str, billing.Bill]:
+	"""Return the row whose invoice bills `row_id`, and what that invoice bills. Raises RowNotBillable, DraftInvoiceExists."""
+	root = _root(contract, rows, row_id)
+	bill = billing.bill_of(root, rows, recoup=contract.recoup_advances)
+	if not bill.total:
+		refuse(RowNotBillable, _("Nothing of row {0} is left to bill.").format(row_id))
+	return root, bill
+
+
+def build(
+	contract: Document,
+	order: Document,
+	*,
+	outstanding: int,
+	bill: billing.Bill,
+	day: date,
+	approved: bool = False,
+) -> Document:
+	"""Return the unsaved invoice of a bill out of `outstanding` units of the order; stores nothing."""
+	wanted = plan_invoices.Wanted(bill.total, outstanding, contract_money.stored_unit(contract))
+	account = contract.receivable_account
+	return plan_invoices.build(
+		order, wanted, posting_date=day, receivable_account=account, ignore_permissions=approved
+	)
+
+
+def outstanding_of(rows: list[billing.BillRow]) -> int:
+	"""Return what is not billed of the order, in units."""
+	return sum(row.amount - row.billed for row in rows)
 
 
 def _make(
-	contract: Document, order: Document, *, rows: list[billing.BillRow], bill: billing.Bill, day: date
+	contract: Document,
+	order: Document,
+	*,
+	rows: list[billing.BillRow],
+	bill: billing.Bill,
+	day: date,
+	approved: bool,
 ) -> Document:
-	unit = contract_money.stored_unit(contract)
-	outstanding = sum(row.amount - row.billed for row in rows)
-	wanted = plan_invoices.Wanted(bill.total, outstanding, unit)
-	invoice = plan_invoices.build(
-		order, wanted, posting_date=day, receivable_account=contract.receivable_account
-	)
+	outstanding = outstanding_of(rows)
+	invoice = build(contract, order, outstanding=outstanding, bill=bill, day=day, approved=approved)
+	invoice.flags.ignore_permissions = approved  # the run's approver was checked, see bill_row
 	pulled = contract_advances.pull(invoice, contract, limit=bill.advances)
 	if invoice.party_account_currency == invoice.currency:
 		_set_schedule(invoice, contract, bill=bill, pulled=pulled)

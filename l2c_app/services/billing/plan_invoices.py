@@ -41,13 +41,22 @@ class Wanted:
 		return self.total == self.outstanding
 
 
-def build(order: Document, wanted: Wanted, *, posting_date: date, receivable_account: str) -> Document:
+def build(
+	order: Document,
+	wanted: Wanted,
+	*,
+	posting_date: date,
+	receivable_account: str,
+	ignore_permissions: bool = False,
+) -> Document:
 	"""Return an unsaved invoice of the order that totals `wanted` or comes within one unit for each tax line.
+
+	`ignore_permissions`: for a run, whose approver was checked.
 
 	Raises NoExchangeRate, StockNotDelivered, SameRateStops, InvoiceMissesRow, and what the host refuses.
 	"""
 	rest = order_rest.read(order, unit=wanted.unit)
-	invoice = make_sales_invoice(order.name)
+	invoice = make_sales_invoice(order.name, ignore_permissions=ignore_permissions)
 	_set_header(invoice, order, posting_date=posting_date, receivable_account=receivable_account)
 	_share_fixed_amounts(invoice, rest, wanted)
 	_fit_lines(invoice, order, rest, wanted)

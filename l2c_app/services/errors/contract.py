@@ -99,3 +99,19 @@ class InvoiceMissesRow(BillingRefused):
 
 class RevisionRefused(L2CError):
 	"""A revision would change plan rows that are billed or paid, or changes nothing."""
+
+
+class BillingRunState(BillingRefused):
+	"""The step does not fit the state of the billing run."""
+
+
+class BillingRequestState(BillingRefused):
+	"""The billing request is answered already, or cannot be changed by hand."""
+
+
+class BillingRequestExists(BillingRefused):
+	"""The row is on an open billing request already."""
+
+
+class BillingRequestRefused(BillingRefused):
+	"""The request asks for nothing, for what is billed by delivery, or its answer lacks a reason."""

@@ -5,8 +5,6 @@ nothing half done, the next one goes on behind the cursor; two at once take turn
 """
 
 import json
-import random
-import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -15,16 +13,15 @@ from frappe.model.document import Document
 from frappe.utils import add_to_date, now_datetime
 from pypika.terms import LiteralValue
 
-from l2c_app.services.errors import L2CError, StaleRead
+from l2c_app.services.batch import steps
+from l2c_app.services.batch.steps import AGAIN, SECONDS_PER_JOB
+from l2c_app.services.errors import L2CError
 from l2c_app.services.pool import runs
 from l2c_app.services.pool.name_lists import among
 
 CHUNK = 1000
-ATTEMPTS = 6
-SECONDS_PER_JOB = 240
 MINUTES_UNTIL_STALLED = 10
 EVENT = "l2c_pool_run"
-AGAIN = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleRead)
 STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 ROW_FIELDS = (
 	"run",
@@ -47,32 +44,13 @@ def work(name: str, *, commit: Callable[[], None], seconds: float = SECONDS_PER_
 	A deadlock, a lock timeout or a stale picture begins the chunk again. Any other error: the chunk is done row by row,
 	so that only the bad row fails; if even that fails, the run is Failed with its error and can be resumed.
 	"""
-	until = time.monotonic() + seconds
-	tries, singly = 0, False
-	while True:
-		try:
-			more = step(name, singly=singly)
-		except AGAIN as error:
-			frappe.db.rollback()
-			tries += 1
-			if tries >= ATTEMPTS:
-				return _fail(name, error, commit)
-			time.sleep(random.uniform(0, 0.05 * 2**tries))
-			continue
-		except Exception as error:
-			frappe.db.rollback()
-			if singly:
-				return _fail(name, error, commit)
-			singly = True
-			continue
-		commit()
-		tries, singly = 0, False
-		if not more:
-			return
-		if time.monotonic() > until:
-			runs.queue(name)
-			commit()
-			return
+	steps.repeat(
+		lambda singly: step(name, singly=singly),
+		fail=lambda error: _fail(name, error),
+		queue=lambda: runs.queue(name),
+		commit=commit,
+		seconds=seconds,
+	)
 
 
 def step(name: str, *, singly: bool = False) -> bool:
@@ -223,12 +201,11 @@ def _tell(run: Document) -> None:
 	frappe.publish_realtime(EVENT, message, doctype="Pool Run", docname=run.name, after_commit=True)
 
 
-def _fail(name: str, error: Exception, commit: Callable[[], None]) -> None:
+def _fail(name: str, error: Exception) -> None:
 	frappe.log_error(title=f"Pool run {name}", message=frappe.get_traceback())
 	run = frappe.get_doc("Pool Run", name, for_update=True)
 	run.db_set({"state": runs.FAILED, "error": str(error)[:1000] or type(error).__name__})
 	_tell(run)
-	commit()
 
 
 def stalled() -> list[str]:

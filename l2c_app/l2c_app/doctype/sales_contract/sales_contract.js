@@ -1,6 +1,6 @@
 frappe.ui.form.on("Sales Contract", {
 	setup(frm) {
-		l2c.made_by_steps(frm, "Sales Order", "Sales Invoice", "Customer", "Lead");
+		l2c.made_by_steps(frm, "Sales Order", "Sales Invoice", "Customer", "Lead", "Billing Request");
 		frm.set_query("receivable_account", () => ({
 			filters: {
 				company: frm.doc.company,

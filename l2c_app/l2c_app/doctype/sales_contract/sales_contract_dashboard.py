@@ -9,13 +9,14 @@ def get_data() -> dict[str, Any]:
 		"fieldname": "l2c_contract",
 		"non_standard_fieldnames": {
 			"Collection": "contract",
+			"Billing Request": "contract",
 			"Follow Up": "reference_name",
 			"Sales Contract Revision": "contract",
 		},
 		"internal_links": {"Customer": "customer", "Lead": "lead"},
 		"transactions": [
 			{"label": _("In the Books"), "items": ["Sales Order", "Sales Invoice"]},
-			{"label": _("Money"), "items": ["Collection"]},
+			{"label": _("Money"), "items": ["Collection", "Billing Request"]},
 			{"label": _("Party"), "items": ["Customer", "Lead"]},
 			{"label": _("Work"), "items": ["Follow Up", "Sales Contract Revision"]},
 		],

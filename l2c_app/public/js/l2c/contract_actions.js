@@ -300,6 +300,9 @@ l2c.contract_buttons = (frm) => {
 		frm.add_custom_button(__("Bill Due Rows"), () => bill_due(frm), __("Billing"));
 		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
 	}
+	if (running && doc.bill_by !== "Delivery" && frappe.model.can_create("Billing Request")) {
+		frm.add_custom_button(__("Request an Invoice"), () => l2c.request_invoice(frm), __("Billing"));
+	}
 	if (running && !doc.sales_order && frappe.model.can_create("Sales Order")) {
 		frm.add_custom_button(
 			__("Make the Sales Order"),

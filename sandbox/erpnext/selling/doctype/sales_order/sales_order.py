@@ -57,7 +57,9 @@ class SalesOrder(SellingController):
 
 
 @frappe.whitelist()
-def make_sales_invoice(source_name: str, target_doc: object = None) -> object:
+def make_sales_invoice(
+	source_name: str, target_doc: object = None, ignore_permissions: bool = False
+) -> object:
 	"""An unsaved invoice over what is not billed yet."""
 	source, target = map_document("Sales Order", source_name, "Sales Invoice")
 

@@ -1,0 +1,98 @@
+const LIVE = ["Queued", "Preparing", "Billing"];
+const ROW_COLOURS = { "To Judge": "gray", Planned: "blue", Done: "green", Skipped: "orange", Failed: "red" };
+const SHOWN = 200;
+
+frappe.ui.form.on("Billing Run", {
+	onload(frm) {
+		frappe.realtime.on("l2c_billing_run", (run) => {
+			if (run.name === frm.doc.name) look_again(frm, 500);
+		});
+	},
+
+	refresh(frm) {
+		frm.disable_save();
+		frm.trigger("show_counts");
+		frm.trigger("show_rows");
+		frm.trigger("add_buttons");
+		// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
+		if (LIVE.includes(frm.doc.state)) look_again(frm, 3000);
+	},
+
+	show_counts(frm) {
+		const { state, planned_rows, done_rows, skipped_rows, failed_rows, progress } = frm.doc;
+		frm.dashboard.clear_headline();
+		frm.dashboard.set_headline(
+			l2c.tags([
+				["", __(state), l2c.billing_run_colour(state)],
+				[__("Planned"), planned_rows || "", "blue"],
+				[__("Done"), done_rows || "", "green"],
+				[__("Skipped"), skipped_rows || "", "orange"],
+				[__("Failed"), failed_rows || "", "red"],
+			])
+		);
+		if (LIVE.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
+	},
+
+	async show_rows(frm) {
+		const rows = await frappe.db.get_list("Billing Run Row", {
+			filters: { run: frm.doc.name },
+			fields: ["contract", "customer", "row_id", "label", "due_date", "amount", "advances", "currency", "status", "invoice", "reason"],
+			order_by: "name asc",
+			limit: SHOWN,
+		});
+		const heading = [__("Sales Contract"), __("Customer"), __("Row"), __("Due Date"), __("Invoice Amount"), __("Advances Taken Back"), __("Status"), __("Invoice"), __("Reason")];
+		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+		frm.fields_dict.rows_html.$wrapper.html(
+			`<div class="table-responsive"><table class="table table-bordered small">
+			<tr>${cells(heading, "th")}</tr>
+			${rows.map((row) => `<tr>${cells(line(row), "td")}</tr>`).join("")}</table></div>`
+		);
+	},
+
+	add_buttons(frm) {
+		const { state, planned_rows, submit_invoices } = frm.doc;
+		const act = (label, method, question) =>
+			frm.add_custom_button(label, () => {
+				const go = async () => {
+					await l2c.call_frozen(`billing.${method}`, { run: frm.doc.name });
+					frm.reload_doc();
+				};
+				question ? frappe.confirm(question, go) : go();
+			});
+		frm.add_custom_button(__("All Rows"), () =>
+			frappe.set_route("List", "Billing Run Row", { run: frm.doc.name })
+		);
+		if (!frappe.model.can_create("Sales Invoice")) return;
+		if (state === "Preview" && planned_rows && frappe.model.can_submit("Sales Invoice")) {
+			const question = submit_invoices
+				? __("Make and submit {0} invoices in your name? Each row is judged again.", [planned_rows])
+				: __("Make {0} draft invoices in your name? Each row is judged again.", [planned_rows]);
+			act(__("Approve and Bill"), "approve_run", question);
+			frm.change_custom_button_type(__("Approve and Bill"), null, "primary");
+		}
+		if ([...LIVE, "Preview"].includes(state)) act(__("Stop"), "stop_run");
+		if (["Stopped", "Failed"].includes(state)) act(__("Go On"), "resume_run");
+	},
+});
+
+function line(row) {
+	return [
+		l2c.link("Sales Contract", row.contract),
+		l2c.escape(row.customer),
+		l2c.escape([row.row_id, row.label].filter(Boolean).join(" · ")),
+		row.due_date ? frappe.datetime.str_to_user(row.due_date) : "",
+		row.amount ? l2c.money(row.amount, row.currency) : "",
+		row.advances ? l2c.money(row.advances, row.currency) : "",
+		`<span class="indicator-pill ${ROW_COLOURS[row.status]}">${__(row.status)}</span>`,
+		row.invoice ? l2c.link("Sales Invoice", row.invoice) : "",
+		l2c.reason_html(row.reason),
+	];
+}
+
+function look_again(frm, after) {
+	clearTimeout(frm.l2c_timer);
+	frm.l2c_timer = setTimeout(() => {
+		const route = frappe.get_route();
+		if (route[1] === "Billing Run" && route[2] === frm.doc.name) frm.reload_doc();
+	}, after);
+}

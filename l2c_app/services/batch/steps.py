@@ -1,0 +1,55 @@
+"""The loop under every recorded run: one step, one transaction; what collided begins again, what died goes on later."""
+
+import random
+import time
+from collections.abc import Callable
+
+import frappe
+
+from l2c_app.services.errors import ContractChangedMeanwhile, StaleRead
+
+ATTEMPTS = 6
+SECONDS_PER_JOB = 240
+AGAIN = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleRead, ContractChangedMeanwhile)
+
+
+def repeat(
+	step: Callable[[bool], bool],
+	*,
+	fail: Callable[[Exception], None],
+	queue: Callable[[], None],
+	commit: Callable[[], None],
+	seconds: float = SECONDS_PER_JOB,
+) -> None:
+	"""Do `step(singly)` until it returns False or the time of one job is over; then `queue` asks for the next job.
+
+	A deadlock, a lock timeout or a stale picture begins the step again, six times at most. Any other error: the step is
+	done once more with `singly`, so that only the bad row fails; if even that fails, `fail` records the error.
+	"""
+	until = time.monotonic() + seconds
+	tries, singly = 0, False
+	while True:
+		try:
+			more = step(singly)
+		except AGAIN as error:
+			frappe.db.rollback()
+			tries += 1
+			if tries >= ATTEMPTS:
+				fail(error)
+				return commit()
+			time.sleep(random.uniform(0, 0.05 * 2**tries))
+			continue
+		except Exception as error:
+			frappe.db.rollback()
+			if singly:
+				fail(error)
+				return commit()
+			singly = True
+			continue
+		commit()
+		tries, singly = 0, False
+		if not more:
+			return None
+		if time.monotonic() > until:
+			queue()
+			return commit()

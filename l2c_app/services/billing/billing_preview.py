@@ -1,0 +1,61 @@
+"""What the invoices of due rows would be: amounts, or why there would be none. Stores nothing but fresh figures.
+
+Rows of one contract are judged in their order, each as if those before it were billed: the first one takes the
+advances back, the next one does not take them again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+from frappe.model.document import Document
+
+from l2c_app.core import billing as rules
+from l2c_app.services.billing import billing, billing_links
+from l2c_app.services.contract import contract_money
+
+REFUSALS = (frappe.ValidationError, frappe.PermissionError)
+
+
+@dataclass(frozen=True)
+class Judged:
+	"""One row: the invoice that it would get, or the refusal. Amounts in contract currency."""
+
+	row_id: str
+	amount: float = 0
+	advances: float = 0
+	error: str = ""
+	reason: str = ""
+
+
+def judge(contract: str, row_ids: Sequence[str], *, posting_date: date) -> list[Judged]:
+	"""Return one answer per row, in the order given. A refusal is an answer; a deadlock is raised."""
+	try:
+		document, order = billing.ready(contract)
+	except REFUSALS as error:
+		frappe.clear_messages()
+		return [_refused(row_id, error) for row_id in row_ids]
+	rows = contract_money.bill_rows(document, billing_links.drafts(document))
+	outstanding = billing.outstanding_of(rows)
+	answers = []
+	for row_id in row_ids:
+		try:
+			_root, bill = billing.what_to_bill(document, rows, row_id)
+			billing.build(document, order, outstanding=outstanding, bill=bill, day=posting_date)
+		except REFUSALS as error:
+			frappe.clear_messages()
+			answers.append(_refused(row_id, error))
+			continue
+		rows = rules.after(rows, bill)
+		answers.append(_planned(row_id, bill, document))
+	return answers
+
+
+def _planned(row_id: str, bill: rules.Bill, contract: Document) -> Judged:
+	amounts = (contract_money.stored(units, contract) for units in (bill.total, bill.advances))
+	return Judged(row_id, *amounts)
+
+
+def _refused(row_id: str, error: Exception) -> Judged:
+	return Judged(row_id, error=type(error).__name__, reason=str(error))
