@@ -252,6 +252,36 @@ class TestNativeVouchersComeFirst(CollectionTest):
 		entry.cancel()
 		self.assertEqual(frappe.db.get_value("Collection", name, "status"), "Reported")
 
+	def test_a_journal_over_two_invoices_is_found(self) -> None:
+		first, second = (factories.sales_invoice(self.customer, rate=rate).name for rate in (600, 400))
+		lines = [
+			receivables.party_credit(self.customer, 600, reference=("Sales Invoice", first)),
+			receivables.party_credit(self.customer, 400, reference=("Sales Invoice", second)),
+			{"account": factories.bank_account(), "debit_in_account_currency": 1000},
+		]
+		entry = receivables.journal(lines)
+		name = self.report(1000)
+		with self.as_user(self.accountant):
+			offered = [(row["voucher_no"], row["amount"]) for row in api.candidates(name)]
+			self.assertEqual(offered, [(entry.name, 1000)])
+			with self.assertRaises(ExistingVoucherFound):
+				api.confirm(name, paid_to=factories.bank_account())
+			self.assertEqual(api.link(name, "Journal Entry", entry.name)["status"], "Confirmed")
+
+	def test_a_journal_that_moves_no_money_is_no_receipt(self) -> None:
+		lines = [
+			receivables.party_credit(self.customer, 300),
+			{"account": receivables.expense_account(), "debit_in_account_currency": 300},
+		]
+		entry = receivables.journal(lines)
+		name = self.report(300)
+		with self.as_user(self.accountant):
+			self.assertEqual(api.candidates(name), [])
+			with self.assertRaises(VoucherNotLinkable) as refused:
+				api.link(name, "Journal Entry", entry.name)
+		self.assertIn("moves no bank or cash account", str(refused.exception))
+		self.assertTrue(self.confirm(name))
+
 
 class TestNativeVouchersChange(CollectionTest):
 	def test_a_cancelled_payment_reports_the_receipt_again_with_the_reason(self) -> None:

@@ -77,6 +77,25 @@ class TestOrdersOfNoContract(MixedInvoiceTest):
 		self.assertEqual(figures(self.second.name, "settled", "on_account"), (0, 50))
 
 
+class TestReceiptsOfTwoContracts(MixedInvoiceTest):
+	def test_an_invoice_of_both_is_one_reference_up_to_what_is_open(self) -> None:
+		invoice = self.invoice((self.first.sales_order, 400), (self.second.sales_order, 500))
+		for first, second, expected in ((100, 200, 300), (300, 350, 600)):
+			asks = [
+				{"contract": self.first.name, "amount": first},
+				{"contract": self.second.name, "amount": second},
+			]
+			values = {"customer": self.customer, "company": factories.COMPANY, "currency": "USD"}
+			values |= {"amount": first + second, "received_on": frappe.utils.nowdate()}
+			name = api.report(values, asks)["name"]
+			payment = api.confirm(name, paid_to=factories.bank_account())["voucher_no"]
+			rows_ = frappe.get_doc("Payment Entry", payment).references
+			on_invoice = [row.allocated_amount for row in rows_ if row.reference_name == invoice.name]
+			self.assertEqual(on_invoice, [expected])
+		self.assertEqual(figures(self.first.name, "settled", "open_billed"), (400, 0))
+		self.assertEqual(figures(self.second.name, "settled", "open_billed"), (500, 0))
+
+
 class TestLinesWithoutAnOrder(MixedInvoiceTest):
 	def test_they_follow_the_one_contract_of_the_invoice(self) -> None:
 		invoice = self.invoice((self.first.sales_order, 400), ("", 100))

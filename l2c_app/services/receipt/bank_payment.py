@@ -41,7 +41,7 @@ def make(match: Document, line: Document, choice: Any) -> str:
 	targets = _targets(match, settlement)
 	if choice.advance_on and settlement.left:
 		targets.append(_advance(match, choice.advance_on, settlement))
-	targets = _merged(targets)
+	targets = receipt_payment.merged(targets)
 	money.l2c_name = collection.name if collection else None
 	payment = receipt_payment.build(money, Receipt(), targets=targets)
 	_write_off(payment, settlement, match)
@@ -200,15 +200,6 @@ def _targets(match: Document, settlement: Settlement) -> list[Target]:
 		(row.reference_type, row.reference_name, float(from_minor(part, unit)))
 		for row, part in zip(match.parts, settlement.parts, strict=True)
 	]
-
-
-def _merged(targets: list[Target]) -> list[Target]:
-	"""Add up what goes to the same document: the host takes one reference each."""
-	unit = money_unit()
-	sums: dict[tuple[str, str], int] = {}
-	for doctype, name, amount in targets:
-		sums[doctype, name] = sums.get((doctype, name), 0) + to_minor(amount, unit)
-	return [(doctype, name, float(from_minor(part, unit))) for (doctype, name), part in sums.items() if part]
 
 
 def _advance(match: Document, order: str, settlement: Settlement) -> Target:

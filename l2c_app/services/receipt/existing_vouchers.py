@@ -4,9 +4,10 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.query_builder.functions import Abs
+from frappe.query_builder.functions import Abs, Sum
 from frappe.utils import add_days, cint, date_diff
 
+from l2c_app.services.ledger import ledger_reads
 from l2c_app.services.ledger.ledger_reads import JOURNAL, PAYMENT
 from l2c_app.services.receipt import voucher_match
 
@@ -98,28 +99,35 @@ def _payment_type(collection: Document) -> str:
 
 
 def _journals(collection: Document) -> list[dict[str, Any]]:
+	"""Return journals that took the amount off the customer's debt, over all their lines, by money and not by a write-off."""
 	journal, line = frappe.qb.DocType(JOURNAL), frappe.qb.DocType("Journal Entry Account")
+	amount = Sum(line.credit_in_account_currency) - Sum(line.debit_in_account_currency)
 	query = (
 		frappe.qb.from_(journal)
 		.join(line)
 		.on(line.parent == journal.name)
-		.select(journal.name, journal.posting_date, journal.cheque_no, line.credit_in_account_currency)
+		.select(journal.name, journal.posting_date, journal.cheque_no, amount.as_("amount"))
 		.where((journal.docstatus == 1) & (journal.company == collection.company))
 		.where((line.party_type == "Customer") & (line.party == collection.customer))
 		.where(line.account_currency == collection.currency)
-		.where(Abs(line.credit_in_account_currency - collection.amount) < 0.005)
 		.where(_same_time_or_reference(journal.posting_date, journal.cheque_no, collection))
+		.groupby(journal.name, journal.posting_date, journal.cheque_no)
+		.having(Abs(amount - collection.amount) < 0.005)
+		.orderby(journal.posting_date, journal.name)
 	)
+	rows = query.run(as_dict=True)
+	with_money = ledger_reads.journals_with_money([row.name for row in rows]) if rows else set()
 	return [
 		{
 			"voucher_type": JOURNAL,
 			"voucher_no": row.name,
 			"posting_date": row.posting_date,
 			"reference_no": row.cheque_no,
-			"amount": row.credit_in_account_currency,
+			"amount": row.amount,
 			"unallocated_amount": 0,
 		}
-		for row in query.orderby(journal.posting_date, journal.name).run(as_dict=True)
+		for row in rows
+		if row.name in with_money
 	]
 
 

@@ -77,7 +77,16 @@ def references(collection: Document) -> list[Target]:
 		for target, minor in receipts.apply(asks[contract], room).items():
 			doctype = ORDER if target in known.orders else INVOICE
 			found.append((doctype, target, float(from_minor(minor, unit))))
-	return _within_native(found)
+	return _within_native(merged(found))
+
+
+def merged(targets: list[Target]) -> list[Target]:
+	"""Add up what goes to the same document, e.g. an invoice of two contracts: the host takes one reference each."""
+	unit = money_unit()
+	sums: dict[tuple[str, str], int] = {}
+	for doctype, name, amount in targets:
+		sums[doctype, name] = sums.get((doctype, name), 0) + to_minor(amount, unit)
+	return [(doctype, name, float(from_minor(part, unit))) for (doctype, name), part in sums.items() if part]
 
 
 def order_room(contract: str) -> dict[str, int]:

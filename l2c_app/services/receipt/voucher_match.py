@@ -7,16 +7,16 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money
 
 from l2c_app.core.money import exact, from_minor, to_minor
-from l2c_app.services.ledger import document_owners
+from l2c_app.services.ledger import document_owners, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import money_unit
-from l2c_app.services.ledger.ledger_reads import PAYMENT
+from l2c_app.services.ledger.ledger_reads import JOURNAL, PAYMENT
 
 
 def differences(collection: Document, voucher: Document) -> list[str]:
 	"""Return in words where a submitted voucher and a Collection differ; empty if it is that money.
 
-	Compared are customer, company, currency, amount, and what of the amount lies on documents of others: that part
-	cannot be the money of this Collection's contracts.
+	Compared are customer, company, currency, amount, whether a journal moves money at all, and what of the amount lies on
+	documents of others: that part cannot be the money of this Collection's contracts.
 	"""
 	party, currency, amount = _payer(collection, voucher)
 	wanted, found = _minor(collection.amount), _minor(amount)
@@ -30,6 +30,7 @@ def differences(collection: Document, voucher: Document) -> list[str]:
 		(voucher.company == collection.company, _text(_("Company"), voucher.company, collection.company)),
 		(currency == collection.currency, _text(_("Currency"), currency, collection.currency)),
 		(found == wanted, _text(_("Amount"), fmt_money(amount), fmt_money(collection.amount))),
+		(_is_money(voucher), _("It moves no bank or cash account.")),
 		(
 			found - elsewhere >= needed,
 			_("Applied to documents of other contracts: {0}.").format(
@@ -38,6 +39,11 @@ def differences(collection: Document, voucher: Document) -> list[str]:
 		),
 	]
 	return [text for same, text in compared if not same]
+
+
+def _is_money(voucher: Document) -> bool:
+	"""A write-off or a set-off takes the same amount off the debt, and no money came."""
+	return voucher.doctype != JOURNAL or bool(ledger_reads.journals_with_money([voucher.name]))
 
 
 def _text(label: str, found: str | None, wanted: str | None) -> str:
