@@ -15,6 +15,7 @@ ROW_TERMS = (
 	"offset_days",
 	"offset_months",
 	"end_of_month",
+	"after_month_end",
 )
 
 

@@ -42,13 +42,17 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class DueRule:
-	"""When a row is due: a fixed date, or months and days after an event, maybe at the end of that month."""
+	"""When a row is due: a fixed date, or months and days after an event, maybe at the end of the month reached.
+
+	`after_month_end`: months and days count from the end of the event's month.
+	"""
 
 	basis: str
 	fixed_date: date | None = None
 	offset_months: int = 0
 	offset_days: int = 0
 	end_of_month: bool = False
+	after_month_end: bool = False
 
 
 def next_row_ids(existing: Iterable[str], count: int) -> list[str]:
@@ -154,12 +158,14 @@ def due_date(rule: DueRule, events: Mapping[str, date | None]) -> date | None:
 	"""Return the day a row is due, or None while its event has not happened.
 
 	Fixed dates stand. Otherwise event date + months, then + days; at end of month the last day of the month
-	reached: an event on 15 January with 1 month and 20 days is due 7 March, or 31 March at end of month.
+	reached: an event on 15 January with 1 month and 20 days is due 7 March, or 31 March at end of month. Counted from
+	the end of its month, an event on 10 January with 30 days is due 2 March.
 	"""
 	if rule.basis == FIXED_DATE:
 		return rule.fixed_date
 	event = events.get(rule.basis)
 	if event is None:
 		return None
-	day = add_months(event, rule.offset_months) + timedelta(days=rule.offset_days)
+	start = month_end(event) if rule.after_month_end else event
+	day = add_months(start, rule.offset_months) + timedelta(days=rule.offset_days)
 	return month_end(day) if rule.end_of_month else day

@@ -1,9 +1,9 @@
 """Drafting a contract: from every source, with the host's totals; every bad input gets its own refusal."""
 
 import frappe
-from frappe.utils import nowdate
+from frappe.utils import getdate, nowdate
 
-from l2c_app.services.contract import contract_drafts
+from l2c_app.services.contract import contract_dates, contract_drafts
 from l2c_app.services.errors import (
 	ContractCompanyError,
 	ContractDatesError,
@@ -162,9 +162,14 @@ class TestSources(L2CTestCase):
 		terms = [
 			{"invoice_portion": 40, "due_date_based_on": "Day(s) after invoice date", "credit_days": 10},
 			{
-				"invoice_portion": 60,
+				"invoice_portion": 50,
 				"due_date_based_on": "Month(s) after the end of the invoice month",
 				"credit_months": 2,
+			},
+			{
+				"invoice_portion": 10,
+				"due_date_based_on": "Day(s) after the end of the invoice month",
+				"credit_days": 30,
 			},
 		]
 		template = factories.find_or_make(
@@ -172,11 +177,11 @@ class TestSources(L2CTestCase):
 		)
 		customer = factories.customer("L2C Terms Customer", payment_terms=template)
 		contract = contract_drafts.create_from("Customer", customer)
-		rows = [
-			(r.percent, r.billing, r.with_row, r.offset_days, r.offset_months, r.end_of_month)
-			for r in contract.plan_rows
-		]
-		self.assertEqual(rows, [(40, "Own Invoice", "", 10, 0, 0), (60, "With Row", "R1", 0, 2, 1)])
+		rows = [(r.percent, r.billing, r.with_row) for r in contract.plan_rows]
+		self.assertEqual(rows, [(40, "Own Invoice", ""), (50, "With Row", "R1"), (10, "With Row", "R1")])
+		# of 10 January: 20 January; the end of March; the end of January and 30 days, in a year without 29 February
+		due = [str(contract_dates.due_if_invoiced(row, getdate("2026-01-10"))) for row in contract.plan_rows]
+		self.assertEqual(due, ["2026-01-20", "2026-03-31", "2026-03-02"])
 
 	@bench_only("opportunities with items")
 	def test_from_an_opportunity(self) -> None:

@@ -33,6 +33,7 @@ def _rule(row: Document) -> plan.DueRule:
 		int(row.offset_months or 0),
 		int(row.offset_days or 0),
 		bool(row.end_of_month),
+		bool(row.after_month_end),
 	)
 
 

@@ -33,10 +33,8 @@ HEADER_FIELDS = (
 	"project",
 )
 LINE_FIELDS = (*orders.LINE_FIELDS, "rate")
-END_OF_MONTH_TERMS = (
-	"Day(s) after the end of the invoice month",
-	"Month(s) after the end of the invoice month",
-)
+DAYS_AFTER_MONTH = "Day(s) after the end of the invoice month"
+MONTHS_AFTER_MONTH = "Month(s) after the end of the invoice month"
 SOURCES = ("Quotation", "Opportunity", "Lead", "Customer")
 
 
@@ -162,7 +160,8 @@ def _row_of_term(term: Document, row_id: str, *, first: bool) -> dict[str, Any]:
 		"billing": plan.OWN_INVOICE if first else plan.WITH_ROW,
 		"with_row": "" if first else "R1",
 		"due_basis": "Invoice",
-		"offset_days": term.credit_days or 0,
-		"offset_months": term.credit_months or 0,
-		"end_of_month": int(term.due_date_based_on in END_OF_MONTH_TERMS),
+		"offset_days": 0 if term.due_date_based_on == MONTHS_AFTER_MONTH else term.credit_days or 0,
+		"offset_months": term.credit_months or 0 if term.due_date_based_on == MONTHS_AFTER_MONTH else 0,
+		"end_of_month": int(term.due_date_based_on == MONTHS_AFTER_MONTH),
+		"after_month_end": int(term.due_date_based_on == DAYS_AFTER_MONTH),
 	}

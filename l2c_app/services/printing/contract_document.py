@@ -112,4 +112,6 @@ def due_text(row: Document, language: str) -> str:
 		if parts
 		else _("On {0}", language).format(event)
 	)
+	if row.after_month_end:
+		text += _(", counted from month end", language)
 	return text + (_(", end of month", language) if row.end_of_month else "")

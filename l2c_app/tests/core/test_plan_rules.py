@@ -122,6 +122,8 @@ class TestDueDates(unittest.TestCase):
 			(DueRule("Invoice", offset_months=1), date(2026, 2, 28)),
 			(DueRule("Invoice", offset_months=1, end_of_month=True), date(2026, 2, 28)),
 			(DueRule("Invoice", offset_months=25), date(2028, 2, 29)),
+			(DueRule("Order", offset_days=30, after_month_end=True), date(2026, 3, 2)),
+			(DueRule("Order", offset_months=1, offset_days=1, after_month_end=True), date(2026, 3, 1)),
 			(DueRule("Delivery", offset_days=30), None),
 			(DueRule("Order", offset_days=-20), date(2025, 12, 26)),
 			(DueRule(plan.FIXED_DATE, fixed_date=date(2026, 5, 1), end_of_month=True), date(2026, 5, 1)),

@@ -14,6 +14,7 @@ const PLAN_COLUMNS = [
 	"offset_days",
 	"offset_months",
 	"end_of_month",
+	"after_month_end",
 ];
 const WIDTHS = { item_code: 5, qty: 2, rate: 3 };
 
