@@ -114,7 +114,11 @@ doc_events = {
 		],
 	},
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
-	"Contact": {"before_validate": "l2c_app.overrides.contact.before_validate"},
+	"Contact": {
+		"before_validate": "l2c_app.overrides.contact.before_validate",
+		"on_update": "l2c_app.overrides.contact.on_update",
+		"after_delete": "l2c_app.overrides.contact.after_delete",
+	},
 	"Address": {"before_validate": "l2c_app.overrides.contact.before_validate"},
 	"Comment": {"before_insert": "l2c_app.overrides.comment.before_insert"},
 	"Assignment Rule": {"validate": "l2c_app.overrides.assignment_rule.validate"},

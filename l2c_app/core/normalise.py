@@ -3,12 +3,15 @@
 import re
 import unicodedata
 
+from l2c_app.core.mail_domains import FREE
+
 KEY_LENGTH = 140
 MIN_PHONE_DIGITS = 6
 MIN_COMPANY_CHARACTERS = 2
 PUBLIC_MAIL_ALIASES = {"googlemail.com": "gmail.com"}
 
 _EMAIL = re.compile(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$")
+_DOMAIN = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
 _NOT_A_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x|#|转|轉|分机|分機)\s*\d{1,6}\s*$", re.IGNORECASE)
 
@@ -97,6 +100,17 @@ def email_key(text: str | None) -> str:
 	local = local.split("+", 1)[0] or local
 	key = f"{local}@{PUBLIC_MAIL_ALIASES.get(domain, domain)}"
 	return key if len(key) <= KEY_LENGTH else ""
+
+
+def domain_key(text: str | None) -> str:
+	"""Return the company's domain in a mail or web address, "" for free mailers and what is neither.
+
+	"ann@acme.com" and "https://www.acme.com/about" give "acme.com".
+	"""
+	address = one_width(text).lower().replace(" ", "")
+	host = re.split(r"[/?#:]", address.rsplit("@", 1)[-1].split("//", 1)[-1], maxsplit=1)[0]
+	domain = host.removeprefix("www.")
+	return domain if _DOMAIN.match(domain) and domain not in FREE and len(domain) <= KEY_LENGTH else ""
 
 
 def phone_text(text: str | None) -> str:

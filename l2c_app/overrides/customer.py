@@ -13,7 +13,7 @@ def after_insert(doc: Document, method: str | None = None) -> None:
 		return
 	if doc.get("lead_name"):
 		seat_events.convert_lead(doc.lead_name, customer=doc.name)
-	lead_intake.note_keys(doc, "Customer")
+	party_keys.store("Customer", doc.name, party_keys.keys_of(doc, "Customer"))
 	seats = [
 		admission.Admission(doc.name, pool, doc.customer_name, _member(doc, pool), party_type="Customer")
 		for pool in admission.admitting_pools(doc, "Customer")
@@ -47,7 +47,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 		seat_events.convert_lead(doc.lead_name, customer=doc.name)
 	lead_owner.follow(doc)
 	if lead_intake.keys_changed(doc, "Customer"):
-		lead_intake.note_keys(doc, "Customer")
+		party_keys.store("Customer", doc.name, party_keys.keys_of(doc, "Customer"))
 
 
 def before_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:

@@ -40,7 +40,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 		return
 	lead_owner.follow(doc)
 	if lead_intake.keys_changed(doc, "Lead"):
-		doc.flags.l2c_duplicates = lead_intake.note_keys(doc, "Lead")
+		lead_intake.note_duplicates(doc)
 
 
 def before_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:

@@ -186,6 +186,12 @@ class TestDuplicates(ImportCase):
 		document = frappe.get_doc("Lead", lead.name)
 		document.mobile_no = document.phone = "+8613900139503"
 		document.save()
+		self.assertEqual(self.state(phone="+8613900139503"), "In Pool")
+		self.assertEqual(self.state(phone="+8613900139502"), "In Pool")  # its contact has it still
+		link = {"link_doctype": "Lead", "link_name": lead.name, "parenttype": "Contact"}
+		contact = frappe.get_doc("Contact", frappe.db.get_value("Dynamic Link", link, "parent"))
+		contact.set("phone_nos", [{"phone": "+8613900139503"}])
+		contact.save()
 		self.assertEqual(self.state(phone="+8613900139502"), "Free")
 		self.assertEqual(self.state(phone="+8613900139503"), "In Pool")
 

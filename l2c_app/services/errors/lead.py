@@ -11,5 +11,11 @@ class MergeRefused(L2CError):
 	"""Two leads cannot be merged or unmerged like this."""
 
 
+class DuplicateBlocked(L2CError):
+	"""A lead is surely another party that is there already, and its entry point blocks such leads."""
+
+	http_status_code = 409
+
+
 class RowsUnreadable(L2CError):
 	"""What a request sent as rows is no list."""

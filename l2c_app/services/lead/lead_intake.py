@@ -1,17 +1,16 @@
 """How leads come in, by form, import, API, web form or mail: normalised keys, duplicates, admission, first holder."""
 
 import frappe
-from frappe import _
-from frappe.utils import escape_html
 
 from l2c_app.core import claims as claim_rules
-from l2c_app.services.lead import duplicates, party_keys
+from l2c_app.services.lead import duplicate_policy, duplicates, party_keys
+from l2c_app.services.lead.duplicate_policy import API, DESK, IMPORT
 from l2c_app.services.pool import admission, claims, vault, visibility
 from l2c_app.services.pool.admission import Admission
 
-DESK, IMPORT, API = "desk", "import", "api"
 DESK_COMMANDS = frozenset({"frappe.desk.form.save.savedocs", "frappe.client.save"})
 PLAN = "l2c_seats"
+INSERTING = "l2c_lead_being_inserted"
 
 
 def origin(doc: object) -> str:
@@ -35,6 +34,7 @@ def plan_seats(doc: object) -> None:
 	The host fills `lead_owner` with the creating user even when none was given, so it is cleared here, not earlier. Raises
 	HoldingCapReached when somebody types in a lead of his own over his cap.
 	"""
+	frappe.flags[INSERTING] = doc.name
 	pools = admission.admitting_pools(doc, "Lead")
 	if not pools:
 		return
@@ -91,9 +91,10 @@ def _require_room(pool: str, user: str) -> None:
 
 
 def seat_new_lead(doc: object) -> None:
-	"""After insert: store the keys, seat the lead as planned, tell a person at the Desk about duplicates."""
+	"""After insert: seat the lead as planned, store its keys, act on duplicates. Raises DuplicateBlocked."""
 	if not visibility.enabled_pools():
 		return
+	frappe.flags.pop(INSERTING, None)
 	seats = [
 		Admission(doc.name, pool, doc.get("company_name") or doc.get("lead_name") or "", holder)
 		for pool, holder in doc.flags.get(PLAN) or []
@@ -101,29 +102,32 @@ def seat_new_lead(doc: object) -> None:
 	admission.admit(seats, writes_owner=False)
 	if seats and doc.flags.get(vault.CHANGED):
 		vault.seal_stored(doc.name)  # the contact that the host has made of it meanwhile
-	found = note_keys(doc, "Lead")
+	note_duplicates(doc)
+
+
+def note_duplicates(doc: object) -> None:
+	"""Store the keys of a new or changed lead and do about other parties alike what the settings say for its entry point.
+
+	A changed lead is compared by its new keys only: what was known before was told before. Raises DuplicateBlocked.
+	"""
+	keys = party_keys.keys_of(doc, "Lead")
+	new = party_keys.store("Lead", doc.name, keys)
+	found = duplicates.of_new_party("Lead", doc.name, keys if doc.flags.in_insert else new)
 	doc.flags.l2c_duplicates = found
 	if found:
-		_tell(doc, found)
+		duplicate_policy.act(doc, found, origin(doc))
 
 
-def _tell(doc: object, found: list[frappe._dict]) -> None:
-	"""Tell who typed the lead in; a file's row has nobody to tell, so it stands on the lead's timeline. Masked in both."""
-	came_from = origin(doc)
-	if came_from not in (DESK, IMPORT):
-		return
-	text = escape_html(duplicates.say(found, masked=came_from == IMPORT)).replace("\n", "<br>")
-	if came_from == DESK:
-		frappe.msgprint(text, title=_("Already Known"), indicator="orange")
-	else:
-		doc.add_comment("Info", f"{escape_html(_('Already Known'))}: {text}")
+def contact_changed(contact: object) -> None:
+	"""Store the keys of the leads and customers of a saved or deleted contact anew.
 
-
-def note_keys(doc: object, party_type: str) -> list[frappe._dict]:
-	"""Store the keys of a new or changed party and return the other parties that share one."""
-	keys = party_keys.keys_of(doc, party_type)
-	party_keys.store(party_type, doc.name, keys)
-	return duplicates.of_new_party(party_type, doc.name, keys)
+	A lead that is just being inserted stores its own afterwards: the host has made this contact of it.
+	"""
+	for party_type in party_keys.FIELDS:
+		names = {row.link_name for row in contact.get("links") or [] if row.link_doctype == party_type}
+		names.discard(frappe.flags.get(INSERTING))
+		if names:
+			party_keys.refresh(party_type, names)
 
 
 def keys_changed(doc: object, party_type: str) -> bool:

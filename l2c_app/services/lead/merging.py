@@ -17,6 +17,7 @@ from l2c_app.services.lead import lead_links, lead_unmerge, merge_consent
 from l2c_app.services.pool import vault, visibility
 from l2c_app.services.pool.seats import lock_seats
 
+MERGE = "merge"  # no entry point: what both leads said is nothing new
 WAITING, DONE, UNDONE, REFUSED = "Waiting", "Done", "Undone", "Refused"
 NOT_CHOSEN = frozenset(
 	{"naming_series", "lead_owner", "status", "title", "customer", "amended_from", "image"}
@@ -240,4 +241,5 @@ def _write(lead: str, values: dict) -> None:
 	if values:
 		doc = frappe.get_doc("Lead", lead)
 		doc.update(values)
+		doc.flags.l2c_origin = MERGE
 		doc.save(ignore_permissions=True)

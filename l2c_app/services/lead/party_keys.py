@@ -6,20 +6,26 @@ import frappe
 import phonenumbers
 
 from l2c_app.core import normalise
+from l2c_app.core.duplicates import COMPANY, DOMAIN, EMAIL, PHONE, TAX_ID
+from l2c_app.services.lead import contact_values
 from l2c_app.services.pool import vault
 
-PHONE, EMAIL, COMPANY, TAX_ID = "Phone", "Email", "Company", "Tax Id"
+MOST_OF_A_DOMAIN = 50
 FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
 	"Lead": (
 		(PHONE, "mobile_no"),
 		(PHONE, "phone"),
 		(PHONE, "whatsapp_no"),
 		(EMAIL, "email_id"),
+		(DOMAIN, "email_id"),
+		(DOMAIN, "website"),
 		(COMPANY, "company_name"),
 	),
 	"Customer": (
 		(PHONE, "mobile_no"),
 		(EMAIL, "email_id"),
+		(DOMAIN, "email_id"),
+		(DOMAIN, "website"),
 		(COMPANY, "customer_name"),
 		(TAX_ID, "tax_id"),
 	),
@@ -67,27 +73,37 @@ def key_of(kind: str, text: str | None, region: str | None) -> str:
 	"""Return the key of one value, "" when it says nothing."""
 	if kind == PHONE:
 		return phone_key(text, region)
-	return {EMAIL: normalise.email_key, COMPANY: normalise.company_key, TAX_ID: normalise.tax_id_key}[kind](
-		text
-	)
+	normal = {
+		EMAIL: normalise.email_key,
+		DOMAIN: normalise.domain_key,
+		COMPANY: normalise.company_key,
+		TAX_ID: normalise.tax_id_key,
+	}
+	return normal[kind](text)
 
 
-def keys_of(doc: object, party_type: str) -> set[Key]:
-	"""Return the keys of a lead or customer; the name of a private customer is no company key."""
+def keys_of(doc: object, party_type: str, *, contacts: Iterable[tuple[str, str]] | None = None) -> set[Key]:
+	"""Return the keys of a lead or customer and of its contacts (read unless given as (kind, text)).
+
+	The name of a private customer is no company key.
+	"""
+	if contacts is None:
+		contacts = contact_values.of_parties(party_type, [doc.get("name")]).get(doc.get("name"), ())
 	region = default_region()
-	keys = set()
 	real = vault.real_values(doc) if party_type == "Lead" else {}
-	for kind, fieldname in FIELDS[party_type]:
-		if kind == COMPANY and doc.get("customer_type") == "Individual":
-			continue
-		value = key_of(kind, real.get(fieldname) or doc.get(fieldname), region)
-		if value:
-			keys.add((kind, value))
-	return keys
+	typed = [
+		(kind, real.get(fieldname) or doc.get(fieldname))
+		for kind, fieldname in FIELDS[party_type]
+		if kind != COMPANY or doc.get("customer_type") != "Individual"
+	]
+	for kind, text in contacts:
+		typed += [(kind, text), (DOMAIN, text)] if kind == EMAIL else [(kind, text)]
+	keys = {(kind, key_of(kind, text, region)) for kind, text in typed if text}
+	return {key for key in keys if key[1]}
 
 
-def store(party_type: str, party: str, keys: Iterable[Key]) -> None:
-	"""Make the stored keys of a party these. Writes only the difference."""
+def store(party_type: str, party: str, keys: Iterable[Key]) -> set[Key]:
+	"""Make the stored keys of a party these. Writes only the difference and returns the keys that are new."""
 	wanted = set(keys)
 	rows = frappe.get_all(
 		"L2C Party Key",
@@ -99,7 +115,9 @@ def store(party_type: str, party: str, keys: Iterable[Key]) -> None:
 	gone = [name for key, name in there.items() if key not in wanted]
 	if gone:
 		frappe.db.delete("L2C Party Key", {"name": ("in", gone)})
-	_insert([(party_type, party, kind, value) for kind, value in sorted(wanted - there.keys())])
+	new = wanted - there.keys()
+	_insert([(party_type, party, kind, value) for kind, value in sorted(new)])
+	return new
 
 
 def _insert(rows: list[tuple[str, str, str, str]]) -> None:
@@ -132,7 +150,10 @@ def parties_with(keys: Iterable[Key], *, lock: bool = False) -> list[frappe._dic
 	"""
 	found: list = []
 	for key in sorted(set(keys)):
-		found += _newest_with(key) if lock else _query(key).run(as_dict=True)
+		if key[0] == DOMAIN:  # never sure by itself, and some have thousands of parties
+			found += _query(key).limit(MOST_OF_A_DOMAIN).run(as_dict=True)
+		else:
+			found += _newest_with(key) if lock else _query(key).run(as_dict=True)
 	return found
 
 
@@ -154,14 +175,31 @@ def _newest_with(key: Key) -> list[frappe._dict]:
 		return [*_query(key).run(as_dict=True), saving]
 
 
+def refresh(party_type: str, parties: Iterable[str]) -> None:
+	"""Store the keys of these parties anew, after their contacts changed; those that are gone are passed over."""
+	names = sorted(set(parties))
+	rows = frappe.get_all(
+		party_type, filters={"name": ("in", names)}, fields=_fields(party_type), order_by="name"
+	)
+	_store_all(party_type, rows)
+
+
 def rebuild(party_type: str, *, after: str = "", limit: int = 500) -> str | None:
 	"""Store the keys of the next parties by name; returns where to go on, None at the end. Safe to repeat."""
-	fields = ["name", *dict.fromkeys(fieldname for _kind, fieldname in FIELDS[party_type])]
-	if party_type == "Customer":
-		fields.append("customer_type")
+	filters = {"name": (">", after)}
 	rows = frappe.get_all(
-		party_type, filters={"name": (">", after)}, fields=fields, order_by="name", limit=limit
+		party_type, filters=filters, fields=_fields(party_type), order_by="name", limit=limit
 	)
-	for row in rows:
-		store(party_type, row.name, keys_of(row, party_type))
+	_store_all(party_type, rows)
 	return rows[-1].name if len(rows) == limit else None
+
+
+def _fields(party_type: str) -> list[str]:
+	fields = ["name", *dict.fromkeys(fieldname for _kind, fieldname in FIELDS[party_type])]
+	return [*fields, "customer_type"] if party_type == "Customer" else fields
+
+
+def _store_all(party_type: str, rows: list[frappe._dict]) -> None:
+	contacts = contact_values.of_parties(party_type, [row.name for row in rows])
+	for row in rows:
+		store(party_type, row.name, keys_of(row, party_type, contacts=contacts.get(row.name, ())))

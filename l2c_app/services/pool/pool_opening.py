@@ -11,10 +11,14 @@ CHUNK = 500
 
 
 def learn_old_parties(pool: object) -> None:
-	"""Queue the storing of keys when a pool was just enabled. One job at a time; safe to repeat."""
+	"""Queue the storing of keys when a pool was just enabled."""
 	before = pool.get_doc_before_save()
-	if not pool.enabled or (before and before.enabled):
-		return
+	if pool.enabled and not (before and before.enabled):
+		queue()
+
+
+def queue() -> None:
+	"""Queue the storing of all keys. One job at a time; safe to repeat."""
 	frappe.enqueue(
 		JOB, queue="long", job_id="l2c_store_party_keys", deduplicate=True, enqueue_after_commit=True
 	)

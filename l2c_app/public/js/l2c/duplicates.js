@@ -39,19 +39,24 @@ l2c.check_duplicates = (about = {}) => {
 	dialog.show();
 };
 
+const until_text = ({ held_until }) => held_until && __("until {0}", [frappe.datetime.str_to_user(held_until)]);
+
+const evidence_text = (match) =>
+	`${match.score} % · ${match.evidence.map(({ kind, points }) => `${__(kind)} ${points}`).join(", ")}`;
+
 const answer_html = (answer, own_name) => {
 	const matches = answer.matches.filter((match) => match.party !== own_name || !own_name);
 	if (!matches.length) return l2c.tags([["", __("Free"), "green"]]);
 	const rows = matches.map((match) => {
 		const where = match.seats
 			.map((seat) =>
-				[seat.pool, __(seat.state), seat.holder].filter(Boolean).map(l2c.escape).join(" · ")
+				[seat.pool, __(seat.state), seat.holder, until_text(seat)].filter(Boolean).map(l2c.escape).join(" · ")
 			)
 			.join("<br>");
 		return `<tr>
 			<td>${l2c.tags([["", __(match.state), COLOURS[match.state]]])}</td>
 			<td>${match.party ? l2c.link(match.party_type, match.party) : l2c.escape(__(match.party_type))}</td>
-			<td>${l2c.escape(match.found_by.map((kind) => __(kind)).join(", "))}</td>
+			<td>${l2c.escape(evidence_text(match))}</td>
 			<td>${where || l2c.escape(match.owner || "")}</td></tr>`;
 	});
 	return `<div class="table-responsive"><table class="table table-bordered table-sm">
