@@ -53,12 +53,12 @@ def create_payment_ledger_entry(rows: list, *, cancel: bool = False, drawn: bool
 
 
 def _post_advance(row: frappe._dict, entry: object, flags: dict) -> None:
-	"""v16: the order of an advance, with the payment ledger's sign; on cancel both rows are delinked."""
+	"""v16: the order of an advance, with the payment ledger's sign; on cancel it and the row of the same event are delinked."""
 	known = {key: entry.get(key) for key in ("company", "voucher_type", "voucher_no")}
 	known |= dict(against_voucher_type=row.advance_voucher_type, against_voucher_no=row.advance_voucher_no)
-	if entry.delinked:
-		frappe.db.set_value(ADVANCES, known, {"delinked": 1, "event": "Cancel"})
 	event = "Adjustment" if entry.against_voucher_type == INVOICE else "Submit"
+	if entry.delinked:
+		frappe.db.set_value(ADVANCES, known | {"event": event}, {"delinked": 1, "event": "Cancel"})
 	advance = frappe.new_doc(ADVANCES, **known, event=event, delinked=entry.delinked)
 	advance.update(dict(currency=entry.account_currency, amount=entry.amount_in_account_currency))
 	advance.flags.update(flags)
