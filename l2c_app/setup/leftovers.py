@@ -44,7 +44,11 @@ BY_PATH = {"Scheduled Job Type": "method", "Patch Log": "patch"}
 @cache
 def our_doctypes() -> tuple[str, ...]:
 	"""Return the names of our DocTypes as shipped in files; works before and after they leave the database."""
-	folder = Path(__file__).parent.parent / APP / "doctype"
+	return _shipped("doctype")
+
+
+def _shipped(kind: str) -> tuple[str, ...]:
+	folder = Path(__file__).parent.parent / APP / kind
 	return tuple(sorted(json.loads(path.read_text())["name"] for path in folder.glob("*/*.json")))
 
 
@@ -57,6 +61,7 @@ def delete() -> None:
 	_delete_by_path()
 	_delete_navigation()
 	_empty_the_bin()
+	_delete_permission_logs()
 
 
 def _unlink(doctypes: tuple[str, ...]) -> None:
@@ -132,3 +137,12 @@ def _delete_navigation() -> None:
 		for field in frappe.get_meta(doctype).get_table_fields():
 			frappe.db.delete(field.options, {"parenttype": doctype, "parent": ("in", names or [""])})
 		frappe.db.delete(doctype, {"name": ("in", names or [""])})
+
+
+def _delete_permission_logs() -> None:
+	"""16 also logs that the roles of our reports and the rights on our DocTypes go with us; last, for it logs as we delete."""
+	if not frappe.db.exists("DocType", "Permission Log"):
+		return
+	names = our_doctypes() + _shipped("report")
+	for fieldname in ("for_doctype", "for_document", "reference_type", "reference"):
+		frappe.db.delete("Permission Log", {fieldname: ("in", names)})
