@@ -1,8 +1,11 @@
 """RPC of billing runs and billing requests. The services check the user's right on every name."""
 
+from typing import Any
+
 import frappe
 
-from l2c_app.services.billing import billing_requests, billing_runs
+from l2c_app.services.billing import billing_requests, billing_runs, credit_notes
+from l2c_app.services.receipt import money_at_hand
 
 
 @frappe.whitelist(methods=["POST"])
@@ -46,3 +49,15 @@ def issue(request: str, tax_invoice_no: str = "", tax_invoice_date: str | None =
 def reject(request: str, reason: str) -> None:
 	"""Answer a request with the reason why it is not billed."""
 	billing_requests.reject(request, reason=reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def credit_note(invoice: str, bill_again: bool | int | str = False) -> dict[str, Any]:
+	"""Return an unsaved credit note; `bill_again`: its part may be billed again, otherwise it is forgiven."""
+	return credit_notes.draft(invoice, bill_again=bool(frappe.utils.cint(bill_again))).as_dict()
+
+
+@frappe.whitelist()
+def at_hand(doctype: str, name: str) -> dict[str, Any]:
+	"""Return what the customer of an invoice or a receipt has paid that no document has taken yet."""
+	return money_at_hand.of_document(doctype, name)

@@ -115,3 +115,7 @@ class BillingRequestExists(BillingRefused):
 
 class BillingRequestRefused(BillingRefused):
 	"""The request asks for nothing, for what is billed by delivery, or its answer lacks a reason."""
+
+
+class CreditNoteRefused(BillingRefused):
+	"""The document is no submitted invoice of a contract, so our credit note has nothing to credit."""

@@ -27,6 +27,7 @@ frappe.ui.form.on("Collection", {
 		frm.trigger("show_state");
 		l2c.open_button(frm, frm.doc.voucher_type, frm.doc.voucher_no);
 		if (frm.doc.status === "Unclaimed") l2c.show_claims(frm);
+		else if (["Reported", "Confirmed"].includes(frm.doc.status)) l2c.show_money_at_hand(frm);
 		if (frm.doc.status !== "Reported") return;
 		if (frappe.model.can_submit("Payment Entry")) {
 			frm.add_custom_button(__("Reject"), () => l2c.reject_collection(frm));

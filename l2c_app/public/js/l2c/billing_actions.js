@@ -93,3 +93,63 @@ l2c.request_invoice = (frm) => {
 		}
 	);
 };
+
+// The host's own button makes the same return, but does not say what becomes of the plan.
+l2c.add_credit_note_button = (frm) => {
+	const { docstatus, is_return, l2c_contract } = frm.doc;
+	if (docstatus !== 1 || is_return || !l2c_contract || !frappe.model.can_create("Sales Invoice")) return;
+	frm.add_custom_button(__("Credit Note…"), () => ask_credit_note(frm), __("Lead to Cash"));
+};
+
+const ask_credit_note = (frm) =>
+	l2c.form_dialog(
+		__("Credit Note"),
+		__("Draft It"),
+		[
+			{
+				fieldtype: "Select",
+				fieldname: "then",
+				label: __("What Is Credited"),
+				reqd: 1,
+				options: [
+					{ value: "forgiven", label: __("is forgiven: the customer never owes it") },
+					{ value: "again", label: __("is billed again: its plan row opens for billing") },
+				],
+				default: "forgiven",
+			},
+		],
+		async ({ then }) => {
+			const args = { invoice: frm.doc.name, bill_again: cint(then === "again") };
+			const [local] = frappe.model.sync(await l2c.call_frozen("billing.credit_note", args));
+			frappe.set_route("Form", local.doctype, local.name);
+		}
+	);
+
+// Money of the customer that no document has taken yet. Nothing is taken by itself: whoever bills or confirms decides.
+l2c.show_money_at_hand = async (frm) => {
+	if (frm.is_new() || !frm.doc.customer || !frappe.model.can_read("Payment Entry")) return;
+	const { doctype, name } = frm.doc;
+	const { currency, on_account, earmarked, advance } = await l2c.call("billing.at_hand", { doctype, name });
+	if (frm.doc.name !== name) return;
+	const amounts = [
+		[__("On Account"), on_account],
+		[__("Of It Reported for Contracts"), earmarked],
+		[__("Deposits on Orders"), advance],
+	].filter(([, amount]) => flt(amount) > 0);
+	if (!amounts.length) return;
+	const texts = amounts.map(([label, amount]) => `${label} ${l2c.escape(l2c.money(amount, currency))}`);
+	frm.dashboard.add_comment(`${__("Paid by this customer and not used yet:")} ${texts.join(" · ")}`, "yellow", true);
+};
+
+// The host shows nothing of what an order still lacks: the contract's figures do.
+l2c.show_uncollected = async (frm) => {
+	if (frm.doc.docstatus !== 1 || !frm.doc.l2c_contract || !frappe.model.can_read("Sales Contract")) return;
+	const fields = ["currency", "collected", "open_amount", "overdue_amount"];
+	const { message } = await frappe.db.get_value("Sales Contract", frm.doc.l2c_contract, fields);
+	if (!message || !message.currency) return;
+	const text = __("Collected {0}, uncollected {1}", [
+		l2c.money(message.collected, message.currency),
+		l2c.money(message.open_amount, message.currency),
+	]);
+	frm.dashboard.add_comment(l2c.escape(text), flt(message.overdue_amount) > 0 ? "red" : "blue", true);
+};
