@@ -5,7 +5,7 @@ due dates are pure; amounts are decimals of currency units, split in the currenc
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,12 +62,15 @@ def next_row_ids(existing: Iterable[str], count: int) -> list[str]:
 	return [f"R{number}" for number in range(first, first + count)]
 
 
-def split(total: Decimal, rows: Sequence[PlanRow], unit: Decimal) -> list[Decimal]:
+def split(
+	total: Decimal, rows: Sequence[PlanRow], unit: Decimal, *, kept: Collection[str] = ()
+) -> list[Decimal]:
 	"""Return the amount of each row in currency units; their sum is `total` exactly.
 
 	Amount rows keep what was typed. Percent rows share what the amount rows leave, by largest remainder, so
 	30/30/40 percent of 100.01 gives 30.00, 30.00 and 40.01. All rows are whole multiples of `unit` (the
-	currency's payable unit) but one, which carries what the total has below a unit. Raises PlanError with
+	currency's payable unit) but one, which carries what the total has below a unit. `kept`: rows that stay as stored;
+	an invoice may have moved a cent of tax to or from them. Raises PlanError with
 	code `negative_row`, `zero_row`, `fraction` or `sum` (difference = total less rows).
 	"""
 	_refuse_negative(rows)
@@ -78,7 +81,7 @@ def split(total: Decimal, rows: Sequence[PlanRow], unit: Decimal) -> list[Decima
 	shares = split_amount(left, percents, unit) if any(percents) else [Decimal(0)] * len(rows)
 	amounts = [share if row.percent else row.amount for row, share in zip(rows, shares, strict=True)]
 	_refuse_zero(rows, amounts)
-	_refuse_fractions(rows, amounts, unit=unit)
+	_refuse_fractions(rows, amounts, unit=unit, kept=kept)
 	return amounts
 
 
@@ -105,10 +108,14 @@ def _refuse_zero(rows: Sequence[PlanRow], amounts: Sequence[Decimal]) -> None:
 		raise PlanError("zero_row", zero)
 
 
-def _refuse_fractions(rows: Sequence[PlanRow], amounts: Sequence[Decimal], *, unit: Decimal) -> None:
+def _refuse_fractions(
+	rows: Sequence[PlanRow], amounts: Sequence[Decimal], *, unit: Decimal, kept: Collection[str]
+) -> None:
 	"""One row may carry what the total has below the payable unit; more cannot be paid."""
 	fractions = [
-		row.row_id for row, amount in zip(rows, amounts, strict=True) if round_half_up(amount, unit) != amount
+		row.row_id
+		for row, amount in zip(rows, amounts, strict=True)
+		if row.row_id not in kept and round_half_up(amount, unit) != amount
 	]
 	if len(fractions) > 1:
 		raise PlanError("fraction", fractions)

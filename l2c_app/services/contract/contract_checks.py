@@ -1,5 +1,6 @@
 """What a draft contract must satisfy before it is stored; every refusal is typed and names the values compared."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 import frappe
@@ -129,8 +130,8 @@ def set_rate(contract: Document) -> None:
 		)
 
 
-def cut_plan(contract: Document) -> None:
-	"""Give rows their ids and amounts and refuse a plan that cannot be kept.
+def cut_plan(contract: Document, *, kept: Collection[str] = ()) -> None:
+	"""Give rows their ids and amounts and refuse a plan that cannot be kept. `kept`: rows that stay as they are stored.
 
 	Raises PlanRowAmountError, PlanSumError, PlanReferenceError or PlanDueError.
 	"""
@@ -139,7 +140,7 @@ def cut_plan(contract: Document) -> None:
 	unit = contract_money.payable_unit(contract)
 	try:
 		plan.billed_by(rows)
-		amounts = plan.split(exact(contract.grand_total), rows, unit)
+		amounts = plan.split(exact(contract.grand_total), rows, unit, kept=kept)
 	except plan.PlanError as error:
 		_refuse_plan(contract, error)
 	for row, amount in zip(contract.plan_rows, amounts, strict=True):

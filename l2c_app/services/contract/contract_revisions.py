@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from l2c_app.core import contract_revision as rules
-from l2c_app.core.money import exact, split_by_weights
+from l2c_app.core.money import exact, split_amount
 from l2c_app.services.contract import contract_checks, contract_dates, contract_money, contract_state, orders
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import RevisionRefused, refuse
@@ -126,8 +126,13 @@ def _share_difference(contract: Document, touched: dict[str, Any]) -> None:
 			),
 			do=_("Give the plan rows of the revision yourself, for instance with a new row."),
 		)
-	for row, amount in zip(free, split_by_weights(left, amounts) if free else [], strict=True):
-		row.amount = contract_money.stored(amount, contract)
+	if not free or left == sum(amounts):
+		return
+	wanted = contract_money.stored(left, contract)
+	for row, amount in zip(
+		free, split_amount(wanted, amounts, contract_money.payable_unit(contract)), strict=True
+	):
+		row.amount = float(amount)
 		row.percent = 0
 
 
@@ -148,7 +153,7 @@ def _replace_rows(contract: Document, plan_rows: list[dict[str, Any]]) -> None:
 
 def _finish(contract: Document, before: dict[str, Any], *, touched: dict[str, Any], reason: str) -> Document:
 	_keep_typed_amounts(contract, before)
-	contract_checks.cut_plan(contract)
+	contract_checks.cut_plan(contract, kept=_with_their_amount(contract, before))
 	after = snapshot(contract)
 	changes = rules.plan_changes(before["plan_rows"], after["plan_rows"])
 	_refuse_frozen(rules.frozen_rows(changes, touched))
@@ -167,6 +172,12 @@ def _keep_typed_amounts(contract: Document, before: dict[str, Any]) -> None:
 	for row in contract.plan_rows:
 		if row.row_id in percents and exact(row.percent) == percents[row.row_id]:
 			row.percent = 0
+
+
+def _with_their_amount(contract: Document, before: dict[str, Any]) -> set[str]:
+	"""Return the rows whose amount stays: an invoice that missed its row by a cent has moved it below a whole coin."""
+	amounts = {row["row_id"]: exact(row["amount"]) for row in before["plan_rows"]}
+	return {row.row_id for row in contract.plan_rows if exact(row.amount) == amounts.get(row.row_id)}
 
 
 def _refuse_frozen(frozen: list[str]) -> None:

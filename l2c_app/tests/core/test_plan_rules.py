@@ -59,6 +59,18 @@ class TestSplit(unittest.TestCase):
 		halves = [PlanRow("R1", amount=Decimal("50.5")), PlanRow("R2", amount=Decimal("49.5"))]
 		self.assertEqual(self.code(plan.split, Decimal(100), halves, Decimal(1)).code, "fraction")
 
+	def test_rows_that_stay_may_be_below_a_coin(self) -> None:
+		"""An invoice of 50.26 instead of 50.25 took a centime of the last row; one more row may carry a remainder."""
+		rows = [
+			PlanRow(f"R{i}", amount=Decimal(amount)) for i, amount in enumerate(("50.26", "100.25", "389.99"))
+		]
+		coin, total = Decimal("0.05"), Decimal("540.50")
+		self.assertEqual(self.code(plan.split, total, rows, coin).rows, ("R0", "R2"))
+		self.assertEqual(plan.split(total, rows, coin, kept=["R0"]), [row.amount for row in rows])
+		rows[1] = PlanRow("R1", amount=Decimal("100.24"))
+		rows[2] = PlanRow("R2", amount=Decimal("390.00"))
+		self.assertEqual(plan.split(total, rows, coin, kept=["R0"])[1], Decimal("100.24"))
+
 	@given(st.integers(1000, 10**12), st.lists(st.integers(1, 400), min_size=1, max_size=12), UNITS)
 	def test_rows_always_add_up(self, minor: int, weights: list[int], unit: Decimal) -> None:
 		percents = [from_minor(p, CENT) for p in split_by_weights(10000, weights)]
