@@ -13,6 +13,10 @@ class BadAdmissionFilter(L2CError):
 	"""The admission filter of a pool is not valid."""
 
 
+class BadPoolFields(L2CError):
+	"""A pool's list of shown fields or contact fields is not valid."""
+
+
 class BadDistribution(L2CError):
 	"""The rules by which a pool hands out seats are not complete."""
 

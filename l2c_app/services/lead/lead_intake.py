@@ -46,7 +46,7 @@ def plan_seats(doc: object) -> None:
 	doc.l2c_pooled = 1
 	doc.lead_owner = holders.get(ordered[0])
 	if vault.masks_for_ever(pools):
-		vault.seal(doc, doc.name)
+		vault.seal(doc, doc.name, pools)
 
 
 def _holders(doc: object, pools: list[str]) -> dict[str, str]:

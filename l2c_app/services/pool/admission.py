@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import pool_checks, recycle_dates, seat_log, vault, visibility
+from l2c_app.services.pool import pool_checks, pool_fields, recycle_dates, seat_log, vault, visibility
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
 from l2c_app.services.pool.name_lists import chunks, forget_cached
 from l2c_app.services.pool.seats import update_parties
@@ -67,13 +67,21 @@ def _admits(pool: object, doc: object) -> bool:
 	"""Return whether the pool's filters admit the document. Filters that broke after they were saved admit nobody, and
 	the error log says so once an hour: a custom field that vanished must stop neither leads nor other pools."""
 	try:
-		return core_filters.matches(doc, filters_of(pool))
+		return core_filters.matches(doc, filters_of(pool)) and _can_mask(pool)
 	except (ValueError, TypeError) as error:
 		key = f"l2c_broken_filter:{pool.name}"
 		if not frappe.cache.get_value(key, expires=True):
 			frappe.cache.set_value(key, 1, expires_in_sec=SECONDS_BETWEEN_ERRORS)
 			frappe.log_error(title=f"Admission of {pool.name}", message=str(error))
 		return False
+
+
+def _can_mask(pool: object) -> bool:
+	"""Return True. Raises ValueError when a contact field of the pool vanished: under another name it would be shown."""
+	gone = pool_fields.vanished(pool.name)
+	if gone:
+		raise ValueError(f"no such contact field: {', '.join(gone)}")
+	return True
 
 
 def filters_of(pool: object) -> list[core_filters.Filter]:

@@ -9,9 +9,11 @@ PIECE = 200
 
 
 def changed(pool: object) -> None:
-	"""After a pool was saved: start the job when leads must go into the vault or come out of it."""
+	"""After a pool was saved: start the job when leads must go into the vault or come out of it, or more of their fields."""
 	before = pool.get_doc_before_save()
-	if pool.party_type != "Lead" or not before or before.mask_mode == pool.mask_mode:
+	if pool.party_type != "Lead" or not before:
+		return
+	if all(before.get(field) == pool.get(field) for field in ("mask_mode", "contact_fields")):
 		return
 	frappe.enqueue(
 		"l2c_app.jobs.follow_mask_mode",

@@ -5,15 +5,17 @@ from frappe import _
 
 from l2c_app.core import filters as core_filters
 from l2c_app.services.errors import BadAdmissionFilter, BadDistribution, refuse
+from l2c_app.services.pool import pool_fields
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def validate(pool: object) -> None:
-	"""Raise BadAdmissionFilter, BadDistribution (schedule, pool to return to)."""
+	"""Raise BadAdmissionFilter, BadDistribution (schedule, pool to return to), BadPoolFields."""
 	parse_filters(pool.party_type, pool.get("admission_filters"), title=_("Admission"))
 	_check_schedule(pool)
 	_check_return_pool(pool)
+	pool_fields.validate(pool)
 
 
 def parse_filters(doctype: str, text: str | None, *, title: str) -> list[core_filters.Filter]:

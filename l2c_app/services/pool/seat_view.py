@@ -1,6 +1,7 @@
 """What a form or list shows of seats to this user: masked where the pool masks and the user neither holds nor manages."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import frappe
 from frappe import _
@@ -9,30 +10,20 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import masking
 from l2c_app.core.seats import State
 from l2c_app.services.errors import NotAPoolMember, refuse
-from l2c_app.services.pool import recycle_view, visibility
+from l2c_app.services.pool import pool_fields, recycle_view, visibility
 
-LEAD_FIELDS = (
-	"name",
-	"lead_name",
-	"company_name",
-	"mobile_no",
-	"phone",
-	"email_id",
-	"territory",
-	"industry",
-	"city",
-	"country",
-	"status",
-	"request_type",
-	"creation",
-)
-CUSTOMER_FIELDS = ("name", "customer_name", "mobile_no", "email_id", "territory", "industry", "creation")
 MASKS = {
 	"lead_name": masking.mask_name,
+	"title": masking.mask_name,
+	"first_name": masking.mask_name,
+	"middle_name": masking.mask_name,
+	"last_name": masking.mask_name,
 	"company_name": masking.mask_name,
 	"customer_name": masking.mask_name,
 	"mobile_no": masking.mask_phone,
 	"phone": masking.mask_phone,
+	"whatsapp_no": masking.mask_phone,
+	"fax": masking.mask_phone,
 	"email_id": masking.mask_email,
 }
 SEAT_FIELDS = (
@@ -73,29 +64,32 @@ def seats_of_pool(pool: str, *, state: str = "Available", start: int = 0, limit:
 
 
 def with_parties(seats: Sequence[frappe._dict], *, user: str) -> list[dict]:
-	"""Add the parties' data to seats, masked unless the user holds or manages the seat or its pool does not mask."""
-	for party_type, fields in (("Lead", LEAD_FIELDS), ("Customer", CUSTOMER_FIELDS)):
+	"""Add the parties' data to seats: what the pool shows, masked where it masks, to members; all the usual to who holds or
+	manages a seat."""
+	for party_type in pool_fields.DEFAULT:
 		mine = [seat for seat in seats if seat.party_type == party_type]
 		if not mine:
 			continue
+		shown = {pool: pool_fields.shown(pool, party_type) for pool in {seat.pool for seat in mine}}
+		fields = dict.fromkeys(["name", *pool_fields.DEFAULT[party_type], *chain(*shown.values())])
 		names = [seat.party for seat in mine]
 		rows = frappe.get_all(
 			party_type, filters={"name": ("in", names)}, fields=list(fields), order_by="name"
 		)
 		parties = {row.pop("name"): row for row in rows}
 		for seat in mine:
-			seat.party_data = _shown(seat, dict(parties.get(seat.party) or {}), user)
+			seat.party_data = _shown(seat, dict(parties.get(seat.party) or {}), shown[seat.pool], user)
 	return list(seats)
 
 
-def _shown(seat: frappe._dict, data: dict, user: str) -> dict:
-	if (
-		frappe.get_cached_value("Lead Pool", seat.pool, "mask_mode") == visibility.OPEN_DATA
-		or seat.holder in visibility.team(user)
-		or visibility.manages(seat.pool, user)
-	):
+def _shown(seat: frappe._dict, data: dict, fields: Sequence[str], user: str) -> dict:
+	if seat.holder in visibility.team(user) or visibility.manages(seat.pool, user):
 		return data
-	return {name: MASKS[name](value) if name in MASKS else value for name, value in data.items()}
+	seen = {name: data[name] for name in fields if name in data}
+	if frappe.get_cached_value("Lead Pool", seat.pool, "mask_mode") == visibility.OPEN_DATA:
+		return seen
+	masks = {**dict.fromkeys(pool_fields.further([seat.pool]), masking.mask_address), **MASKS}
+	return {name: masks[name](value) if name in masks else value for name, value in seen.items()}
 
 
 def state_of(party_type: str, party: str) -> dict:

@@ -9,6 +9,7 @@ import frappe
 from l2c_app.core import masking
 from l2c_app.core import vault as rules
 from l2c_app.core.vault import ADDRESS, EMAIL, PHONE, Kept
+from l2c_app.services.pool import pool_fields, visibility
 
 FOR_EVER = "Masked for Ever"
 FIELDS = {
@@ -28,6 +29,7 @@ FIELDS = {
 	"Quotation": {"contact_mobile": PHONE, "contact_email": EMAIL},
 }
 TABLES = {"Contact": {"email_ids": "Contact Email", "phone_nos": "Contact Phone"}}
+COPIES = ("Lead", "Customer", "Opportunity", "Quotation")
 CHANGED = "l2c_vault_changed"
 
 
@@ -92,17 +94,19 @@ def shown_for(lead: str, text: str) -> str:
 	return same[-1] if same else text
 
 
-def seal(doc: object, lead: str) -> None:
+def seal(doc: object, lead: str, pools: Iterable[str] | None = None) -> None:
 	"""Move the real values of a document that is about to be saved into its lead's vault and leave masks in their place.
 
-	Masks already there stay; a new value typed over a mask is moved as well. The caller saves the document.
+	Masks already there stay; a new value typed over a mask is moved as well. `pools`: those that close a lead which has no
+	seats yet. The caller saves the document.
 	"""
 	kept = before = kept_of(lead)
 	for row, table in _rows(doc):
-		for field, kind in FIELDS[row.doctype].items():
+		for field, kind in {**FIELDS[row.doctype], **_further(row, pools)}.items():
 			text = (row.get(field) or "").strip() if isinstance(row.get(field), str) else ""
-			if text and not masking.is_masked(text):
-				stand_in = rules.mask(kind, text, lead)
+			if text and not _is_stand_in(kept, kind, text):
+				other = kind == rules.OTHER
+				stand_in = rules.stand_in(kept, field, text) if other else rules.mask(kind, text, lead)
 				kept = rules.put(kept, Kept(doc.doctype, doc.name, f"{table}{field}", stand_in, text))
 				row.set(field, stand_in)
 	if doc.doctype == "Lead" and "gravatar.com" in (doc.get("image") or ""):
@@ -110,6 +114,32 @@ def seal(doc: object, lead: str) -> None:
 	if kept != before or (not before and not is_sealed(lead)):
 		_store(lead, kept)
 		doc.flags[CHANGED] = True
+
+
+def _further(row: object, pools: Iterable[str] | None) -> dict[str, str]:
+	"""Return the further contact fields of a lead by the pools that mask it for ever."""
+	if row.doctype != "Lead":
+		return {}
+	if pools is None:
+		pools = [seat.pool for seat in visibility.live_seats("Lead", [row.name]).get(row.name, [])]
+	names = pool_fields.further([pool for pool in pools if masks_for_ever([pool])])
+	return {name: rules.OTHER for name in names if name not in FIELDS["Lead"]}
+
+
+def _is_stand_in(kept: list[Kept], kind: str, text: str) -> bool:
+	"""Return whether a text is a mask. People write stars too, so in a field of theirs only a mask that is kept is one."""
+	if kind != rules.OTHER:
+		return masking.is_masked(text)
+	return any(entry.mask == text for entry in kept)
+
+
+def fields_of(doctype: str, kept: Iterable[Kept]) -> dict[str, str]:
+	"""Return {field: kind} of what may carry masks: the known contact fields, and further fields of the lead, which the
+	host copies to fields of the same name."""
+	if doctype not in COPIES:
+		return FIELDS[doctype]
+	further = {entry.field: rules.OTHER for entry in kept if entry.doctype == "Lead"}
+	return {**further, **FIELDS[doctype]}
 
 
 def _rows(doc: object) -> Iterator[tuple[object, str]]:
@@ -143,7 +173,7 @@ def fill(doc: object, lead: str) -> None:
 	"""Put real values in place of the masks of a document in hand, which the host copied from a sealed lead."""
 	kept = kept_of(lead)
 	for row, table in _rows(doc):
-		for field in FIELDS[row.doctype]:
+		for field in fields_of(row.doctype, kept):
 			text = row.get(field)
 			if masking.is_masked(text):
 				row.set(
@@ -158,11 +188,19 @@ def forget_history(lead: str) -> None:
 	for doctype, name in {(entry.doctype, entry.name) for entry in kept} | {("Lead", lead)}:
 		filters = {"ref_doctype": doctype, "docname": name}
 		for row in frappe.get_all("Version", filters=filters, fields=["name", "data"], order_by="name"):
-			text = row.data or ""
-			for entry in kept:
-				text = text.replace(entry.real, entry.mask)
-			if text != row.data:
-				frappe.db.set_value("Version", row.name, "data", text, update_modified=False)
+			hidden = _hidden(row.data or "", kept)
+			if hidden != row.data:
+				frappe.db.set_value("Version", row.name, "data", hidden, update_modified=False)
+
+
+def _hidden(text: str, kept: list[Kept]) -> str:
+	"""Return a stored change with masks. Its values are escaped in the text, so they are looked for in what it says."""
+	try:
+		data = json.loads(text)
+	except ValueError:
+		return str(rules.hide(text, kept))
+	hidden = rules.hide(data, kept)
+	return text if hidden == data else json.dumps(hidden, separators=(",", ":"))
 
 
 def seal_stored(lead: str) -> None:
@@ -170,7 +208,7 @@ def seal_stored(lead: str) -> None:
 	for doctype, name in _linked(lead):
 		doc = frappe.get_doc(doctype, name)
 		seal(doc, lead)
-		_write(doc)
+		_write(doc, kept_of(lead))
 	forget_history(lead)
 
 
@@ -183,10 +221,10 @@ def _linked(lead: str) -> list[tuple[str, str]]:
 	return found
 
 
-def _write(doc: object) -> None:
+def _write(doc: object, kept: list[Kept]) -> None:
 	"""Write the fields past the host's handlers: nothing else of the document changes."""
 	for row, _table in _rows(doc):
-		known = [field for field in FIELDS[row.doctype] if row.meta.has_field(field)]
+		known = [field for field in fields_of(row.doctype, kept) if row.meta.has_field(field)]
 		values = {field: row.get(field) for field in known}
 		frappe.db.set_value(row.doctype, row.name, values, None, update_modified=False)
 	frappe.clear_document_cache(doc.doctype, doc.name)

@@ -10,7 +10,7 @@ import frappe
 from l2c_app.core import vault as rules
 from l2c_app.core.masking import is_masked
 from l2c_app.core.vault import Kept
-from l2c_app.services.pool import vault, visibility
+from l2c_app.services.pool import pool_fields, vault, visibility
 from l2c_app.services.pool.closed_set_cleaning import closed_set
 from l2c_app.services.pool.name_lists import chunks
 
@@ -24,7 +24,8 @@ def follow(leads: Iterable[str]) -> None:
 		closing = visibility.live_seats("Lead", names)
 		wanted = {name for name in names if vault.masks_for_ever(seat.pool for seat in closing.get(name, []))}
 		sealed = _sealed(names)
-		for name in sorted(wanted - sealed):
+		more = {name for name in wanted if pool_fields.further({seat.pool for seat in closing[name]})}
+		for name in sorted((wanted - sealed) | more):  # another pool may seal further fields
 			if frappe.db.exists("Lead", name):
 				vault.seal_stored(name)
 		_restore_piece(sorted(sealed - wanted))
@@ -89,7 +90,8 @@ def _documents(kept: dict[str, list[Kept]]) -> dict[str, Owners]:
 def _restore_table(doctype: str, table: str, owners: Owners, kept: dict[str, list[Kept]]) -> set[str]:
 	"""Write the real values into documents, or into the rows of one of their tables; returns the documents changed."""
 	stored = vault.TABLES[doctype][table] if table else doctype
-	fields = [field for field in vault.FIELDS[stored] if frappe.get_meta(stored).has_field(field)]
+	entries = [entry for some in kept.values() for entry in some]
+	fields = [f for f in vault.fields_of(stored, entries) if frappe.get_meta(stored).has_field(f)]
 	if not owners or not fields:
 		return set()
 	key, prefix = ("parent", f"{table}.") if table else ("name", "")

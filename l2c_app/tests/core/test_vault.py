@@ -48,3 +48,18 @@ class TestCap(unittest.TestCase):
 
 	def test_zero_is_no_limit(self):
 		self.assertEqual(reveal.judge(1000, 0), reveal.Allowance(allowed=True, alarm=False))
+
+
+class TestHide(unittest.TestCase):
+	def test_values_are_found_wherever_they_stand_in_a_change(self):
+		kept = [Kept("Lead", "L", "city", "街***", '街 "7"'), Kept("Lead", "L", "wechat", "w***", "wei")]
+		change = {"changed": [["city", "", 'at 街 "7" left'], ["wechat", "wei", "weight"]], "row": {"idx": 1}}
+		self.assertEqual(
+			vault.hide(change, kept),
+			{"changed": [["city", "", "at 街*** left"], ["wechat", "w***", "weight"]], "row": {"idx": 1}},
+		)
+
+	def test_stand_ins_of_different_fields_differ(self):
+		kept = [Kept("Lead", "L", "wechat", "w***", "wang_01")]
+		self.assertEqual(vault.stand_in(kept, "site", "wide"), "w****")
+		self.assertEqual(vault.stand_in(kept, "wechat", "weiwei"), "w***")
