@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services.lead import lead_intake, lead_owner, party_keys
+from l2c_app.services.lead import completeness, lead_intake, lead_owner, party_keys
 from l2c_app.services.ledger import recompute
 from l2c_app.services.pool import admission, seat_events, seat_removal, vault, visibility
 
@@ -27,11 +27,15 @@ def _member(doc: Document, pool: str) -> str | None:
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	"""Refuse to take a lead that is closed to the user, a stale form, or an owner the primary seat's pool forbids."""
+	"""Refuse to take a lead that is closed to the user or incomplete, a stale form, or an owner its seat's pool forbids.
+
+	A customer that a contract or confirmed money makes is not held up: the contract had its own gate.
+	"""
 	before = doc.get_doc_before_save()
 	if doc.get("lead_name") and not doc.flags.ignore_permissions:
 		if not before or before.lead_name != doc.lead_name:
 			visibility.require_lead(doc.lead_name)
+			completeness.require(doc.lead_name, completeness.CONVERT)
 	if doc.is_new() and doc.get("lead_name") and vault.is_sealed(doc.lead_name):
 		vault.fill(doc, doc.lead_name)
 	if visibility.enabled_pools("Customer") and not doc.is_new():

@@ -17,5 +17,9 @@ class DuplicateBlocked(L2CError):
 	http_status_code = 409
 
 
+class LeadIncomplete(L2CError):
+	"""The lead lacks fields that the next step asks for."""
+
+
 class RowsUnreadable(L2CError):
 	"""What a request sent as rows is no list."""

@@ -5,7 +5,7 @@ import frappe
 from l2c_app.core import claims as claim_rules
 from l2c_app.services.lead import duplicate_policy, duplicates, party_keys
 from l2c_app.services.lead.duplicate_policy import API, DESK, IMPORT
-from l2c_app.services.pool import admission, claims, vault, visibility
+from l2c_app.services.pool import admission, claim_answers, claims, vault, visibility
 from l2c_app.services.pool.admission import Admission
 
 DESK_COMMANDS = frozenset({"frappe.desk.form.save.savedocs", "frappe.client.save"})
@@ -87,7 +87,7 @@ def _has_room(pool: str, user: str) -> bool:
 def _require_room(pool: str, user: str) -> None:
 	refusal = _room_refusal(pool, user)
 	if refusal:
-		claims.raise_refusal(refusal)
+		claim_answers.raise_refusal(refusal)
 
 
 def seat_new_lead(doc: object) -> None:

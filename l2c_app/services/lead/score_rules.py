@@ -14,6 +14,7 @@ from l2c_app.core.scoring import Kind
 from l2c_app.services.errors import BadScoringRule, refuse
 
 SETTINGS = "Lead Scoring"
+GATES = ("claim_percent", "convert_percent", "contract_percent")
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,13 @@ def check(settings: object) -> None:
 	_unique(settings.tiers, "tier", _("Tiers"))
 	for row in settings.rules:
 		_check_rule(row, kinds)
+	over = next((step for step in GATES if (settings.get(step) or 0) > scoring.FULL), None)
+	if over:
+		refuse(
+			BadScoringRule,
+			_("No lead can be more complete than 100 %."),
+			compared=f"{_(settings.meta.get_label(over))}: {settings.get(over)}",
+		)
 	known = _lead_fields()
 	for row in settings.completeness:
 		if row.field not in known:

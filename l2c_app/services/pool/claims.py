@@ -1,49 +1,23 @@
 """A member takes seats: his own membership row is locked, limits are judged, then the seats are moved."""
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import format_datetime, formatdate, now_datetime
+from frappe.utils import now_datetime
 from pypika import Case
 
 from l2c_app.core import claims as rules
 from l2c_app.core.seats import Event, State
-from l2c_app.services.errors import (
-	BacklogTooLong,
-	ClaimedTooSoon,
-	ClaimRefused,
-	CoolingDown,
-	HoldingCapReached,
-	L2CError,
-	NotAPoolMember,
-	OverdueCash,
-	PartyBlocked,
-	PoolDisabled,
-	ProtectionLimitReached,
-	QuotaReached,
-	SeatTaken,
-	StaleRead,
-	TooManyRows,
-	refuse,
-)
-from l2c_app.services.pool import overdue_cash, seat_log
+from l2c_app.services.errors import NotAPoolMember, PoolDisabled, StaleRead, TooManyRows, refuse
+from l2c_app.services.lead import completeness
+from l2c_app.services.pool import claim_answers, overdue_cash, seat_log
 from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
 from l2c_app.services.pool.name_lists import among
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
 
 BATCH_LIMIT = 500
-ERRORS: dict[str, type[ClaimRefused]] = {
-	rules.QUOTA: QuotaReached,
-	rules.HOLDING: HoldingCapReached,
-	rules.COOL_DOWN: CoolingDown,
-	rules.INTERVAL: ClaimedTooSoon,
-	rules.BACKLOG: BacklogTooLong,
-	rules.PROTECTION: ProtectionLimitReached,
-	rules.OVERDUE: OverdueCash,
-}
 
 
 def pools_of(seats: Sequence[str]) -> dict[str, str]:
@@ -68,7 +42,10 @@ def claim(seats: Sequence[str], pools: dict[str, str] | None = None) -> list[dic
 	by_pool: dict[str, list[str]] = {}
 	for seat in wanted:
 		by_pool.setdefault(pool_of.get(seat, ""), []).append(seat)
-	answers = {seat: _taken(seat, _("The seat does not exist any more.")) for seat in by_pool.pop("", [])}
+	answers = {
+		seat: claim_answers.taken(seat, _("The seat does not exist any more."))
+		for seat in by_pool.pop("", [])
+	}
 	for pool in sorted(by_pool):
 		answers |= _claim_in_pool(pool, by_pool[pool], frappe.session.user)
 	return [answers[seat] for seat in wanted]
@@ -78,7 +55,7 @@ def claim_one(seat: str, pools: dict[str, str] | None = None) -> dict:
 	"""Take one seat or raise why not: QuotaReached, HoldingCapReached, CoolingDown, SeatTaken, PartyBlocked, NotAPoolMember."""
 	row = claim([seat], pools)[0]
 	if not row["ok"]:
-		raise_row(row)
+		claim_answers.raise_row(row)
 	return row
 
 
@@ -89,12 +66,13 @@ def _claim_in_pool(name: str, seats: list[str], user: str) -> dict[str, dict]:
 	membership, standing = lock_standing(pool, user)
 	rows = _locked_with_status(seats)
 	answers = _not_free(rows, seats, pool=name)
+	answers |= _incomplete(rows, [seat for seat in seats if seat not in answers])
 	free = [seat for seat in seats if seat not in answers]
 	judged = _judge(pool, membership, standing, seats=free)
-	answers |= {seat: _refused(seat, refusal) for seat, refusal in judged.items() if refusal}
+	answers |= {seat: claim_answers.refused(seat, refusal) for seat, refusal in judged.items() if refusal}
 	wanted = [Move(seat, Event.CLAIM, user) for seat, refusal in judged.items() if not refusal]
 	for seat, error in move(wanted, locked=rows).items():
-		answers[seat] = _taken(seat, str(error)) if error else {"seat": seat, "ok": True}
+		answers[seat] = claim_answers.taken(seat, str(error)) if error else {"seat": seat, "ok": True}
 	return answers
 
 
@@ -218,72 +196,26 @@ def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> 
 	for seat in seats:
 		row = rows.get(seat)
 		if not row or row.pool != pool:
-			answers[seat] = _taken(seat, _("The seat does not exist any more."))
+			answers[seat] = claim_answers.taken(seat, _("The seat does not exist any more."))
 		elif row.state == State.HELD.value:
-			answers[seat] = _taken(seat, _("Taken by {0}.").format(frappe.utils.get_fullname(row.holder)))
+			answers[seat] = claim_answers.taken(
+				seat, _("Taken by {0}.").format(frappe.utils.get_fullname(row.holder))
+			)
 		elif row.state != State.AVAILABLE.value:
-			answers[seat] = _taken(seat, _("The seat is {0}.").format(_(row.state)))
+			answers[seat] = claim_answers.taken(seat, _("The seat is {0}.").format(_(row.state)))
 		elif row.party_type == "Lead" and (barred := of_lead(row.lead and (row.status or "Lead"))):
-			answers[seat] = _answer(seat, "blocked", barred)
+			answers[seat] = claim_answers.answer(seat, "blocked", barred)
 		elif row.party in disabled:
-			answers[seat] = _answer(seat, "blocked", _("The customer is disabled."))
+			answers[seat] = claim_answers.answer(seat, "blocked", _("The customer is disabled."))
 	return answers
 
 
-# Answers
-
-
-def _answer(seat: str, rule: str, message: str, **more: object) -> dict:
-	return {"seat": seat, "ok": False, "rule": rule, "message": message, **more}
-
-
-def _taken(seat: str, message: str) -> dict:
-	return _answer(seat, "taken", message)
-
-
-def _refused(seat: str, refusal: rules.Refusal) -> dict:
-	return _answer(
-		seat,
-		refusal.rule,
-		describe(refusal),
-		compared=refusal.compared,
-		allowed_on=str(refusal.allowed_on) if refusal.allowed_on else None,
-		override_by=_(refusal.override_by),
-	)
-
-
-def describe(refusal: rules.Refusal) -> str:
-	"""Say what was compared, in the user's language."""
-	texts = {
-		rules.QUOTA: _("{0} of {1} claims of today are used."),
-		rules.HOLDING: _("{0} of {1} seats are held."),
-		rules.COOL_DOWN: _("You held this seat {0} days ago; {1} days must pass."),
-		rules.INTERVAL: _("You claimed {0} minutes ago; {1} minutes must pass."),
-		rules.BACKLOG: _("{0} held seats wait for your first work; at {1} no more can be claimed."),
-		rules.PROTECTION: _("{0} of {1} seats are protected."),
-		rules.OVERDUE: _("{0} of {1} claims: {2:,.2f} is overdue on your contracts, above {3:,.2f}."),
+def _incomplete(rows: dict[str, frappe._dict], seats: list[str]) -> dict[str, dict]:
+	"""Return answers for seats whose lead lacks fields that a claim asks for. Costs nothing while none is asked for."""
+	leads = {seat: rows[seat].party for seat in seats if rows[seat].party_type == "Lead"}
+	lacking = completeness.lacking(leads.values(), completeness.CLAIM)
+	return {
+		seat: claim_answers.answer(seat, "incomplete", completeness.say(lacking[lead]))
+		for seat, lead in leads.items()
+		if lead in lacking
 	}
-	return texts[refusal.rule].format(*refusal.compared.values())
-
-
-def raise_refusal(refusal: rules.Refusal) -> NoReturn:
-	"""Raise a refusal of the rules as its typed error, with the numbers, the date and who may override."""
-	raise_row(_refused("", refusal))
-
-
-def raise_row(row: dict) -> NoReturn:
-	"""Raise the refusal in a row of `claim`."""
-	kinds: dict[str, type[L2CError]] = {**ERRORS, "taken": SeatTaken, "blocked": PartyBlocked}
-	when = _allowed(row["allowed_on"]) if row.get("allowed_on") else ""
-	who = _("May override: {0}.").format(row["override_by"]) if row.get("override_by") else ""
-	refuse(
-		kinds[row["rule"]],
-		_("The seat cannot be taken."),
-		compared=row["message"],
-		do=f"{when} {who}".strip(),
-	)
-
-
-def _allowed(moment: str) -> str:
-	"""Say from when on: a day, or a minute of it."""
-	return _("Allowed on {0}.").format(format_datetime(moment) if " " in moment else formatdate(moment))

@@ -9,7 +9,7 @@ from frappe.utils import getdate, now_datetime, nowdate
 from l2c_app.core import claims as rules
 from l2c_app.core.seats import PROTECT, UNPROTECT, IllegalMove, Seat, State, protect
 from l2c_app.services.errors import ProtectionRefused, SeatNotMovable, SeatTaken, refuse
-from l2c_app.services.pool import claims, seat_events, seat_log
+from l2c_app.services.pool import claim_answers, claims, seat_events, seat_log
 from l2c_app.services.pool.seats import SEAT_FIELDS, lock_seats
 
 
@@ -32,7 +32,7 @@ def protect_seat(name: str, reason: str, days: int | None = None) -> date:
 		protected=_protected(row.pool, row.holder, but=name), limit=int(pool.get("protection_limit") or 0)
 	)
 	if refusal:
-		claims.raise_refusal(refusal)
+		claim_answers.raise_refusal(refusal)
 	_write(row, until, reason)
 	return until
 

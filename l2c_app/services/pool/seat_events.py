@@ -17,7 +17,15 @@ from l2c_app.services.errors import (
 	SeatTaken,
 	refuse,
 )
-from l2c_app.services.pool import blocked_parties, claims, pool_moves, vault, vault_scope, visibility
+from l2c_app.services.pool import (
+	blocked_parties,
+	claim_answers,
+	claims,
+	pool_moves,
+	vault,
+	vault_scope,
+	visibility,
+)
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
 
 
@@ -135,7 +143,7 @@ def check_receiver(pool: str, user: str) -> None:
 	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
 	refusal = claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
 	if refusal:
-		claims.raise_refusal(refusal)
+		claim_answers.raise_refusal(refusal)
 
 
 def close(name: str, reason: str) -> None:

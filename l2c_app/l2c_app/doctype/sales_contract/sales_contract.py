@@ -10,6 +10,7 @@ from l2c_app.services.contract import (
 	contract_state,
 	contract_totals,
 )
+from l2c_app.services.lead import completeness
 from l2c_app.services.ledger import contract_customers
 
 
@@ -29,6 +30,7 @@ class SalesContract(Document):
 
 	def before_submit(self) -> None:
 		"""The text is approved: the customer comes into being. The order comes with the activation."""
+		completeness.require(self.lead, completeness.CONTRACT)
 		if not self.customer:
 			self.customer = activation.customer_of_lead(self.lead)
 			contract_checks.check_party(self)
