@@ -15,6 +15,7 @@ import frappe
 POOL = "L2C Benchmark"
 PREFIX = "L2C-BENCH-"
 MEMBERS = 50
+SIZES = (10_000, 100_000, 1_000_000)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SEAT_NAME = f"convert(left(md5(concat('{POOL}', seq)), 14) using utf8mb4) collate utf8mb4_unicode_ci"
 LEAD_FIELDS = (
@@ -117,6 +118,21 @@ def add_leads(count: int, *, name: str = POOL) -> None:
 		frappe.db.commit()
 	frappe.db.sql("analyze table `tabLead`")
 	frappe.db.sql("analyze table `tabLead Pool Seat`")
+
+
+def without_workers() -> None:
+	"""Keep runs in this process: a worker of the bench would take the same work, and both would be measured."""
+	from l2c_app.services.pool import runs
+
+	runs.queue = lambda name: None
+
+
+def forget_runs(name: str = POOL) -> None:
+	"""Remove the recorded runs of a pool."""
+	for table in ("Pool Run Row", "Pool Run"):
+		while frappe.db.sql(f"select 1 from `tab{table}` where pool = %s limit 1", name):
+			frappe.db.sql(f"delete from `tab{table}` where pool = %s limit 100000", name)
+			frappe.db.commit()
 
 
 def clean(name: str = POOL) -> None:

@@ -1,12 +1,16 @@
 """Distribute seats to fifty members, against the bare SQL of the same writes and against the native Assignment Rule.
 
-cd frappe-bench/sites && ../env/bin/python ../apps/l2c_app/benchmarks/distribute.py --site bench.test
+	cd frappe-bench/sites && ../env/bin/python ../apps/l2c_app/benchmarks/distribute.py --site bench.test
+
+What people use is a recorded run: a row per seat is planned, then done in chunks of a thousand, each locked, judged
+again and committed. `once` is the same draw and the same moves in one transaction, without a record.
 """
 
 import common
 import frappe
 
 RULE = "L2C Benchmark Rule"
+FOR_EVER = 1e9
 
 
 def bare_sql(users: list[str], count: int) -> float:
@@ -34,7 +38,8 @@ def bare_sql(users: list[str], count: int) -> float:
 
 
 def native(users: list[str], count: int) -> float:
-	"""Return the seconds per lead of ERPNext's own round robin, leads already loaded."""
+	"""Return the seconds per lead of ERPNext's own round robin, leads already loaded. It may not touch pooled leads, so
+	these leave the pool first."""
 	from frappe.automation.doctype.assignment_rule import assignment_rule
 
 	frappe.delete_doc("Assignment Rule", RULE, ignore_missing=True, force=True)
@@ -43,7 +48,7 @@ def native(users: list[str], count: int) -> float:
 			"doctype": "Assignment Rule",
 			"name": RULE,
 			"document_type": "Lead",
-			"assign_condition": "status == 'Lead'",
+			"assign_condition": "status == 'Lead' and not l2c_pooled",
 			"rule": "Round Robin",
 			"priority": 1,
 			"description": "benchmark",
@@ -51,6 +56,10 @@ def native(users: list[str], count: int) -> float:
 			"users": [{"user": user} for user in users],
 		}
 	).insert()
+	frappe.db.sql(
+		"update `tabLead` set l2c_pooled = 0 where name like %s order by name limit %s",
+		(f"{common.PREFIX}%", count),
+	)
 	frappe.db.commit()
 	leads = [frappe.get_doc("Lead", f"{common.PREFIX}{number:09d}") for number in range(1, count + 1)]
 
@@ -69,8 +78,23 @@ def native(users: list[str], count: int) -> float:
 	return taken / count
 
 
-def ours(count: int) -> float:
-	"""Return the seconds of one distribution of all free seats."""
+def ours(count: int) -> tuple[float, float]:
+	"""Return the seconds of a recorded run over all free seats, as the Desk and the clock start it: (plan, work)."""
+	from l2c_app.services.pool import run_work, runs
+
+	name = runs.start_by_system(runs.DISTRIBUTE, common.POOL, options={"count": count})
+	frappe.db.commit()
+	planned = common.timed(lambda: run_work.step(name))
+	worked = common.timed(lambda: run_work.work(name, commit=frappe.db.commit, seconds=FOR_EVER))
+	done = frappe.db.get_value("Pool Run", name, ["state", "done_rows"])
+	held = frappe.db.count("Lead Pool Seat", {"pool": common.POOL, "state": "Held"})
+	if done != ("Done", count) or held != count:
+		raise RuntimeError(f"the run ended {done}, {held} of {count} seats are held")
+	return planned, worked
+
+
+def at_once(count: int) -> float:
+	"""Return the seconds of one distribution without a record, in one transaction."""
 	from l2c_app.services.pool import distribution
 
 	given: dict[str, int] = {}
@@ -84,26 +108,44 @@ def ours(count: int) -> float:
 	return taken
 
 
+def fresh(size: int) -> None:
+	"""Begin with this number of free seats."""
+	common.forget_runs()
+	common.clean()
+	common.add_leads(size)
+
+
+def measure(size: int, users: list[str], natives: int) -> None:
+	"""Print one line of the table."""
+	fresh(size)
+	floor = bare_sql(users, size)
+	fresh(size)
+	per_native = native(users, min(natives, size))
+	once = at_once(size)
+	fresh(size)
+	planned, worked = ours(size)
+	taken = planned + worked
+	common.say(
+		f"| {size:>9,} | {floor:>7.2f} | {once:>7.2f} | {once / floor:>5.2f} | {planned:>7.2f} | {worked:>7.2f} "
+		f"| {1e3 * taken / size:>7.4f} | {taken / floor:>5.2f} | {per_native * 1e3:>6.1f} "
+		f"| {per_native * size / taken:>7.0f} | {common.load()} |"
+	)
+
+
 def main() -> None:
-	"""Print seconds, milliseconds per seat and both ratios for each size."""
-	options = common.arguments(__doc__, seats=100_000, natives=300)
+	"""Build each size, measure it, remove it."""
+	options = common.arguments(__doc__, smallest=10_000, largest=1_000_000, natives=100)
 	with common.connected(options.site):
+		common.without_workers()
 		users = common.members()
 		common.pool(users)
-		common.clean()
-		common.add_leads(options.seats)
-		floor = bare_sql(users, options.seats)
-		common.clean()
-		common.add_leads(options.seats)
-		per_native = native(users, min(options.natives, options.seats))
-		taken = ours(options.seats)
-		common.say(f"{options.seats} seats to {len(users)} members; {common.load()}")
-		common.say(f"bare SQL   {floor:8.2f} s  {floor / options.seats * 1000:.4f} ms a seat")
-		common.say(f"ours       {taken:8.2f} s  {taken / options.seats * 1000:.4f} ms a seat")
-		common.say(f"native     {per_native * 1000:8.2f} ms a lead (over {options.natives} leads)")
 		common.say(
-			f"ours / bare SQL {taken / floor:.2f}   native / ours {per_native * options.seats / taken:.0f}"
+			"|     seats |  bare s |  once s | ratio |  plan s |  work s | ms/seat | ratio | native ms/lead | native/ours | load |"
 		)
+		for size in common.SIZES:
+			if options.smallest <= size <= options.largest:
+				measure(size, users, options.natives)
+		common.forget_runs()
 		common.clean()
 
 

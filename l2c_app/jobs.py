@@ -6,6 +6,7 @@ import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import cases, dunning_runs, nightly
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
 from l2c_app.services.ledger import audit, clearing_doors
@@ -59,7 +60,7 @@ def keep_response_clocks() -> dict:
 
 def count_meetings() -> dict:
 	"""Hourly: meetings that ended are effort of who held them. Returns counts."""
-	return acts.meetings_over()
+	return retrying(acts.meetings_over)
 
 
 def audit_contracts() -> dict:
@@ -71,8 +72,12 @@ def audit_contracts() -> dict:
 
 
 def refresh_pool_members() -> dict:
-	"""Nightly: resolve roles and sales people of every pool to users again. Returns counts."""
-	return pool_members.refresh_all()
+	"""Nightly: resolve roles and sales people of every pool to users again. Committed pool by pool. Returns counts."""
+	total = {"pools": 0, "failed": 0, "added": 0, "changed": 0, "removed": 0, "repaired": 0}
+	for counts in pool_members.refresh_each():
+		total |= {key: total[key] + value for key, value in counts.items()}
+		frappe.db.commit()
+	return total
 
 
 def store_party_keys() -> dict:

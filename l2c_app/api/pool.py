@@ -4,12 +4,11 @@ Rights and limits are judged in the services; here a transaction that read an ol
 again.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import frappe
 
-from l2c_app.services.errors import StaleRead
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.lead import duplicates, lead_import
 from l2c_app.services.pool import (
 	claims,
@@ -24,20 +23,6 @@ from l2c_app.services.pool import (
 )
 from l2c_app.services.pool.distribution import Wish
 
-ATTEMPTS = 5
-Answer = TypeVar("Answer")
-
-
-def _retrying(action: Callable[[], Answer]) -> Answer:
-	"""Run an action that comes first in its transaction; on a stale picture or a deadlock roll back and run it again."""
-	for _attempt in range(ATTEMPTS - 1):
-		try:
-			return action()
-		except (StaleRead, frappe.QueryDeadlockError):
-			frappe.db.rollback()
-			frappe.clear_messages()
-	return action()
-
 
 def _names(value: str | list) -> list[str]:
 	return [str(name) for name in frappe.parse_json(value) or []]
@@ -51,7 +36,7 @@ def _wish(seats: str | list | None, count: int | None, **more: str | None) -> Wi
 def claim(seat: str) -> dict[str, Any]:
 	"""Take one seat for the session user, or raise why not."""
 	pools = claims.pools_of([seat])
-	return _retrying(lambda: claims.claim_one(seat, pools))
+	return retrying(lambda: claims.claim_one(seat, pools))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -59,55 +44,57 @@ def claim_batch(seats: str | list) -> list[dict[str, Any]]:
 	"""Take seats for the session user; one row per seat: ok, or rule, message, compared, allowed_on, override_by."""
 	wanted = _names(seats)
 	pools = claims.pools_of(wanted)
-	return _retrying(lambda: claims.claim(wanted, pools))
+	return retrying(lambda: claims.claim(wanted, pools))
 
 
 @frappe.whitelist(methods=["POST"])
 def release(seat: str, reason: str, target: str | None = None) -> None:
 	"""Give a seat back to its pool, or into another one."""
-	_retrying(lambda: seat_events.release(seat, reason, target or None))
+	retrying(lambda: seat_events.release(seat, reason, target or None))
 
 
 @frappe.whitelist(methods=["POST"])
 def move_to_pool(seats: str | list, target: str, reason: str) -> list[str]:
 	"""Move seats into another pool by a manager's hand; returns those that went."""
-	return seat_events.move_to_pool(_names(seats), target, reason)
+	wanted = _names(seats)
+	return retrying(lambda: seat_events.move_to_pool(wanted, target, reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def protect(seat: str, reason: str, days: int | None = None) -> str:
 	"""Protect a held seat from recycling; returns the last day."""
-	return str(_retrying(lambda: protection.protect_seat(seat, reason, days)))
+	return str(retrying(lambda: protection.protect_seat(seat, reason, days)))
 
 
 @frappe.whitelist(methods=["POST"])
 def unprotect(seat: str, reason: str) -> None:
 	"""Lift a protection."""
-	protection.unprotect_seat(seat, reason)
+	retrying(lambda: protection.unprotect_seat(seat, reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def transfer(seat: str, user: str, reason: str = "") -> None:
 	"""Hand a seat to another member of the pool."""
-	_retrying(lambda: seat_events.transfer(seat, user, reason=reason))
+	retrying(lambda: seat_events.transfer(seat, user, reason=reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def close(seat: str, reason: str) -> None:
 	"""Close a seat."""
-	seat_events.close(seat, reason)
+	retrying(lambda: seat_events.close(seat, reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def reopen(seat: str, reason: str) -> None:
 	"""Make a closed seat available again."""
-	seat_events.reopen(seat, reason)
+	retrying(lambda: seat_events.reopen(seat, reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def admit(pool: str, parties: str | list) -> list[str]:
 	"""Seat existing parties in a pool by a manager's hand; returns the new seats."""
-	return seat_admission.admit_existing(pool, _names(parties))
+	wanted = _names(parties)
+	return retrying(lambda: seat_admission.admit_existing(pool, wanted))
 
 
 @frappe.whitelist()
@@ -133,7 +120,7 @@ def distribute(
 ) -> dict[str, Any]:
 	"""Hand out up to a thousand free seats at once, as a recorded run; a reason overrides holding caps."""
 	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
-	return _retrying(lambda: distribution_run.now(pool, wish))
+	return retrying(lambda: distribution_run.now(pool, wish))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -183,4 +170,5 @@ def check_duplicates(
 @frappe.whitelist(methods=["POST"])
 def import_leads(rows: str | list, skip_known: bool = True) -> list[dict[str, Any]]:
 	"""Insert up to a thousand leads; one result per row."""
-	return lead_import.import_leads(lead_import.rows_of_request(rows), skip_known=skip_known)
+	wanted = lead_import.rows_of_request(rows)
+	return retrying(lambda: lead_import.import_leads(wanted, skip_known=skip_known))

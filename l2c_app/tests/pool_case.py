@@ -1,8 +1,11 @@
 """What tests of pools begin with: one pool, two members, a manager, an outsider."""
 
+from collections import Counter
+
 import frappe
 
 from l2c_app.api import pool as api
+from l2c_app.services.pool import pool_members
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase
 
@@ -41,6 +44,13 @@ class PoolCase(L2CTestCase):
 		with self.as_user(user or self.rep):
 			api.claim(self.seat(lead).name)
 		return self.seat(lead)
+
+	def refresh_pools(self) -> Counter:
+		"""Do what the nightly job does, without its commits; returns the counts."""
+		total: Counter = Counter()
+		for counts in pool_members.refresh_each():
+			total.update(counts)
+		return total
 
 	def logged(self, seat: str) -> list[str]:
 		"""Return the events of a seat, oldest first."""

@@ -259,6 +259,19 @@ class TestRuns(DistributionCase):
 		self.work(name)
 		self.assertEqual(self.holders(), [planned[seat] for seat in self.seats])
 
+	def test_the_rows_of_a_long_draw_lie_by_receiver_and_the_turn_goes_on_behind_the_last_drawn(self):
+		self.seats += [self.seat(self.lead(number)).name for number in (5, 6)]
+		with patch.object(run_work, "CHUNK", 2), patch.object(distribution_run, "BLOCK", 4):
+			with self.as_user(self.chief):
+				name = api.start_distribution(POOL, method="Round Robin", count=5, commit=True)
+			self.work(name)
+		served = [row["decided"] for row in self.rows(name)]
+		self.assertEqual([served[:4].count(user) for user in (self.rep, self.mate)], [2, 2])
+		self.assertEqual(served[:4], sorted(served[:4]), "one receiver after the other")
+		self.assertEqual(frappe.db.get_value("Pool Run", name, "done_rows"), 5)
+		after = self.distribute(count=1, method="Round Robin")["rows"][0]["user"]
+		self.assertEqual({served[4], after}, {self.rep, self.mate})
+
 	def work(self, name: str) -> None:
 		"""Do a run as the job would, without its commits."""
 		while run_work.step(name):

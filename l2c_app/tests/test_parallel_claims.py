@@ -57,6 +57,17 @@ for seat in seats:
 frappe.destroy()
 print("ANSWER" + json.dumps({"user": user, "answers": answers, "times": times}))
 """
+SLOW_CLAIM = """
+import sys, time
+import frappe
+site, user, seat = sys.argv[1:4]
+frappe.init(site); frappe.connect(); frappe.set_user(user)
+from l2c_app.api import pool
+pool.claim(seat)
+print("CLAIMED", flush=True)
+time.sleep(2)
+frappe.db.commit(); frappe.destroy()
+"""
 
 
 @bench_only("row locks and processes")
@@ -209,3 +220,29 @@ class TestParallelClaims(L2CTestCase):
 			self.assertEqual(
 				(row.version, frappe.db.get_value("Lead", row.party, "lead_owner")), (2, row.holder)
 			)
+
+	def test_a_claim_under_way_while_its_member_is_disabled_goes_back_too(self):
+		"""The claim is committed after the transaction that disables the member has taken its picture."""
+		seats = self.prepare(users=2, daily_quota=0, holding_cap=0, backlog_cap=0)
+		leaver = self.users[0]
+		command = [sys.executable, "-W", "ignore", "-c", SLOW_CLAIM, frappe.local.site, leaver, seats[0]]
+		process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+		self.addCleanup(self.enable, leaver)
+		self.assertEqual(process.stdout.readline().strip(), "CLAIMED")
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.count("Lead Pool Seat", {"pool": POOL, "holder": leaver}), 0)
+		user = frappe.get_doc("User", leaver)
+		user.enabled = 0
+		user.save()
+		frappe.db.commit()
+		self.assertEqual(process.wait(timeout=60), 0)
+		frappe.db.rollback()
+		self.assertEqual(
+			frappe.db.get_value("Lead Pool Seat", seats[0], ["state", "holder"]), ("Available", None)
+		)
+
+	def enable(self, user: str) -> None:
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		frappe.db.set_value("User", user, "enabled", 1)
+		frappe.db.commit()

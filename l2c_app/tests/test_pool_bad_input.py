@@ -12,7 +12,6 @@ from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.follow_up import managers
 from l2c_app.services.pool import (
-	pool_members,
 	recycle_dates,
 	recycle_nights,
 	run_work,
@@ -70,14 +69,14 @@ class TestUsers(BadInputCase):
 	def test_at_night_the_seats_of_a_user_disabled_past_the_hooks_go_back(self):
 		seat = self.claimed(self.lead(), self.mate)
 		frappe.db.set_value("User", self.mate, "enabled", 0)
-		pool_members.refresh_all()
+		self.refresh_pools()
 		after = factories.seat_of(seat.party)
 		self.assertEqual((after.state, after.holder), ("Available", None))
 		self.assertFalse(frappe.db.get_value("Lead", seat.party, "lead_owner"))
 
 	def test_an_import_for_an_unknown_or_disabled_owner_is_free_and_not_lost(self):
 		frappe.db.set_value("User", self.mate, "enabled", 0)
-		pool_members.refresh_all()
+		self.refresh_pools()
 		rows = [
 			{"company_name": f"Owned {place}", "mobile_no": f"+861390015000{place}", "lead_owner": owner}
 			for place, owner in enumerate((NOBODY, self.mate))
@@ -124,7 +123,7 @@ class TestMembers(BadInputCase):
 		seats = {self.claimed(self.lead(1)).name, self.seat(self.lead(2)).name}
 		for user in (self.rep, self.mate):
 			frappe.db.set_value("User", user, "enabled", 0)
-		pool_members.refresh_all()
+		self.refresh_pools()
 		with self.as_user(self.chief):
 			answer = api.distribute(POOL)
 		self.assertEqual({row["seat"] for row in answer["rows"]}, seats)

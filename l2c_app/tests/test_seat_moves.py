@@ -5,7 +5,7 @@ import frappe
 from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.lead import lead_owner
-from l2c_app.services.pool import pool_members, seat_events
+from l2c_app.services.pool import seat_events
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -129,12 +129,12 @@ class TestHolderChanges(PoolCase):
 		self.claimed(held)
 		frappe.db.set_value("Lead", held.name, "lead_owner", self.outsider)
 		frappe.db.set_value("Lead", free.name, "lead_owner", self.mate)
-		counts = pool_members.refresh_all()
+		counts = self.refresh_pools()
 		self.assertEqual(counts["repaired"], 2)
 		self.assertEqual(frappe.db.get_value("Lead", held.name, "lead_owner"), self.rep)
 		self.assertFalse(frappe.db.get_value("Lead", free.name, "lead_owner"))
 		self.assertIn("Repair", self.logged(self.seat(held).name))
-		self.assertEqual(pool_members.refresh_all()["repaired"], 0)
+		self.assertEqual(self.refresh_pools()["repaired"], 0)
 
 	def test_close_and_reopen(self):
 		seat = self.claimed(self.lead())

@@ -15,6 +15,7 @@ from frappe.utils import cint, flt, get_datetime, now_datetime
 from l2c_app.core import effort as rules
 from l2c_app.core.effort import Kind
 from l2c_app.core.seats import State
+from l2c_app.services.errors.recovery import undo
 from l2c_app.services.follow_up import effort, follow_up_offers, follow_up_party
 from l2c_app.services.follow_up.effort import Act
 from l2c_app.services.follow_up.note_effort import parties_of
@@ -105,12 +106,15 @@ def taken_back(document: Document) -> None:
 
 
 def guarded(handler: Callable[[Document], None], document: Document) -> bool:
-	"""Run a handler so that its failure is logged and undone, and the native document goes on. Returns success."""
+	"""Run a handler so that its failure is logged and undone, and the native document goes on. Returns success.
+
+	A deadlock is raised: the native document's own writes are gone as well.
+	"""
 	frappe.db.savepoint("l2c_effort")
 	try:
 		handler(document)
-	except Exception:
-		frappe.db.rollback(save_point="l2c_effort")
+	except Exception as error:
+		undo("l2c_effort", error)
 		frappe.log_error(title=f"Effort of {document.doctype} {document.name}")
 		return False
 	return True

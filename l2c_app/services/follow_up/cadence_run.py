@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import frappe
@@ -10,6 +11,7 @@ from frappe.utils import cint, now_datetime
 
 from l2c_app.core.cadence import MAIL, OnlyIf, State, Step, exit_of, next_due, skipped
 from l2c_app.core.follow_up import Status
+from l2c_app.services.errors.recovery import retrying, undo
 from l2c_app.services.follow_up import (
 	cadence_exits,
 	cadence_mail,
@@ -50,7 +52,7 @@ def chunks() -> Iterator[dict[str, int]]:
 	"""
 	after = ""
 	while rows := _running(after):
-		yield _advance(rows)
+		yield retrying(partial(_advance, rows))
 		after = rows[-1].name
 
 
@@ -87,7 +89,7 @@ def _safely(row: Any, now: datetime) -> dict[str, int]:
 	try:
 		return _do_due_steps(row, now)
 	except Exception as error:
-		frappe.db.rollback(save_point="l2c_cadence_step")
+		undo("l2c_cadence_step", error)
 		problem = str(error)[:500]
 		if problem != row.problem:
 			frappe.log_error(title=f"Cadence step of {row.name}")

@@ -5,6 +5,7 @@ Who plans nothing is told as well: his leads go back first.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import frappe
@@ -13,6 +14,7 @@ from frappe.utils import add_days, cint, escape_html, format_datetime, get_url_t
 
 from l2c_app.core.follow_up import Status
 from l2c_app.core.reminders import Channel
+from l2c_app.services.errors.recovery import retrying, undo
 from l2c_app.services.follow_up import reminders
 from l2c_app.services.pool import going_back as soon
 
@@ -41,14 +43,18 @@ def users() -> Iterator[bool]:
 	waiting = _waiting(today)
 	going_back = soon.soon([user.name for user in waiting], today)
 	for user in waiting:
-		frappe.db.savepoint("l2c_digest")
-		try:
-			_send(user, today, going_back.get(user.name, []))
-			yield True
-		except Exception:
-			frappe.db.rollback(save_point="l2c_digest")
-			frappe.log_error(title=f"Digest for {user.name}")
-			yield False
+		yield retrying(partial(_send_safely, user, today, going_back.get(user.name, [])))
+
+
+def _send_safely(user: Any, today: date, going_back: list[Any]) -> bool:
+	frappe.db.savepoint("l2c_digest")
+	try:
+		_send(user, today, going_back)
+	except Exception as error:
+		undo("l2c_digest", error)
+		frappe.log_error(title=f"Digest for {user.name}")
+		return False
+	return True
 
 
 def content(user: str, today: date, going_back: list[Any]) -> dict[str, list[Any]]:

@@ -7,7 +7,7 @@ is unique per document, due moment, user and channel, is what keeps anything fro
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -18,6 +18,7 @@ from frappe.utils import add_days, escape_html, format_datetime, now_datetime
 from l2c_app.core import reminders as rules
 from l2c_app.core.follow_up import Status
 from l2c_app.core.reminders import Channel
+from l2c_app.services.errors.recovery import retrying, undo
 from l2c_app.services.follow_up import follow_up_settings, managers
 from l2c_app.services.follow_up.new_rows import insert_missing
 
@@ -38,12 +39,12 @@ def pages() -> Iterator[dict[str, int]]:
 	"""Tell page by page, so that a job can commit after each. Yields counts of told, hidden and failed rows.
 
 	Hidden: the user may not read the follow up any more (the lead went to somebody else). One failing row does not
-	stop the rest; it is tried again by the next run.
+	stop the rest; it is tried again by the next run. A page that lost a deadlock begins again.
 	"""
 	reached = rules.reached_since(follow_up_settings.times(), now_datetime())
 	after, people = "", _People()
 	while rows := _page(reached, after):
-		yield _tell_rows(rows, reached, people)
+		yield retrying(partial(_tell_rows, rows, reached, people))
 		after = rows[-1].name
 
 
@@ -123,8 +124,8 @@ def _tell_rows(rows: list[Any], reached: dict[Channel, datetime], people: _Peopl
 		frappe.db.savepoint("l2c_reminder")
 		try:
 			counts["told" if _tell(row, reached, people) else "hidden"] += 1
-		except Exception:
-			frappe.db.rollback(save_point="l2c_reminder")
+		except Exception as error:
+			undo("l2c_reminder", error)
 			frappe.log_error(title=f"Reminder of follow up {row.name}")
 			counts["failed"] += 1
 	return counts

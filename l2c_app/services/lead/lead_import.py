@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from l2c_app import compat
 from l2c_app.core.normalise import one_width
 from l2c_app.services.errors import RowsUnreadable, TooManyRows, refuse
+from l2c_app.services.errors.recovery import AGAIN
 from l2c_app.services.lead import duplicates
 from l2c_app.services.lead.lead_intake import IMPORT
 from l2c_app.services.pool import visibility
@@ -78,7 +79,8 @@ def import_leads(rows: Iterable[object], *, skip_known: bool = True) -> list[dic
 
 	Each row has its own savepoint. A row with a phone, mail address or tax number that some party already has is skipped,
 	so the same file can be sent again after a break. No ToDo is made, no mail sent. The user needs the right to create
-	leads.
+	leads. Raises StaleRead and QueryDeadlockError: nothing of the transaction is left then, or every later row of the
+	same owner would fail.
 	"""
 	frappe.has_permission("Lead", "create", throw=True)
 	return [_import_row(number, row, skip_known) for number, row in enumerate(rows, start=1)]
@@ -94,8 +96,8 @@ def _import_row(number: int, row: object, skip_known: bool) -> dict:
 	except _Known as known:
 		frappe.db.rollback(save_point=savepoint)
 		result.update(status=SKIPPED, reason=str(known))
-	except frappe.QueryDeadlockError:
-		raise  # the savepoint went with the transaction: the caller begins again
+	except AGAIN:
+		raise  # the savepoint, or the picture that rows are judged by, is lost: the caller begins again
 	except Exception as error:
 		frappe.db.rollback(save_point=savepoint)
 		visibility.forget()

@@ -5,7 +5,7 @@ import frappe
 from l2c_app.core import claims as claim_rules
 from l2c_app.services.lead import duplicate_policy, duplicates, party_keys
 from l2c_app.services.lead.duplicate_policy import API, DESK, IMPORT
-from l2c_app.services.pool import admission, claim_answers, claims, vault, visibility
+from l2c_app.services.pool import admission, claim_answers, claims, membership_locks, vault, visibility
 from l2c_app.services.pool.admission import Admission
 
 DESK_COMMANDS = frozenset({"frappe.desk.form.save.savedocs", "frappe.client.save"})
@@ -75,7 +75,7 @@ def _is_sales_person(user: str) -> bool:
 
 def _room_refusal(pool: str, user: str) -> claim_rules.Refusal | None:
 	"""Return why the user cannot hold one more seat; a sales person outside the pool has the pool's own cap."""
-	membership = claims.lock_membership(pool, user) or frappe._dict()
+	membership = membership_locks.lock_membership(pool, user) or frappe._dict()
 	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
 	return claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
 

@@ -7,7 +7,7 @@ from frappe import _
 
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import SeatBusy, SeatNotMovable, StaleSeat, refuse
-from l2c_app.services.pool import claims, seat_events, visibility
+from l2c_app.services.pool import membership_locks, seat_events, visibility
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, lock_seats, move_one
 
 FORM_VERSION = "l2c_seat_version"
@@ -54,7 +54,7 @@ def _hold_still(seat: frappe._dict, owner: str | None) -> None:
 	"""
 	try:
 		if owner:
-			claims.lock_membership_now(seat.pool, owner)
+			membership_locks.lock_membership_now(seat.pool, owner)
 		newest = lock_seats([seat.name], wait=False).get(seat.name)
 	except frappe.QueryTimeoutError:
 		_refuse_busy()

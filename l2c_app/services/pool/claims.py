@@ -14,6 +14,7 @@ from l2c_app.services.errors import NotAPoolMember, PoolDisabled, StaleRead, Too
 from l2c_app.services.lead import completeness
 from l2c_app.services.pool import claim_answers, overdue_cash, seat_log
 from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
+from l2c_app.services.pool.membership_locks import membership_query
 from l2c_app.services.pool.name_lists import among
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
 
@@ -82,7 +83,7 @@ def lock_standing(pool: object, user: str) -> tuple[frappe._dict, rules.Standing
 	The lock shows the newest state, plain reads only the transaction's picture. Both must name the same counter of moves,
 	else somebody moved seats of this member since the picture was taken: begin again.
 	"""
-	newest = _membership(pool.name, user).for_update().run(as_dict=True)
+	newest = membership_query(pool.name, user).for_update().run(as_dict=True)
 	if not newest:
 		refuse(
 			NotAPoolMember,
@@ -96,12 +97,6 @@ def lock_standing(pool: object, user: str) -> tuple[frappe._dict, rules.Standing
 	counts = bool(pool.daily_quota or interval)
 	today, last = seat_log.claims_of(pool.name, user, minutes=interval) if counts else (0, None)
 	return newest[0], rules.Standing(today, pictured.held, pictured.backlog, last)
-
-
-def _membership(pool: str, user: str) -> object:
-	table = frappe.qb.DocType("Lead Pool Membership")
-	fields = (table.name, table.is_manager, table.weight, table.holding_cap, table.moves)
-	return frappe.qb.from_(table).select(*fields).where((table.pool == pool) & (table.user == user))
 
 
 def _picture(pool: str, user: str) -> frappe._dict | None:
@@ -119,33 +114,6 @@ def _picture(pool: str, user: str) -> frappe._dict | None:
 	)
 	rows = query.run(as_dict=True)
 	return rows[0] if rows else None
-
-
-def lock_membership(pool: str, user: str) -> frappe._dict | None:
-	"""Lock (pool, user) and return the row, None for a stranger. Raises StaleRead as `lock_standing` does."""
-	newest = _membership(pool, user).for_update().run(as_dict=True)
-	if not newest:
-		return None
-	pictured = _membership(pool, user).run(as_dict=True)
-	if not pictured or pictured[0].moves != newest[0].moves:
-		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
-	return newest[0]
-
-
-def lock_membership_now(pool: str, user: str) -> None:
-	"""Lock (pool, user) without waiting: raises QueryTimeoutError when another transaction has it."""
-	_membership(pool, user).for_update(nowait=True).run()
-
-
-def lock_members(pool: str) -> None:
-	"""Lock all members of a pool in the order of their names. Raises StaleRead as `lock_standing` does."""
-	table = frappe.qb.DocType("Lead Pool Membership")
-	query = (
-		frappe.qb.from_(table).select(table.user, table.moves).where(table.pool == pool).orderby(table.user)
-	)
-	newest = query.for_update().run()
-	if newest != query.run():
-		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
 
 
 def limits_of(pool: object, membership: frappe._dict) -> rules.Limits:

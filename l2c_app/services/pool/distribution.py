@@ -2,7 +2,7 @@
 seat that stays. A recorded run (`distribution_run`) and the benchmarks use the same two functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import frappe
 from frappe import _
@@ -11,11 +11,19 @@ from frappe.utils import add_days, nowdate
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import TooManyRows, refuse
-from l2c_app.services.pool import blocked_parties, claims, criteria, receivers, seat_events, seat_log
+from l2c_app.services.pool import (
+	blocked_parties,
+	criteria,
+	membership_locks,
+	receivers,
+	seat_events,
+	seat_log,
+)
 from l2c_app.services.pool.name_lists import CHUNK, among, chunks
 from l2c_app.services.pool.seats import Move, move
 
-LIMIT = 100_000
+LIMIT = 100_000  # seats asked for by name
+MOST = 1_000_000  # of a whole pool
 RULE = "distribution"
 ANYONE = "Give to Anyone"
 
@@ -33,17 +41,22 @@ class Wish:
 
 @dataclass
 class Draw:
-	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason."""
+	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason.
+
+	`parties`: {free seat: (party type, party)}.
+	"""
 
 	pool: str
 	method: str
 	seed: str
 	rows: list[dict] = field(default_factory=list)
 	skipped_members: dict[str, str] = field(default_factory=dict)
+	parties: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 	def as_dict(self) -> dict:
 		"""Return what the Desk shows."""
-		return {**vars(self), "by_user": totals(self.rows)}
+		shown = {name: value for name, value in vars(self).items() if name != "parties"}
+		return {**shown, "by_user": totals(self.rows)}
 
 	def decision(self) -> dict:
 		"""Return what the log keeps: enough to draw again."""
@@ -51,8 +64,12 @@ class Draw:
 
 
 def preview(pool: str, wish: Wish) -> dict:
-	"""Return who would get what. Changes nothing. Raises NotAPoolManager, PoolDisabled, TooManyRows."""
+	"""Return who would get what, of a hundred thousand seats at most. Changes nothing.
+
+	Raises NotAPoolManager, PoolDisabled, TooManyRows.
+	"""
 	seat_events.require_manager(pool, frappe.session.user)
+	wish = replace(wish, count=min(wish.count or LIMIT, LIMIT))
 	return draw(pool, wish).as_dict()
 
 
@@ -62,14 +79,15 @@ def distribute(pool: str, wish: Wish) -> dict:
 	Holding caps bind unless a reason to override them is given (it goes into the log); quota and cool-down do not count.
 	Raises NotAPoolManager, PoolDisabled, TooManyRows.
 	"""
-	claims.lock_members(pool)  # before anything is read, so that the picture is as new as the locks
+	membership_locks.lock_members(pool)  # before anything is read, so that the picture is as new as the locks
 	seat_events.require_manager(pool, frappe.session.user)
 	drawn = draw(pool, wish)
 	refusals = assign(drawn.rows, reason=wish.override_reason or "", decision=drawn.decision())
 	for row in drawn.rows:
 		if refusals.get(row["seat"]):
 			row.update(user=None, reason=str(refusals[row["seat"]]))
-	remember_turn(pool, drawn.method, drawn.rows)
+	last = next((row["user"] for row in reversed(drawn.rows) if row["user"]), None)
+	remember_turn(pool, drawn.method, last)
 	return drawn.as_dict()
 
 
@@ -91,9 +109,8 @@ def assign(
 	return move(moves) | barred
 
 
-def remember_turn(pool: str, method: str, rows: Sequence[dict]) -> None:
+def remember_turn(pool: str, method: str, last: str | None) -> None:
 	"""After a round robin: the next one goes on behind who was served last."""
-	last = next((row["user"] for row in reversed(rows) if row["user"]), None)
 	if method == rules.ROUND_ROBIN and last:
 		receivers.served_last(pool, last)
 
@@ -109,7 +126,8 @@ def draw(pool: str, wish: Wish) -> Draw:
 	able = receivers.of_pool(document, override=bool(wish.override_reason))
 	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
 		rows.append({"seat": seat, "user": gift.user, "reason": _note(gift.note), "rule": title})
-	return Draw(pool, method, seed, rows, able.skipped)
+	parties = {seat.name: (seat.party_type, seat.party) for seat in free}
+	return Draw(pool, method, seed, rows, able.skipped, parties)
 
 
 def _deal(
@@ -156,7 +174,7 @@ def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
 	if wish.seats is not None and len(wish.seats) > LIMIT:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(LIMIT), compared=str(len(wish.seats)))
 	if wish.seats is None:
-		return _oldest(pool, min(max(int(wish.count or LIMIT), 0), LIMIT) or 1)
+		return _oldest(pool, min(max(int(wish.count or MOST), 0), MOST) or 1)
 	wanted = list(dict.fromkeys(wish.seats))
 	free: list[frappe._dict] = []
 	for some in chunks(wanted):

@@ -10,23 +10,31 @@ from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
 from l2c_app.services.errors import L2CError, TooManyRows, refuse
-from l2c_app.services.pool import claims, distribution, receivers, run_work, runs
+from l2c_app.services.pool import distribution, membership_locks, receivers, run_work, runs
 from l2c_app.services.pool.distribution import Wish
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.pool_checks import WEEKDAYS
 from l2c_app.services.pool.runs import Planned
 
 AT_ONCE = 1000
+BLOCK = 10_000
 
 
 def plan(run: Document) -> Iterator[Planned]:
-	"""Yield a row per seat: its receiver, or why it stays. The draw's method and seed are stored on the run."""
+	"""Yield a row per seat: its receiver, or why it stays. The draw's method and seed are stored on the run.
+
+	The rows of a large draw lie by receiver within blocks of ten thousand: a chunk then has few receivers, which is what
+	its statements are counted by, and a run that is stopped has still served everybody up to the last block.
+	"""
 	drawn = distribution.draw(run.pool, _wish(run))
 	run.db_set("seed", drawn.seed)
 	options = {**runs.options_of(run), "method": drawn.method, "skipped_members": drawn.skipped_members}
+	options["last"] = next((row["user"] for row in reversed(drawn.rows) if row["user"]), None)
 	run.db_set("options", json.dumps(options, sort_keys=True))
-	parties = _parties([row["seat"] for row in drawn.rows])
-	for row in drawn.rows:
+	parties = drawn.parties | _parties(
+		[row["seat"] for row in drawn.rows if row["seat"] not in drawn.parties]
+	)
+	for row in _by_receiver(drawn.rows):
 		kind, party = parties.get(row["seat"], ("", ""))
 		yield Planned(
 			row["seat"],
@@ -37,6 +45,14 @@ def plan(run: Document) -> Iterator[Planned]:
 			reason=row["reason"],
 			skip=not row["user"],
 		)
+
+
+def _by_receiver(rows: list[dict]) -> Iterator[dict]:
+	if len(rows) <= run_work.CHUNK:
+		yield from rows
+		return
+	for block in chunks(rows, size=BLOCK):
+		yield from sorted(block, key=lambda row: row["user"] or "")
 
 
 def _wish(run: Document) -> Wish:
@@ -61,17 +77,16 @@ def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
 def lock(run: Document) -> None:
 	"""Lock the members before a chunk reads anything: its picture is then as new as its locks, claims do not outrun it."""
 	if run.mode == runs.COMMIT:
-		claims.lock_members(run.pool)
+		membership_locks.lock_members(run.pool)
 
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
-	"""Hand out a chunk as planned, judged again under the members' locks: who is away or full by now gets nothing."""
+	"""Hand out a chunk as planned, judged again under the members' locks (taken by `lock`): who is away or full by now gets nothing."""
 	options = runs.options_of(run)
-	claims.lock_members(run.pool)
 	outcome: dict[str, object] = {}
 	fitting = []
 	pool = frappe.get_cached_doc("Lead Pool", run.pool)
-	able = receivers.of_pool(pool, override=bool(options.get("override_reason")))
+	able = receivers.with_room(pool, override=bool(options.get("override_reason")))
 	left = {member.user: member.room for member in able.members}
 	for row in rows:
 		outcome[row.name] = _refusal(row.to_user, left, able)
@@ -82,8 +97,13 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	moved = distribution.assign(
 		fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
 	)
-	distribution.remember_turn(run.pool, options.get("method") or "", fitting)
 	return {row.name: outcome[row.name] or moved.get(row.seat) for row in rows}
+
+
+def finish(run: Document) -> None:
+	"""Let the next round robin go on behind who was drawn last."""
+	options = runs.options_of(run)
+	distribution.remember_turn(run.pool, options.get("method") or "", options.get("last"))
 
 
 def _refusal(user: str, left: dict[str, int | None], able: receivers.Receivers) -> str | None:
@@ -101,7 +121,7 @@ def now(pool: str, wish: Wish) -> dict:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(AT_ONCE), do=_("Start a run instead."))
 	if wish.seats is None and not wish.count:
 		wish = Wish(count=AT_ONCE, method=wish.method, seed=wish.seed, override_reason=wish.override_reason)
-	claims.lock_members(pool)  # first, as in `lock`
+	membership_locks.lock_members(pool)  # first, as in `lock`
 	name = start(pool, wish, mode=runs.COMMIT)
 	while run_work.step(name):
 		pass

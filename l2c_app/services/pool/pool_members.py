@@ -1,12 +1,15 @@
 """Who belongs to a pool: member rows (user, role, Sales Person subtree) resolved to one membership row per user."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import frappe
 from frappe import _
 
 from l2c_app.core.seats import State
 from l2c_app.services.errors import PoolHasNoMembers, PoolHoldsSeats, refuse
+from l2c_app.services.errors.recovery import retrying, undo
 from l2c_app.services.pool import criteria, owner_check, pool_checks, seat_removal, visibility
 from l2c_app.services.pool.member_rows import reach_of
 from l2c_app.services.pool.seat_events import return_seats
@@ -119,15 +122,27 @@ def _store(pool: str, user: str, place: Place, *, row: object | None) -> str:
 	return "changed"
 
 
-def refresh_all() -> dict[str, int]:
-	"""Nightly: resolve all pools again; seats of people who left go back; owners follow seats. Returns counts."""
-	total = {"pools": 0, "added": 0, "changed": 0, "removed": 0}
+def refresh_each() -> Iterator[dict[str, int]]:
+	"""Nightly: resolve all pools again; seats of people who left go back; owners follow seats. Yields counts.
+
+	A pool at a time, then a thousand owners at a time, so that a job can commit after each. A pool that fails is logged
+	and does not stop the others.
+	"""
 	for name in frappe.get_all("Lead Pool", pluck="name", order_by="name"):
-		for key, value in refresh(frappe.get_doc("Lead Pool", name)).items():
-			total[key] += value
-		total["pools"] += 1
-	total["repaired"] = owner_check.repair_owners()
-	return total
+		yield retrying(partial(_refresh_safely, name))
+	for repaired in owner_check.repair_owners():
+		yield {"repaired": repaired}
+
+
+def _refresh_safely(name: str) -> dict[str, int]:
+	frappe.db.savepoint("l2c_refresh")
+	try:
+		return {"pools": 1, **refresh(frappe.get_doc("Lead Pool", name))}
+	except Exception as error:
+		undo("l2c_refresh", error)
+		visibility.forget()
+		frappe.log_error(title=f"Members of pool {name}", reference_doctype="Lead Pool", reference_name=name)
+		return {"failed": 1}
 
 
 def forget_pool(pool: str) -> None:

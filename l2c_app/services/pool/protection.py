@@ -9,7 +9,7 @@ from frappe.utils import getdate, now_datetime, nowdate
 from l2c_app.core import claims as rules
 from l2c_app.core.seats import PROTECT, UNPROTECT, IllegalMove, Seat, State, protect
 from l2c_app.services.errors import ProtectionRefused, SeatNotMovable, SeatTaken, refuse
-from l2c_app.services.pool import claim_answers, claims, seat_events, seat_log
+from l2c_app.services.pool import claim_answers, membership_locks, seat_events, seat_log
 from l2c_app.services.pool.seats import SEAT_FIELDS, lock_seats
 
 
@@ -27,7 +27,7 @@ def protect_seat(name: str, reason: str, days: int | None = None) -> date:
 		refuse(SeatNotMovable, _("Only a held seat can be protected."), compared=_(row.state))
 	pool = frappe.get_cached_doc("Lead Pool", row.pool)
 	until = _until(days, pool)
-	claims.lock_membership(row.pool, row.holder)
+	membership_locks.lock_membership(row.pool, row.holder)
 	refusal = rules.protection_refusal(
 		protected=_protected(row.pool, row.holder, but=name), limit=int(pool.get("protection_limit") or 0)
 	)

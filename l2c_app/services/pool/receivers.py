@@ -30,24 +30,44 @@ def of_pool(pool: object, *, override: bool = False) -> Receivers:
 	Skipped with a reason: disabled users, users without a role for the pool's parties, members on leave. Members with a
 	weight of 0 only manage or watch. `override`: holding caps do not bind.
 	"""
-	rows = frappe.get_all(
+	rows = _rows(pool)
+	users = [row.user for row in rows]
+	held = _held(pool.name, users)
+	received = _received(pool.name, users) if pool.get("fewest_first") else {}
+	rows.sort(key=lambda row: (received.get(row.user, 0), held.get(row.user, 0), row.user))
+	turns = [row for row in rows if row.last_turn]
+	last = max(turns, key=lambda row: row.last_turn).user if turns else None
+	return _receivers(pool, rows, held, override=override, last=last)
+
+
+def with_room(pool: object, *, override: bool = False) -> Receivers:
+	"""Return who may still receive and with how much room, in no particular order: for each chunk of a run.
+
+	Counts only what caps are compared with, so that its cost does not grow with what the members hold.
+	"""
+	rows = _rows(pool)
+	capped = [row.user for row in rows if not override and claims.limits_of(pool, row).holding_cap]
+	return _receivers(pool, rows, _held(pool.name, capped), override=override)
+
+
+def _rows(pool: object) -> list[frappe._dict]:
+	return frappe.get_all(
 		"Lead Pool Membership",
 		filters={"pool": pool.name, "weight": (">", 0)},
 		fields=["user", "weight", "holding_cap", "last_turn"],
 		order_by="user",
 	)
-	users = [row.user for row in rows]
-	skipped = unavailable(pool, users)
-	held = _held(pool.name, users)
-	received = _received(pool.name, users) if pool.get("fewest_first") else {}
-	rows.sort(key=lambda row: (received.get(row.user, 0), held.get(row.user, 0), row.user))
+
+
+def _receivers(
+	pool: object, rows: list[frappe._dict], held: dict[str, int], *, override: bool, last: str | None = None
+) -> Receivers:
+	skipped = unavailable(pool, [row.user for row in rows])
 	members = [
 		_member(pool, row, held.get(row.user, 0), override=override)
 		for row in rows
 		if row.user not in skipped
 	]
-	turns = [row for row in rows if row.last_turn]
-	last = max(turns, key=lambda row: row.last_turn).user if turns else None
 	return Receivers(members, skipped, last)
 
 

@@ -6,7 +6,7 @@ from frappe.utils import get_datetime, get_fullname, now_datetime, nowdate
 
 from l2c_app.core import reveal as rules
 from l2c_app.services.errors import NothingToReveal, NotTheHolder, RevealCapReached, refuse
-from l2c_app.services.pool import claims, seat_events, vault, visibility
+from l2c_app.services.pool import membership_locks, seat_events, vault, visibility
 
 
 def reveal(lead: str, reason: str) -> list[dict[str, str]]:
@@ -71,7 +71,7 @@ def _count(pool: str, user: str) -> tuple[int, int]:
 	"""Return (reveals of the site's date, cap), counted behind the user's own membership row, so that two calls at once count
 	each other.
 	"""
-	claims.lock_membership(pool, user)
+	membership_locks.lock_membership(pool, user)
 	table = frappe.qb.DocType("Lead Contact Reveal")
 	query = frappe.qb.from_(table).select(table.name).where((table.user == user) & (table.pool == pool))
 	rows = query.where(table.at >= get_datetime(nowdate())).for_update().run()

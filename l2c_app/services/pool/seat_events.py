@@ -15,18 +15,22 @@ from l2c_app.services.errors import (
 	PoolDisabled,
 	ReasonMissing,
 	SeatTaken,
+	TooManyRows,
 	refuse,
 )
 from l2c_app.services.pool import (
 	blocked_parties,
 	claim_answers,
 	claims,
+	membership_locks,
 	pool_moves,
 	vault,
 	vault_scope,
 	visibility,
 )
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move, move_one
+
+MOVED_AT_ONCE = 1000
 
 
 def get_seat(name: str) -> frappe._dict:
@@ -97,10 +101,23 @@ def release(name: str, reason: str, target: str | None = None) -> None:
 def move_to_pool(seats: list[str], target: str, reason: str) -> list[str]:
 	"""Move seats of pools the user manages into another pool, also out of a disabled one; returns those that went.
 
-	Raises NotAPoolManager for any of their pools, ReasonMissing, PoolDisabled and BadDistribution about the target.
+	Raises NotAPoolManager for any of their pools, ReasonMissing, SeatTaken when one is gone, PoolDisabled and
+	BadDistribution about the target, and TooManyRows above a thousand: those go by a run.
 	"""
 	reason = require_reason(reason)
-	rows = [get_seat(name) for name in dict.fromkeys(seats)]
+	wanted = list(dict.fromkeys(seats))
+	if len(wanted) > MOVED_AT_ONCE:
+		refuse(
+			TooManyRows,
+			_("At most {0} seats at once.").format(MOVED_AT_ONCE),
+			compared=str(len(wanted)),
+			do=_("Start a run instead."),
+		)
+	rows = frappe.get_all(
+		"Lead Pool Seat", filters={"name": ("in", wanted)}, fields=["name", "pool"], order_by="name"
+	)
+	if len(rows) < len(wanted):
+		refuse(SeatTaken, _("The seat does not exist any more."))
 	for pool in sorted({row.pool for row in rows}):
 		require_manager(pool, frappe.session.user)
 		pool_moves.check_target(pool, target)
@@ -133,7 +150,7 @@ def check_transfer(seat: frappe._dict, to_user: str) -> None:
 
 def check_receiver(pool: str, user: str) -> None:
 	"""Lock the receiver's membership and raise NotAPoolMember or HoldingCapReached."""
-	membership = claims.lock_membership(pool, user)
+	membership = membership_locks.lock_membership(pool, user)
 	if not membership or not frappe.db.get_value("User", user, "enabled"):
 		refuse(
 			NotAPoolMember,
@@ -192,10 +209,15 @@ def _move_all(party_type: str, party: str, event: Event, *, states: tuple[str, .
 
 
 def return_seats(users: list[str], *, rule: str, pool: str | None = None) -> int:
-	"""Take all seats back from users (who were disabled or left the pool). Returns how many."""
-	filters = {"holder": ("in", users), "state": State.HELD.value}
-	if pool:
-		filters["pool"] = pool
-	seats = frappe.get_all("Lead Pool Seat", filters=filters, pluck="name", order_by="name")
+	"""Take all seats back from users (who were disabled or left the pool). Returns how many.
+
+	Their memberships are locked first: a claim that is under way ends before the seats are read, newest as committed, and
+	a later one waits for what becomes of the membership.
+	"""
+	membership_locks.lock_memberships([pool] if pool else visibility.enabled_pools(), users)
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.name).orderby(seat.name).for_update()
+	query = query.where(seat.holder.isin(users) & (seat.state == State.HELD.value))
+	seats = [row[0] for row in (query.where(seat.pool == pool) if pool else query).run()]
 	move([Move(name, Event.RECYCLE, rule=rule) for name in seats])
 	return len(seats)

@@ -1,0 +1,50 @@
+"""The rows that stand for a member in a pool, and their locks: the first that anybody takes who moves seats."""
+
+from collections.abc import Sequence
+
+import frappe
+from frappe import _
+
+from l2c_app.services.errors import StaleRead, refuse
+
+
+def membership_query(pool: str, user: str) -> object:
+	"""Return the query for the row of (pool, user), to be locked or not."""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	fields = (table.name, table.is_manager, table.weight, table.holding_cap, table.moves)
+	return frappe.qb.from_(table).select(*fields).where((table.pool == pool) & (table.user == user))
+
+
+def lock_membership(pool: str, user: str) -> frappe._dict | None:
+	"""Lock (pool, user) and return the row, None for a stranger. Raises StaleRead as `claims.lock_standing` does."""
+	newest = membership_query(pool, user).for_update().run(as_dict=True)
+	if not newest:
+		return None
+	pictured = membership_query(pool, user).run(as_dict=True)
+	if not pictured or pictured[0].moves != newest[0].moves:
+		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
+	return newest[0]
+
+
+def lock_membership_now(pool: str, user: str) -> None:
+	"""Lock (pool, user) without waiting: raises QueryTimeoutError when another transaction has it."""
+	membership_query(pool, user).for_update(nowait=True).run()
+
+
+def lock_memberships(pools: Sequence[str], users: Sequence[str]) -> None:
+	"""Lock what users are in pools, in the order of the names, waiting for claims that are under way."""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	query = frappe.qb.from_(table).select(table.name).orderby(table.pool, table.user).for_update()
+	if pools and users:
+		query.where(table.pool.isin(list(pools)) & table.user.isin(list(users))).run()
+
+
+def lock_members(pool: str) -> None:
+	"""Lock all members of a pool in the order of their names. Raises StaleRead as `claims.lock_standing` does."""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	query = (
+		frappe.qb.from_(table).select(table.user, table.moves).where(table.pool == pool).orderby(table.user)
+	)
+	newest = query.for_update().run()
+	if newest != query.run():
+		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
