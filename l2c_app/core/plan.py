@@ -55,6 +55,26 @@ class DueRule:
 	after_month_end: bool = False
 
 
+@dataclass(frozen=True)
+class OpenRow:
+	"""A stored row: how it is billed, when it is due, and what no submitted invoice bills of it (currency units)."""
+
+	row_id: str
+	billing: str = OWN_INVOICE
+	with_row: str = ""
+	due: date | None = None
+	to_bill: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Group:
+	"""Rows that one invoice bills: `root` gives its date, `named` is the first with something left to bill."""
+
+	root: str
+	named: str
+	rows: tuple[str, ...]
+
+
 def next_row_ids(existing: Iterable[str], count: int) -> list[str]:
 	"""Return `count` new row ids R<n> above every number ever used, so an id never means two rows."""
 	numbers = [int(row_id[1:]) for row_id in existing if row_id[:1] == "R" and row_id[1:].isdigit()]
@@ -148,6 +168,36 @@ def _root(row: PlanRow, by_id: Mapping[str, PlanRow]) -> str:
 		seen.append(target.row_id)
 		row = target
 	return row.row_id
+
+
+def due_groups(rows: Sequence[OpenRow], today: date) -> list[Group]:
+	"""Return the invoices that are due: their root row's date is reached and one of their rows has something to bill.
+
+	Example: R1 of 900 with its retention R2 of 100 are billed by one invoice; a credit note takes 100 of it back, and
+	R2 is due again by itself although R1 is billed. Rows in plan order; advances have no invoice of their own.
+	"""
+	by_id = {row.row_id: row for row in rows}
+	groups: dict[str, list[OpenRow]] = {}
+	for row in rows:
+		root = _invoice_row(row, by_id)
+		if root.billing == OWN_INVOICE:
+			groups.setdefault(root.row_id, []).append(row)
+	found = []
+	for root_id, members in groups.items():
+		members.sort(key=lambda row: row.row_id != root_id)
+		due, open_rows = by_id[root_id].due, [row.row_id for row in members if row.to_bill > 0]
+		if open_rows and due and due <= today:
+			found.append(Group(root_id, open_rows[0], tuple(row.row_id for row in members)))
+	return found
+
+
+def _invoice_row(row: OpenRow, by_id: Mapping[str, OpenRow]) -> OpenRow:
+	"""Return the row that a row is billed with, over any number of steps; a broken chain ends where it breaks."""
+	for _step in by_id:
+		if row.billing != WITH_ROW or row.with_row not in by_id:
+			break
+		row = by_id[row.with_row]
+	return row
 
 
 def month_end(day: date) -> date:

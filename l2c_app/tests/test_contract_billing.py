@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import flt, nowdate
 
 from l2c_app.services.billing import billing
+from l2c_app.services.contract import contract_revisions
 from l2c_app.services.errors import (
 	DraftInvoiceExists,
 	PlanNotInStep,
@@ -13,7 +14,7 @@ from l2c_app.services.errors import (
 	SameRateStops,
 	StockNotDelivered,
 )
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import freight, line, plan_row, tax
 
@@ -178,6 +179,35 @@ class TestBillingOfAPlan(L2CTestCase):
 		self.assertIn("999", mine[bad.name].message)
 		later = billing.bill_due_rows(contract=good.name, today=contracts.in_days(5))
 		self.assertEqual([r.row_id for r in later], ["R2"])
+
+	@bench_only("credit notes")
+	def test_what_a_credit_note_takes_back_of_a_retention_is_billed_again(self) -> None:
+		retention = plan_row(100, billing="With Row", with_row="R1", fixed_date=contracts.in_days(365))
+		contract = contracts.active(plan_rows=[plan_row(900), retention])
+		first = billing.bill_row(contract.name, "R1", submit=True)
+		receivables.credit_note(first, 100, bill_again=True)
+		self.assertEqual(receivables.rows(contract.name, "billed"), [900, 0])
+		(again,) = billing.bill_due_rows(contract=contract.name)
+		self.assertEqual((again.row_id, again.error), ("R2", ""))
+		frappe.get_doc("Sales Invoice", again.invoice).submit()
+		self.assertEqual(receivables.rows(contract.name, "billed"), [900, 100])
+		self.assertEqual(contracts.fresh(contract).billed, 1000)
+		self.assertEqual(billing.bill_due_rows(contract=contract.name), [])
+
+	@bench_only("Update Items")
+	def test_a_row_added_to_a_billed_one_is_billed_by_itself(self) -> None:
+		contract = contracts.active(plan_rows=[plan_row(1000)])
+		billing.bill_row(contract.name, "R1", submit=True)
+		ordered = contracts.fresh(contract).items[0]
+		item = {"item_code": ordered.item_code, "qty": 1, "sales_order_item": ordered.sales_order_item}
+		added = plan_row(200, billing="With Row", with_row="R1", fixed_date=contracts.in_days(365))
+		rows = [plan_row(1000, row_id="R1"), added]
+		contract_revisions.revise(
+			contract.name, reason="More", items=[{**item, "rate": 1200}], plan_rows=rows
+		)
+		(result,) = billing.bill_due_rows(contract=contract.name)
+		self.assertEqual((result.row_id, result.error), ("R2", ""))
+		self.assertEqual(frappe.db.get_value("Sales Invoice", result.invoice, "grand_total"), 200)
 
 	def test_an_advance_has_no_invoice_of_its_own(self) -> None:
 		contract = contracts.active(plan_rows=[dict(row) for row in THREE])

@@ -7,24 +7,21 @@ with the user's native rights. Nothing here commits. Each call recomputes the co
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
-from l2c_app.core import billing, plan
+from l2c_app.core import billing
 from l2c_app.core.money import from_minor
-from l2c_app.services.billing import billing_links, contract_advances, plan_invoices, requested_rows
+from l2c_app.services.billing import billing_links, contract_advances, due_rows, plan_invoices
 from l2c_app.services.contract import contract_checks, contract_money, contract_state, orders
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import DraftInvoiceExists, PlanNotInStep, RowNotBillable, refuse
 from l2c_app.services.ledger import recompute
 
 SAVE_POINT = "l2c_bill_row"
-PLAN, DELIVERY, REQUEST = "Plan", "Delivery", "Request"
-OTHER_WAYS = (DELIVERY, REQUEST)
 
 
 @dataclass(frozen=True)
@@ -85,45 +82,8 @@ def bill_due_rows(
 	day = getdate(today or nowdate())
 	return [
 		bill_isolated(row.parent, row.row_id, posting_date=day)
-		for row in due_rows(contract=contract, company=company, today=day)
+		for row in due_rows.find(contract=contract, company=company, today=day)
 		if not row.draft_invoice
-	]
-
-
-def due_rows(*, contract: str | None = None, company: str | None = None, today: date) -> list[frappe._dict]:
-	"""Return the rows with an invoice of their own that are due and not billed, in the order of their dates.
-
-	Those on a draft come along with its name. Contracts that are billed by delivery or by request are left alone, and so
-	are rows that sales have asked for: accounts answer the request. Fields: parent, row_id, label, due_date, draft_invoice.
-	"""
-	filters: dict[str, Any] = {
-		"docstatus": 1,
-		"activated_on": ("is", "set"),
-		"terminated_on": ("is", "not set"),
-		"bill_by": ("not in", OTHER_WAYS),
-	}
-	if contract:
-		filters["name"] = contract
-	if company:
-		filters["company"] = company
-	names = frappe.get_list("Sales Contract", filters=filters, pluck="name", order_by="name")
-	if not names:
-		return []
-	asked = requested_rows.open_rows(names)
-	rows = frappe.get_all(
-		"Sales Contract Plan Row",
-		filters=[
-			["parent", "in", names],
-			["parenttype", "=", "Sales Contract"],
-			["billing", "=", plan.OWN_INVOICE],
-			["due_date", "is", "set"],  # the host reads a missing date as the earliest one
-			["due_date", "<=", today],
-		],
-		fields=["parent", "row_id", "label", "due_date", "amount", "billed", "waived", "draft_invoice"],
-		order_by="due_date, parent, idx",
-	)
-	return [
-		row for row in rows if row.amount > row.billed + row.waived and (row.parent, row.row_id) not in asked
 	]
 
 
@@ -273,8 +233,9 @@ def _record(
 ) -> None:
 	"""Link the invoice to its rows; a cent that the host's taxes missed moves to the last unbilled row."""
 	shares = dict(bill.parts)
-	shares[root] = shares.get(root, 0) + got - bill.total
-	amounts = {row.row_id: row.amount for row in billing.take_figure(rows, bill, root=root, got=got)}
+	taker = root if root in shares else list(shares)[-1]
+	shares[taker] += got - bill.total
+	amounts = {row.row_id: row.amount for row in billing.take_figure(rows, bill, root=taker, got=got)}
 	for row in contract.plan_rows:
 		row.amount = contract_money.stored(amounts[row.row_id], contract)
 	billing_links.put(contract, invoice, shares=shares, origin=billing_links.PLAN)

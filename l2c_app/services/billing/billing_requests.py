@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime, nowdate
 
-from l2c_app.services.billing import billing, billing_links, requested_rows
+from l2c_app.services.billing import billing, billing_links, due_rows, requested_rows
 from l2c_app.services.billing.requested_rows import ISSUED, REJECTED, REQUEST, REQUESTED
 from l2c_app.services.contract import contract_money, contract_state
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
@@ -60,7 +60,7 @@ def fill(request: Document) -> None:
 
 
 def _refuse_delivery(contract: Document) -> None:
-	if contract.bill_by == billing.DELIVERY:
+	if contract.bill_by == due_rows.DELIVERY:
 		refuse(
 			BillingRequestRefused,
 			_("Contract {0} is billed by delivery.").format(contract.name),

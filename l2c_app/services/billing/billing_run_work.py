@@ -14,7 +14,7 @@ from frappe.utils import add_to_date, getdate, now_datetime
 
 from l2c_app.services.batch import steps
 from l2c_app.services.batch.acting import acting_as
-from l2c_app.services.billing import billing, billing_preview, billing_runs
+from l2c_app.services.billing import billing, billing_preview, billing_runs, due_rows
 from l2c_app.services.follow_up import new_rows
 from l2c_app.services.ledger import recompute
 
@@ -58,7 +58,7 @@ def stalled() -> list[str]:
 def _list(run: Document) -> bool:
 	"""List the rows that are due, those of one contract behind each other."""
 	with acting_as(run.prepared_by):
-		due = billing.due_rows(company=run.company, today=getdate(run.up_to))
+		due = due_rows.find(company=run.company, today=getdate(run.up_to))
 	due.sort(key=lambda row: row.parent)
 	heads = _heads({row.parent for row in due})
 	frappe.db.delete(ROW, {"run": run.name})

@@ -125,6 +125,40 @@ class TestReferences(unittest.TestCase):
 			self.assertEqual(caught.exception.code, code)
 
 
+class TestDueGroups(unittest.TestCase):
+	TODAY = date(2026, 3, 1)
+
+	def groups(self, *rows: tuple) -> list[tuple[str, str]]:
+		"""Rows as (id, with row, days from today or None, what is left to bill)."""
+		found = [
+			plan.OpenRow(
+				row_id,
+				plan.WITH_ROW if with_row else plan.OWN_INVOICE,
+				with_row,
+				None if days is None else self.TODAY + timedelta(days=days),
+				Decimal(left),
+			)
+			for row_id, with_row, days, left in rows
+		]
+		return [(group.root, group.named) for group in plan.due_groups(found, self.TODAY)]
+
+	def test_one_for_each_invoice_on_its_own_date(self) -> None:
+		rows = [("R1", "", 0, 900), ("R2", "R1", 365, 100), ("R3", "", 1, 50), ("R4", "", None, 50)]
+		self.assertEqual(self.groups(*rows), [("R1", "R1")])
+
+	def test_a_row_with_another_is_due_by_itself_once_that_is_billed(self) -> None:
+		self.assertEqual(self.groups(("R1", "", -9, 0), ("R2", "R1", 365, 100)), [("R1", "R2")])
+		self.assertEqual(self.groups(("R1", "", 9, 0), ("R2", "R1", -5, 100)), [])
+		chain = [("R1", "", -9, 0), ("R2", "R1", 365, 0), ("R3", "R2", None, 10)]
+		self.assertEqual(self.groups(*chain), [("R1", "R3")])
+
+	def test_advances_and_broken_chains_are_left_out(self) -> None:
+		self.assertEqual(
+			plan.due_groups([plan.OpenRow("R1", plan.ADVANCE, "", self.TODAY, Decimal(9))], self.TODAY), []
+		)
+		self.assertEqual(self.groups(("R1", "R2", -1, 5), ("R2", "R1", -1, 5), ("R3", "R9", -1, 5)), [])
+
+
 class TestDueDates(unittest.TestCase):
 	def test_months_then_days_then_end_of_month(self) -> None:
 		events = {"Order": date(2026, 1, 15), "Invoice": date(2026, 1, 31)}
