@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from l2c_app import compat
-from l2c_app.setup import custom_fields, defaults, kanban
+from l2c_app.setup import approval, custom_fields, defaults, kanban
 
 
 class UnsupportedHost(frappe.ValidationError):
@@ -28,7 +28,8 @@ def before_install() -> None:
 
 
 def after_install() -> None:
-	"""Create our columns, our defaults and our board. Needs no Company; repeating it changes nothing."""
+	"""Create our columns, defaults, board and workflow. Needs no Company; repeating it changes nothing."""
 	custom_fields.create()
 	defaults.store()
 	kanban.create()
+	approval.create()

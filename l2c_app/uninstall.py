@@ -3,15 +3,16 @@
 import frappe
 
 from l2c_app.services.pool import vault_scope
-from l2c_app.setup import custom_fields, leftovers
+from l2c_app.setup import approval, custom_fields, leftovers
 
 
 def before_uninstall() -> None:
-	"""Give masked leads their contact data back, then take our columns off the native documents: while our tables and
-	definitions still exist."""
+	"""Give masked leads their contact data back, then take our columns off the native documents and our workflow out of
+	the host's lists: while our tables and definitions still exist."""
 	for _restored in vault_scope.restore_all():
 		frappe.db.commit()  # nobody holds back what is restored; one transaction for all leads would be too long
 	custom_fields.delete()
+	approval.delete()
 
 
 def after_uninstall() -> None:

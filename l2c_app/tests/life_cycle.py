@@ -13,7 +13,7 @@ from pathlib import Path
 import frappe
 from frappe.utils import cstr
 
-from l2c_app.setup import custom_fields, kanban, leftovers
+from l2c_app.setup import approval, custom_fields, kanban, leftovers
 
 APP = "l2c_app"
 COLUMN_PREFIX = "l2c_"
@@ -147,6 +147,7 @@ def leave_traces() -> None:
 	pool = factories.make("Lead Pool", pool_name="Traces", members=[{"member_type": "User", "user": rep}])
 	lead = factories.lead("Trace Prospect", mobile_no="+8613800138000")
 	_leave_a_pooled_lead(rep)
+	_switch_on_the_approval()
 	follow_up = factories.make(
 		"Follow Up",
 		reference_doctype="Lead",
@@ -163,6 +164,14 @@ def _leave_a_pooled_lead(rep: str) -> None:
 
 	factories.lead_pool(SEALED_POOL, members=(rep,), managers=(rep,))
 	factories.pooled_lead(SEALED_LEAD, mobile_no=SEALED_PHONE, email_id=SEALED_MAIL)
+
+
+def _switch_on_the_approval() -> None:
+	"""Now the host gives contracts a column, which must leave with the app."""
+	workflow = frappe.get_doc("Workflow", approval.WORKFLOW)
+	workflow.is_active = 1
+	workflow.save()
+	assert frappe.get_meta(approval.DOCTYPE).has_field(approval.FIELD), "no column for the workflow"
 
 
 def seal_a_lead() -> None:
@@ -267,7 +276,7 @@ def _standard_records() -> set[str]:
 		for path in (package / folder).rglob("*.json")
 	]
 	shipped = {json.loads(path.read_text())["name"] for path in paths if path.parent.parent.name != "doctype"}
-	return shipped | {kanban.BOARD}
+	return shipped | {kanban.BOARD, approval.WORKFLOW}
 
 
 def _tables_left() -> list[str]:
