@@ -16,6 +16,7 @@ from l2c_app.services.pool import (
 	distribution_run,
 	joint_pursuit,
 	protection,
+	quiet_time,
 	runs,
 	seat_admission,
 	seat_events,
@@ -70,6 +71,12 @@ def protect(seat: str, reason: str, days: int | None = None) -> str:
 def unprotect(seat: str, reason: str) -> None:
 	"""Lift a protection."""
 	retrying(lambda: protection.unprotect_seat(seat, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def leave_alone(seat: str, reason: str, until: str | None = None) -> None:
+	"""Let nobody claim or contact the party of a seat up to and on a day; without one the party may be contacted again."""
+	quiet_time.set_until(seat, until or None, reason)
 
 
 @frappe.whitelist(methods=["POST"])

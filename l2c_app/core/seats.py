@@ -29,6 +29,7 @@ class Event(str, Enum):
 
 
 PROTECT, UNPROTECT = "Protect", "Unprotect"  # shown by the log; they change no holder
+LEFT_ALONE, NOT_LEFT_ALONE = "Do Not Contact", "May Be Contacted"  # likewise
 _AVAILABLE, _HELD = State.AVAILABLE, State.HELD
 _LIVE = (State.AVAILABLE, State.HELD)
 _TRANSITIONS: dict[Event, tuple[tuple[State | None, ...], State | None]] = {
@@ -69,6 +70,11 @@ class Seat:
 		if self.protected_until and not held:
 			return "protected only if Held"
 		return None
+
+
+def is_quiet(until: date | None, today: date) -> bool:
+	"""Return True up to and on the last day on which a party is to be left alone."""
+	return bool(until) and today <= until
 
 
 def protect(seat: Seat, until: date | None) -> Seat:

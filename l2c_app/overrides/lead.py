@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app.services.lead import lead_intake, lead_owner, party_keys
-from l2c_app.services.pool import reveal, seat_removal, seat_view, vault, vault_scope, visibility
+from l2c_app.services.pool import quiet_time, reveal, seat_removal, seat_view, vault, vault_scope, visibility
 
 
 def onload(doc: Document, method: str | None = None) -> None:
@@ -39,6 +39,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 	if not visibility.enabled_pools() or doc.flags.in_insert:
 		return
 	lead_owner.follow(doc)
+	quiet_time.follow_status(doc)
 	if lead_intake.keys_changed(doc, "Lead"):
 		lead_intake.note_duplicates(doc)
 

@@ -1,9 +1,10 @@
 """Who sees pools, memberships, seats and the log: members their own pools, managers their log, System Managers all."""
 
 import frappe
+from frappe.utils import nowdate
 
 from l2c_app import compat
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import quiet_days, visibility
 
 CHIEFS = frozenset({"Sales Manager"})
 SET_UP = frozenset({"write", "delete", "share", "submit", "cancel"})
@@ -53,13 +54,17 @@ def membership_has_permission(doc: object, ptype: str = "read", user: str | None
 
 
 def seat_conditions(user: str | None = None, doctype: str | None = None) -> str:
-	"""Members see the seats of their pools (the party's name is masked where the pool masks), and what they hold."""
+	"""Members see the seats of their pools (the party's name is masked where the pool masks), and what they hold; free ones
+	of parties to be left alone only the managers."""
 	user = user or frappe.session.user
 	if visibility.reads_everything(user):
 		return ""
 	holder = f"`tabLead Pool Seat`.`holder` = {frappe.db.escape(user, percent=False)}"
-	pools = _pools_condition("`tabLead Pool Seat`.`pool`", list(visibility.memberships(user)))
-	return f"({holder} or {pools})"
+	pool, table = "`tabLead Pool Seat`.`pool`", "`tabLead Pool Seat`"
+	pools = _pools_condition(pool, list(visibility.memberships(user)))
+	managed = _pools_condition(pool, visibility.managed_pools(user))
+	spoken_to = f"ifnull({table}.`do_not_contact_until`, '0001-01-01') < '{nowdate()}'"
+	return f"({holder} or {managed} or ({pools} and ({table}.`state` != 'Available' or {spoken_to})))"
 
 
 def seat_has_permission(doc: object, ptype: str = "read", user: str | None = None) -> bool | None:
@@ -67,6 +72,9 @@ def seat_has_permission(doc: object, ptype: str = "read", user: str | None = Non
 	user = user or frappe.session.user
 	if visibility.reads_everything(user) or doc.get("holder") == user:
 		return compat.no_opinion()
+	hidden = doc.get("state") == "Available" and quiet_days.is_now(doc)
+	if hidden and not visibility.manages(doc.get("pool"), user):
+		return False
 	return _in_own_pool(doc, user)
 
 

@@ -99,6 +99,10 @@ class PartyBlocked(ClaimRefused):
 	"""The party must not be contacted, is converted or does not exist any more."""
 
 
+class QuietDayRefused(L2CError):
+	"""The day until which a party is to be left alone lies in the past."""
+
+
 class SeatNotMovable(L2CError):
 	"""The event does not fit the state of the seat."""
 

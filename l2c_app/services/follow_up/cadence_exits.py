@@ -10,7 +10,7 @@ from frappe.utils import get_datetime
 from l2c_app.core.cadence import Exit
 from l2c_app.core.seats import State
 from l2c_app.services.follow_up import do_not_contact
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import quiet_days, visibility
 
 
 def reasons(rows: Sequence[Any]) -> dict[str, set[Exit]]:
@@ -34,6 +34,8 @@ def reasons(rows: Sequence[Any]) -> dict[str, set[Exit]]:
 
 def _by_party(party_type: str, names: list[str]) -> dict[str, set[Exit]]:
 	found = {name: set(why) for name, why in do_not_contact.blocked(party_type, names).items()}
+	for name in quiet_days.of_parties(party_type, names):
+		found.setdefault(name, set()).add(Exit.BLOCKED)
 	there = set(frappe.get_all(party_type, filters={"name": ("in", names)}, pluck="name", order_by="name"))
 	for name in names:
 		if name not in there:

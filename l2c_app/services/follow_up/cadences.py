@@ -11,7 +11,7 @@ from l2c_app.core.cadence import Exit, State, first_due
 from l2c_app.services.errors import EnrolmentRefused, L2CError, refuse
 from l2c_app.services.follow_up import cadence_steps, do_not_contact, follow_up_settings
 from l2c_app.services.follow_up.new_rows import name_of
-from l2c_app.services.pool import visibility
+from l2c_app.services.pool import quiet_days, visibility
 
 MOST_AT_ONCE = 500
 
@@ -27,10 +27,17 @@ def enrol(cadence: str, parties: Sequence[str]) -> list[dict[str, Any]]:
 	_refuse_plan(plan, parties)
 	wanted = list(dict.fromkeys(parties))
 	no_contact = do_not_contact.blocked(plan.party_type, wanted)
+	quiet = quiet_days.of_parties(plan.party_type, wanted)
 	answers = []
 	for party in wanted:
 		frappe.db.savepoint("l2c_enrol")
 		try:
+			if party in quiet:
+				refuse(
+					EnrolmentRefused,
+					_("{0} must not be contacted").format(party),
+					compared=quiet_days.text(quiet[party]),
+				)
 			_refuse_party(plan, party, no_contact.get(party, set()))
 			answers.append({"party": party, "enrolment": _insert(plan, party)})
 		except (L2CError, frappe.PermissionError, frappe.DoesNotExistError) as refusal:

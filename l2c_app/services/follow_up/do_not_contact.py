@@ -1,13 +1,16 @@
 """Whether a party may be contacted: blocked for everything, or unsubscribed from mail."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, nowdate
 
 from l2c_app.core.cadence import Exit
+from l2c_app.core.seats import is_quiet
 from l2c_app.services.errors import ContactRefused, refuse
-from l2c_app.services.pool import vault
+from l2c_app.services.pool import quiet_days, vault
 
 CONTACTS = ("Call", "Visit", "Meeting", "Email", "Message", "Mail")
 MAILS = ("Email", "Mail")
@@ -35,11 +38,20 @@ def blocked(party_type: str, parties: Iterable[str]) -> dict[str, set[Exit]]:
 	return found
 
 
-def refuse_contact(lead: str | None, customer: str | None, *, kind: str) -> None:
-	"""Raise ContactRefused when a call, visit, mail or message is planned with somebody who must not get it."""
+def refuse_contact(lead: str | None, customer: str | None, *, kind: str, on: date | None = None) -> None:
+	"""Raise ContactRefused when a call, visit, mail or message is planned with somebody who must not get it, or not on
+	that day (None: today)."""
 	if kind not in CONTACTS:
 		return
 	for party_type, party in (("Lead", lead), ("Customer", customer)):
+		quiet = quiet_days.of_parties(party_type, [party]).get(party) if party else None
+		if quiet and is_quiet(quiet, on or getdate(nowdate())):
+			refuse(
+				ContactRefused,
+				_("{0} must not be contacted").format(party),
+				compared=quiet_days.text(quiet),
+				do=_("Plan the contact for a later day."),
+			)
 		reasons = blocked(party_type, [party]).get(party, set()) if party else set()
 		if Exit.BLOCKED in reasons:
 			refuse(

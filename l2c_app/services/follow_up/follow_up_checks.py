@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, format_datetime, get_datetime, now_datetime
+from frappe.utils import cint, format_datetime, get_datetime, getdate, now_datetime
 
 from l2c_app.core import follow_up as rules
 from l2c_app.core.follow_up import Missing, Status
@@ -49,7 +49,12 @@ def prepare(follow_up: Document) -> None:
 	_refuse_past_dates(follow_up, before)
 	_refuse_incomplete(follow_up)
 	if follow_up.status == Status.PLANNED and changed(follow_up, before, "follow_up_type", "planned_for"):
-		do_not_contact.refuse_contact(follow_up.lead, follow_up.customer, kind=follow_up.follow_up_type)
+		do_not_contact.refuse_contact(
+			follow_up.lead,
+			follow_up.customer,
+			kind=follow_up.follow_up_type,
+			on=getdate(follow_up.planned_for),
+		)
 	if changed(follow_up, before, "planned_for", "assigned_to"):
 		follow_up.told = 0
 	if changed(follow_up, before, "assigned_to"):

@@ -1,6 +1,6 @@
 """How a party gets its seats: which pools admit it, who holds it from the start, and the rows themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,15 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import pool_checks, pool_fields, recycle_dates, seat_log, vault, visibility
+from l2c_app.services.pool import (
+	pool_checks,
+	pool_fields,
+	quiet_days,
+	recycle_dates,
+	seat_log,
+	vault,
+	visibility,
+)
 from l2c_app.services.pool.closed_set_cleaning import remove_shares_of_everyone
 from l2c_app.services.pool.name_lists import chunks, forget_cached
 from l2c_app.services.pool.seats import update_parties
@@ -120,9 +128,18 @@ def admit(
 		_seal(fresh)
 	seat_log.write([_log_entry(a, names[a]) for a in fresh], at=at, actor=actor)
 	_count_received(fresh)
+	_keep_quiet(fresh, primary)
 	recycle_dates.recompute([names[a] for a in fresh if a.holder])
 	visibility.seats_changed()
 	return list(names.values())
+
+
+def _keep_quiet(fresh: Sequence[Admission], primary: Collection[Admission]) -> None:
+	"""A party that is to be left alone stays so on a further seat."""
+	for party_type in sorted({a.party_type for a in fresh}):
+		further = [a.party for a in fresh if a.party_type == party_type and a not in primary]
+		if further:
+			quiet_days.spread(party_type, further)
 
 
 def _seal(fresh: Sequence[Admission]) -> None:

@@ -1,4 +1,5 @@
-"""Parties that nobody may take or be given: leads that are converted or not to be contacted, disabled customers, gone ones."""
+"""Parties that nobody may take or be given: leads that are converted or not to be contacted, for ever or up to a day,
+disabled customers, gone ones."""
 
 from collections.abc import Collection, Iterable
 
@@ -6,6 +7,7 @@ import frappe
 from frappe import _
 
 from l2c_app.services.errors import PartyBlocked, refuse
+from l2c_app.services.pool import quiet_days
 from l2c_app.services.pool.admission import NEVER_ADMITTED
 from l2c_app.services.pool.name_lists import chunks
 
@@ -14,7 +16,12 @@ def reasons(seats: Collection[frappe._dict]) -> dict[str, str]:
 	"""Return {seat: why nobody gets it} of seats {name, party_type, party}; one query per thousand parties of a kind."""
 	leads = {seat.party for seat in seats if seat.party_type == "Lead"}
 	customers = {seat.party for seat in seats if seat.party_type == "Customer"}
-	texts = {("Lead", party): text for party, text in _leads(leads).items()}
+	texts = {
+		(kind, party): quiet_days.text(until)
+		for kind, parties in (("Lead", leads), ("Customer", customers))
+		for party, until in quiet_days.of_parties(kind, parties).items()
+	}
+	texts |= {("Lead", party): text for party, text in _leads(leads).items()}
 	texts |= {("Customer", party): _("The customer is disabled.") for party in disabled_customers(customers)}
 	found = {seat.name: texts.get((seat.party_type, seat.party)) for seat in seats}
 	return {seat: text for seat, text in found.items() if text}

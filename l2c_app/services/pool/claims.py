@@ -12,7 +12,7 @@ from l2c_app.core import claims as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import NotAPoolMember, PoolDisabled, StaleRead, TooManyRows, refuse
 from l2c_app.services.lead import completeness
-from l2c_app.services.pool import claim_answers, overdue_cash, seat_log
+from l2c_app.services.pool import claim_answers, overdue_cash, quiet_days, seat_log
 from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
 from l2c_app.services.pool.membership_locks import membership_query
 from l2c_app.services.pool.name_lists import among
@@ -173,6 +173,9 @@ def _not_free(rows: dict[str, frappe._dict], seats: list[str], *, pool: str) -> 
 			answers[seat] = claim_answers.taken(seat, _("The seat is {0}.").format(_(row.state)))
 		elif row.party_type == "Lead" and (barred := of_lead(row.lead and (row.status or "Lead"))):
 			answers[seat] = claim_answers.answer(seat, "blocked", barred)
+		elif quiet_days.is_now(row):
+			refusal = quiet_days.refusal(row.do_not_contact_until)
+			answers[seat] = claim_answers.answer(seat, "blocked", **refusal)
 		elif row.party in disabled:
 			answers[seat] = claim_answers.answer(seat, "blocked", _("The customer is disabled."))
 	return answers

@@ -10,7 +10,7 @@ from l2c_app.core import claims as rules
 from l2c_app.core.seats import PROTECT, UNPROTECT, IllegalMove, Seat, State, protect
 from l2c_app.services.errors import ProtectionRefused, SeatNotMovable, SeatTaken, refuse
 from l2c_app.services.pool import claim_answers, membership_locks, seat_events, seat_log
-from l2c_app.services.pool.seats import SEAT_FIELDS, lock_seats
+from l2c_app.services.pool.seats import lock_seats
 
 
 def protect_seat(name: str, reason: str, days: int | None = None) -> date:
@@ -87,18 +87,6 @@ def _write(seen: frappe._dict, until: date | None, reason: str) -> None:
 		table.version, after.version
 	)
 	query.set(table.modified, at).set(table.modified_by, actor).where(table.name == row.name).run()
-	seat_log.write([_entry(row, until, reason)], at=at, actor=actor)
-
-
-def _entry(row: frappe._dict, until: date | None, reason: str) -> dict:
-	return {
-		**{name: row[name] for name in SEAT_FIELDS if name in seat_log.FIELDS},
-		"seat": row.name,
-		"event": PROTECT if until else UNPROTECT,
-		"from_state": row.state,
-		"to_state": row.state,
-		"from_holder": row.holder,
-		"to_holder": row.holder,
-		"reason": reason,
-		"decision": {"until": str(until)} if until else None,
-	}
+	event, decision = (PROTECT, {"until": str(until)}) if until else (UNPROTECT, None)
+	entry = seat_log.standing(row, event, reason=reason, decision=decision)
+	seat_log.write([entry], at=at, actor=actor)

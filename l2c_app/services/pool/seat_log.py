@@ -42,6 +42,21 @@ def write(entries: Sequence[dict], *, at: datetime, actor: str) -> None:
 		query.run()
 
 
+def standing(row: Mapping, event: str, *, reason: str, decision: dict | None) -> dict:
+	"""Return the entry of an event that changes neither state nor holder of a seat."""
+	return {
+		**{name: row[name] for name in ("pool", "party_type", "party")},
+		"seat": row["name"],
+		"event": event,
+		"from_state": row["state"],
+		"to_state": row["state"],
+		"from_holder": row["holder"],
+		"to_holder": row["holder"],
+		"reason": reason,
+		"decision": decision,
+	}
+
+
 @dataclass(frozen=True)
 class Likeness:
 	"""What moves written by one statement share: the event, where from and to, by whose rule, with which numbers."""

@@ -3,7 +3,7 @@
 import frappe
 
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import seat_log, vault_scope, visibility
+from l2c_app.services.pool import quiet_days, seat_log, vault_scope, visibility
 from l2c_app.services.pool.seats import Move, lock_seats, move
 
 STRENGTH = {State.HELD.value: 3, State.AVAILABLE.value: 2, State.CLOSED.value: 1, State.CONVERTED.value: 0}
@@ -61,6 +61,7 @@ def follow_rename(party_type: str, old: str, new: str, *, merge: bool) -> None:
 	).run()
 	if merge:
 		one_primary(party_type, new)
+		quiet_days.spread(party_type, [new])
 	visibility.seats_changed()
 
 

@@ -10,7 +10,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import masking
 from l2c_app.core.seats import State
 from l2c_app.services.errors import NotAPoolMember, refuse
-from l2c_app.services.pool import pool_fields, recycle_view, visibility
+from l2c_app.services.pool import pool_fields, quiet_days, recycle_view, visibility
 
 MASKS = {
 	"lead_name": masking.mask_name,
@@ -60,6 +60,9 @@ def seats_of_pool(pool: str, *, state: str = "Available", start: int = 0, limit:
 		.limit(max(1, min(int(limit), PAGE)))
 		.offset(max(0, int(start)))
 	)
+	if state == State.AVAILABLE.value:
+		until = seat.do_not_contact_until
+		query = query.where(until.isnull() | (until < nowdate()))
 	return with_parties(query.run(as_dict=True), user=user)
 
 
@@ -101,7 +104,7 @@ def state_of(party_type: str, party: str) -> dict:
 	rows = frappe.get_all(
 		"Lead Pool Seat",
 		filters={"party_type": party_type, "party": party},
-		fields=[*SEAT_FIELDS, "recycle_on", "last_effort_on", "protected_until"],
+		fields=[*SEAT_FIELDS, "recycle_on", "last_effort_on", "protected_until", "do_not_contact_until"],
 		order_by="is_primary desc, creation, name",
 	)
 	seats = [
@@ -128,13 +131,15 @@ def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
 	pool = frappe.get_cached_doc("Lead Pool", seat.pool)
 	manager, holder = visibility.manages(seat.pool, user), seat.holder == user
 	moves = bool(pool.enabled)
+	open_to = free and not quiet_days.is_now(seat)
 	return {
-		"claim": moves and free and visibility.is_member(seat.pool, user),
+		"claim": moves and open_to and visibility.is_member(seat.pool, user),
 		"release": held and (holder or manager),
 		"transfer": moves and held and (manager or (holder and bool(pool.allow_holder_transfer))),
-		"assign": moves and free and manager,
+		"assign": moves and open_to and manager,
 		"protect": moves and held and (holder or manager) and bool(pool.get("protection_limit")),
 		"unprotect": held and (holder or manager) and is_protected(seat),
+		"leave_alone": (held or free) and (holder or manager),
 		"close": (held or free) and (holder or manager),
 		"reopen": moves and manager and not held and not free,
 	}

@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from l2c_app.core.recycling import Due
-from l2c_app.core.seats import Event, IllegalMove, Seat, State, apply
+from l2c_app.core.seats import Event, IllegalMove, Seat, State, apply, is_quiet
 from l2c_app.services.errors import SeatNotMovable, SeatTaken
 from l2c_app.services.pool import recycle_dates, seat_log, visibility
 from l2c_app.services.pool.closed_set_cleaning import forget_former_holders
@@ -32,7 +32,10 @@ SEAT_FIELDS = (
 	"holder",
 	"version",
 	"is_primary",
+	"do_not_contact_until",
 )
+# Nobody is given a party that is to be left alone; who has it keeps it.
+TAKING = (Event.CLAIM, Event.ASSIGN)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ def _change(wanted: Move, row: frappe._dict | None, *, at: datetime, known: dict
 		raise SeatTaken(_("The seat does not exist any more."))
 	if wanted.version is not None and wanted.version != row.version:
 		raise SeatTaken(_("The seat was changed by somebody else meanwhile."))
+	if wanted.event in TAKING and is_quiet(row.do_not_contact_until, at.date()):
+		raise SeatNotMovable(_("The party is not to be contacted now."))
 	case = (wanted.event, row.state, row.holder, wanted.holder)
 	after = known.get(case)
 	if after is None:

@@ -106,6 +106,25 @@ l2c.unprotect_seat = async (seat, on_done) => {
 	on_done && on_done();
 };
 
+l2c.leave_alone = async (seat, on_done) => {
+	const { reason, until } = await ask_reason({
+		title: __("Do Not Contact {0}", [l2c.escape(seat.label)]),
+		action: __("Save"),
+		fields: [
+			{
+				fieldtype: "Date",
+				fieldname: "until",
+				label: __("Do Not Contact Until"),
+				default: seat.do_not_contact_until,
+				description: __("The last day without contact. Empty: may be contacted again"),
+			},
+		],
+	});
+	await l2c.call_frozen("pool.leave_alone", { seat: seat.name, reason, until: until || null });
+	l2c.done(until ? __("Left alone until {0}", [frappe.datetime.str_to_user(until)]) : __("May Be Contacted"));
+	on_done && on_done();
+};
+
 // Seats of one pool go into another one, by a manager's hand.
 l2c.move_seats = async (seats, party_type, on_done) => {
 	if (!seats.length) return;
@@ -196,6 +215,7 @@ l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 		["release", __("Release"), () => l2c.release_seat(seat, go)],
 		["protect", __("Protect"), () => l2c.protect_seat(seat, stay)],
 		["unprotect", __("Lift Protection"), () => l2c.unprotect_seat(seat, stay)],
+		["leave_alone", __("Do Not Contact Until"), () => l2c.leave_alone(seat, stay)],
 		["close", __("Close Seat"), () => l2c.close_seat(seat, go)],
 		["reopen", __("Reopen"), () => l2c.reopen_seat(seat, stay)],
 	];
@@ -211,6 +231,9 @@ l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 const SEAT_COLOURS = { Available: "blue", Held: "green", Converted: "purple", Closed: "gray" };
 l2c.seat_colour = (state) => SEAT_COLOURS[state] || "gray";
 
+l2c.quiet_text = (until) =>
+	until.startsWith("9999") ? __("Do Not Contact") : frappe.datetime.str_to_user(until);
+
 l2c.seat_tags = (seat) =>
 	l2c.tags([
 		[__("Pool"), seat.pool, "blue"],
@@ -220,6 +243,11 @@ l2c.seat_tags = (seat) =>
 			__("Protected Until"),
 			seat.protected_until && frappe.datetime.str_to_user(seat.protected_until),
 			"purple",
+		],
+		[
+			__("Do Not Contact Until"),
+			seat.do_not_contact_until >= frappe.datetime.get_today() && l2c.quiet_text(seat.do_not_contact_until),
+			"red",
 		],
 		[
 			__("Back to the Pool On"),
