@@ -3,9 +3,11 @@
 import frappe
 
 from l2c_app.api import pool as api
+from l2c_app.core.seats import Event
 from l2c_app.services import errors
 from l2c_app.services.lead import lead_owner
-from l2c_app.services.pool import seat_events
+from l2c_app.services.pool import seat_events, visibility
+from l2c_app.services.pool.seats import Move, move, move_one
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -18,6 +20,41 @@ class TestHolderChanges(PoolCase):
 			api.release(seat.name, "  ")
 		with self.as_user(self.mate), self.assertRaises(errors.NotTheHolder):
 			api.release(seat.name, "mine now")
+
+	def test_in_a_disabled_pool_nothing_moves_but_a_managers_move_out(self):
+		factories.lead_pool("L2C Second", members=(self.rep,), managers=(self.chief,))
+		lead = self.lead()
+		seat = self.claimed(lead).name
+		frappe.db.set_value("Lead Pool", POOL, "enabled", 0)
+		frappe.clear_document_cache("Lead Pool", POOL)
+		visibility.pools_changed()
+		for user in (self.rep, self.chief):
+			with self.subTest(user=user), self.as_user(user):
+				may = api.party_state("Lead", lead.name)["seats"][0]["may"]
+				self.assertEqual([name for name, wanted in may.items() if wanted], ["leave_alone"])
+				with self.assertRaises(errors.PoolDisabled):
+					api.release(seat, "out")
+				with self.assertRaises(errors.PoolDisabled):
+					api.close(seat, "out")
+		with self.as_user(self.rep), self.assertRaises(errors.PoolDisabled):
+			api.release(seat, "out", target="L2C Second")
+		self.assertEqual(self.seat(lead).state, "Held")
+		with self.as_user(self.chief):
+			api.release(seat, "out", target="L2C Second")
+		moved = factories.seat_of(lead.name, "L2C Second")
+		self.assertEqual((moved.state, moved.holder), ("Available", None))
+
+	def test_an_owner_cannot_be_cleared_in_a_disabled_pool(self):
+		lead = self.lead()
+		self.claimed(lead)
+		factories.lead_pool("L2C Second", members=(self.rep,))
+		frappe.db.set_value("Lead Pool", POOL, "enabled", 0)
+		frappe.clear_document_cache("Lead Pool", POOL)
+		visibility.pools_changed()
+		document = frappe.get_doc("Lead", lead.name)
+		document.lead_owner = None
+		with self.assertRaises(errors.PoolDisabled):
+			document.save()
 
 	def test_transfer_by_the_holder_and_by_nobody_else(self):
 		seat = self.claimed(self.lead())
@@ -190,6 +227,46 @@ class TestNativeTraces(PoolCase):
 		self.assertFalse(frappe.db.exists("DocShare", {"share_name": lead.name}))
 		with self.as_user(self.rep):
 			self.assertFalse(frappe.has_permission("Lead", "read", doc=lead.name))
+
+	def held_in_two_pools(self, second_holder: str) -> tuple[str, list[str]]:
+		"""Return a lead whose seats are held by the member and another, or himself, with a share and a ToDo of each."""
+		factories.lead_pool("L2C Second", members=(self.rep, self.mate))
+		lead = self.lead().name
+		seats = [factories.seat_of(lead, pool).name for pool in (POOL, "L2C Second")]
+		for seat, user in zip(seats, (self.rep, second_holder), strict=True):
+			move_one(Move(seat, Event.ASSIGN, user))
+		for user in {self.rep, second_holder}:
+			frappe.share.add("Lead", lead, user, read=1, notify=0)
+			factories.make(
+				"ToDo", reference_type="Lead", reference_name=lead, allocated_to=user, description="Call"
+			)
+		return lead, seats
+
+	def traces_of(self, lead: str) -> list[tuple[str, str]]:
+		"""Return who has open ToDos about a lead and shares of it."""
+		todos = {"reference_type": "Lead", "reference_name": lead, "status": "Open"}
+		shares = {"share_doctype": "Lead", "share_name": lead}
+		return sorted(
+			[("ToDo", user) for user in frappe.get_all("ToDo", filters=todos, pluck="allocated_to")]
+			+ [("DocShare", user) for user in frappe.get_all("DocShare", filters=shares, pluck="user")]
+		)
+
+	@bench_only("shares as the host makes them")
+	def test_two_holders_of_one_lead_in_a_batch_both_lose_their_traces(self):
+		lead, seats = self.held_in_two_pools(self.mate)
+		self.assertEqual(len(self.traces_of(lead)), 4)
+		move([Move(seat, Event.RECYCLE) for seat in seats])
+		self.assertEqual(self.traces_of(lead), [])
+
+	@bench_only("shares as the host makes them")
+	def test_who_holds_the_lead_in_another_pool_keeps_his_traces(self):
+		lead, seats = self.held_in_two_pools(self.rep)
+		both = [("DocShare", self.rep), ("ToDo", self.rep)]
+		with self.as_user(self.rep):
+			api.release(seats[0], "one is enough")
+			self.assertEqual(self.traces_of(lead), both)
+			api.release(seats[1], "none at all")
+		self.assertEqual(self.traces_of(lead), [])
 
 	@bench_only("rename, merge and delete of the host")
 	def test_seat_log_and_keys_follow_a_rename(self):

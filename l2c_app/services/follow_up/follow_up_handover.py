@@ -13,13 +13,13 @@ from l2c_app.services.pool.name_lists import among, chunks, forget_cached
 ABOUT = ("Lead", "Opportunity", "Quotation")
 
 
-def hand_over(former: dict[str, str]) -> None:
-	"""Hand the planned follow ups of former holders, {lead: user}, to who holds the lead now; without one, cancel them.
+def hand_over(former: dict[str, set[str]]) -> None:
+	"""Hand the planned follow ups of former holders, {lead: users}, to who holds the lead now; without one, cancel them.
 
 	A converted lead is open to its last holder, whose plans stay. Written straight: whoever moves the seat need not
 	have a right on another person's plans. One query where nothing is planned, a few per new holder else.
 	"""
-	plans = [plan for plan in _planned(former) if former[plan.lead] == plan.assigned_to]
+	plans = [plan for plan in _planned(former) if plan.assigned_to in former[plan.lead]]
 	if not plans:
 		return
 	seats = visibility.live_seats("Lead", {plan.lead for plan in plans})
@@ -33,10 +33,10 @@ def hand_over(former: dict[str, str]) -> None:
 	follow_up_party.roll_up_many({plan.lead for plan in given.get(None, [])})
 
 
-def _planned(former: dict[str, str]) -> list:
+def _planned(former: dict[str, set[str]]) -> list:
 	filters = {
 		"lead": ("in", list(former)),
-		"assigned_to": ("in", sorted(set(former.values()))),
+		"assigned_to": ("in", sorted(set().union(*former.values()))),
 		"status": Status.PLANNED.value,
 		"reference_doctype": ("in", ABOUT),
 	}

@@ -99,6 +99,7 @@ def _check_change(seat: frappe._dict, owner: str | None) -> None:
 		seat_events.check_transfer(seat, owner)
 	else:
 		seat_events.require_holder_or_manager(seat, frappe.session.user)
+		seat_events.require_enabled(seat.pool)
 
 
 def follow(doc: object) -> None:

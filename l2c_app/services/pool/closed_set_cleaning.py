@@ -1,31 +1,51 @@
 """What natives leave behind for a former holder: assignments, their ToDos, and shares, which would beat our denial."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.utils import escape_html, get_fullname, now_datetime
 
+from l2c_app.core.seats import State
 from l2c_app.services.follow_up import follow_up_handover
 from l2c_app.services.pool.name_lists import among, chunks, each, forget_cached
 
 STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 COMMENT_FIELDS = ("comment_type", "comment_email", "reference_doctype", "reference_name", "content")
 Former = tuple[str, str, str]  # party type, party, former holder
+Holders = dict[str, set[str]]  # party: its former holders
 
 
 def forget_former_holders(changed: Sequence[Former]) -> None:
 	"""Cancel the open native ToDos of the former holders, drop them from `_assign`, remove their and everybody's shares.
 
-	Reads first: mostly there is nothing, then this costs three or four indexed queries for the whole batch.
+	A party may have lost several holders at once; who holds another seat of it is none. Reads first: mostly there is
+	nothing, then this costs four or five indexed queries for the whole batch.
 	"""
 	for party_type in {row[0] for row in changed}:
-		holders = {party: holder for kind, party, holder in changed if kind == party_type}
+		holders: Holders = {}
+		for party, holder in _without_holders(
+			party_type, {row[1:] for row in changed if row[0] == party_type}
+		):
+			holders.setdefault(party, set()).add(holder)
+		if not holders:
+			continue
 		_cancel_todos(party_type, holders)
 		if party_type == "Lead":
 			_remove_shares(holders)
 			follow_up_handover.hand_over(holders)
+
+
+def _without_holders(party_type: str, former: set[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Return those of the pairs (party, user) where the user holds no seat of the party any more."""
+	still: set[tuple[str, str]] = set()
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	for parties in chunks(sorted({party for party, _user in former})):
+		query = frappe.qb.from_(seat).select(seat.party, seat.holder)
+		query = query.where((seat.party_type == party_type) & (seat.state == State.HELD.value))
+		still |= set(query.where(among(seat.party, parties)).run())
+	return sorted(former - still)
 
 
 def remove_shares_of_everyone(leads: Sequence[str]) -> None:
@@ -34,27 +54,29 @@ def remove_shares_of_everyone(leads: Sequence[str]) -> None:
 		_delete_shares(doctype, names, None)
 
 
-def closed_set(leads: Sequence[str]) -> dict[str, dict[str, str]]:
-	"""Return {DocType: {document: lead}} of leads and all documents that carry their contact data."""
+def closed_set(leads: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+	"""Return {DocType: {document: its leads}} of leads and all documents that carry their contact data."""
 	leads = list(leads)
-	found = {"Lead": {lead: lead for lead in leads}}
+	found: dict[str, dict[str, list[str]]] = {"Lead": {lead: [lead] for lead in leads}}
 	for doctype in ("Contact", "Address"):
 		filters = {"parenttype": doctype, "link_doctype": "Lead", "link_name": ("in", leads)}
 		rows = frappe.get_all(
-			"Dynamic Link", filters=filters, fields=["parent", "link_name"], order_by="parent"
+			"Dynamic Link", filters=filters, fields=["parent", "link_name"], order_by="parent, link_name"
 		)
-		found[doctype] = {row.parent: row.link_name for row in rows}
+		found[doctype] = {}
+		for row in rows:
+			found[doctype].setdefault(row.parent, []).append(row.link_name)
 	for doctype, kind, party in (
 		("Opportunity", "opportunity_from", "party_name"),
 		("Quotation", "quotation_to", "party_name"),
 	):
 		filters = {kind: "Lead", party: ("in", leads)}
 		rows = frappe.get_all(doctype, filters=filters, fields=["name", party], order_by="name")
-		found[doctype] = {row.name: row[party] for row in rows}
+		found[doctype] = {row.name: [row[party]] for row in rows}
 	return found
 
 
-def _cancel_todos(party_type: str, holders: dict[str, str]) -> None:
+def _cancel_todos(party_type: str, holders: Holders) -> None:
 	"""Cancel the ToDos of former holders as the host's own controller does: status, a comment on the party, `_assign`.
 
 	By sets: what else saving a ToDo does is to check the rights of who saves, and the mover of a seat need not have them.
@@ -64,13 +86,13 @@ def _cancel_todos(party_type: str, holders: dict[str, str]) -> None:
 		filters={
 			"reference_type": party_type,
 			"reference_name": ("in", list(holders)),
-			"allocated_to": ("in", sorted(set(holders.values()))),
+			"allocated_to": ("in", _users(holders)),
 			"status": "Open",
 		},
 		fields=["name", "reference_name", "allocated_to"],
 		order_by="name",
 	)
-	theirs = [todo for todo in todos if holders[todo.reference_name] == todo.allocated_to]
+	theirs = [todo for todo in todos if todo.allocated_to in holders[todo.reference_name]]
 	if not theirs:
 		return
 	at, user, table = now_datetime(), frappe.session.user, frappe.qb.DocType("ToDo")
@@ -116,20 +138,24 @@ def _assign(party_type: str, parties: Sequence[str]) -> None:
 		forget_cached(party_type, names)
 
 
-def _remove_shares(holders: dict[str, str]) -> None:
-	if not frappe.get_all("DocShare", filters=_shares_of(holders.values()), limit=1, order_by="name"):
+def _users(holders: Holders) -> list[str]:
+	return sorted(set().union(*holders.values()))
+
+
+def _remove_shares(holders: Holders) -> None:
+	if not frappe.get_all("DocShare", filters=_shares_of(_users(holders)), limit=1, order_by="name"):
 		if not frappe.get_all("DocShare", filters={"everyone": 1}, limit=1, order_by="name"):
 			return
 	for doctype, documents in closed_set(list(holders)).items():
 		_delete_shares(doctype, documents, holders)
 
 
-def _shares_of(users: Iterable[str]) -> dict:
+def _shares_of(users: list[str]) -> dict:
 	kinds = ["Lead", "Contact", "Address", "Opportunity", "Quotation"]
-	return {"user": ("in", sorted(set(users))), "share_doctype": ("in", kinds)}
+	return {"user": ("in", users), "share_doctype": ("in", kinds)}
 
 
-def _delete_shares(doctype: str, documents: dict[str, str], holders: dict[str, str] | None) -> None:
+def _delete_shares(doctype: str, documents: dict[str, list[str]], holders: Holders | None) -> None:
 	if not documents:
 		return
 	shares = frappe.get_all(
@@ -141,7 +167,9 @@ def _delete_shares(doctype: str, documents: dict[str, str], holders: dict[str, s
 	gone = [
 		share.name
 		for share in shares
-		if holders is None or share.everyone or share.user == holders[documents[share.share_name]]
+		if holders is None
+		or share.everyone
+		or any(share.user in holders[lead] for lead in documents[share.share_name])
 	]
 	if gone:  # straight from the table: the mover of a seat need not have the right to share
 		frappe.db.delete("DocShare", {"name": ("in", gone)})

@@ -80,13 +80,16 @@ def require_enabled(pool: str) -> None:
 def release(name: str, reason: str, target: str | None = None) -> None:
 	"""Give a seat back: to the pool asked for, to where its pool sends returned seats, else to its pool.
 
-	Raises NotTheHolder, ReasonMissing, SeatNotMovable (not held), PoolDisabled and BadDistribution about the target, and
-	NotAPoolMember when the user belongs neither to the target nor manages the seat's pool.
+	Raises NotTheHolder, ReasonMissing, SeatNotMovable (not held), BadDistribution about the target, PoolDisabled about it and
+	about the seat's pool, which only a manager may move seats out of, and NotAPoolMember when the user belongs neither to the
+	target nor manages the seat's pool.
 	"""
 	reason = require_reason(reason)
 	seat = get_seat(name)
 	user = frappe.session.user
 	require_holder_or_manager(seat, user)
+	if target in (None, "", seat.pool) or not visibility.manages(seat.pool, user):
+		require_enabled(seat.pool)
 	if target:
 		pool_moves.check_target(seat.pool, target)
 		if not visibility.is_member(target, user) and not visibility.manages(seat.pool, user):
@@ -164,10 +167,14 @@ def check_receiver(pool: str, user: str) -> None:
 
 
 def close(name: str, reason: str) -> None:
-	"""Close a seat for good: nobody holds it, only managers see the party. Raises NotTheHolder, ReasonMissing."""
+	"""Close a seat for good: nobody holds it, only managers see the party.
+
+	Raises NotTheHolder, ReasonMissing, PoolDisabled.
+	"""
 	reason = require_reason(reason)
 	seat = get_seat(name)
 	require_holder_or_manager(seat, frappe.session.user)
+	require_enabled(seat.pool)
 	move_one(Move(seat.name, Event.CLOSE, reason=reason, version=seat.version))
 
 

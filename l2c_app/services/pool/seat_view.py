@@ -134,13 +134,13 @@ def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
 	open_to = free and not quiet_days.is_now(seat)
 	return {
 		"claim": moves and open_to and visibility.is_member(seat.pool, user),
-		"release": held and (holder or manager),
+		"release": moves and held and (holder or manager),
 		"transfer": moves and held and (manager or (holder and bool(pool.allow_holder_transfer))),
 		"assign": moves and open_to and manager,
 		"protect": moves and held and (holder or manager) and bool(pool.get("protection_limit")),
 		"unprotect": held and (holder or manager) and is_protected(seat),
 		"leave_alone": (held or free) and (holder or manager),
-		"close": (held or free) and (holder or manager),
+		"close": moves and (held or free) and (holder or manager),
 		"reopen": moves and manager and not held and not free,
 	}
 

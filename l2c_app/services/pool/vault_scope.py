@@ -64,23 +64,23 @@ def _restore_piece(leads: list[str]) -> None:
 def _documents(kept: dict[str, list[Kept]]) -> dict[str, Owners]:
 	"""Return {DocType: {document: leads}} of what carries masks of the leads: their closed set, what they became, and what
 	was sealed with them, though its link to them is gone."""
-	leads, found = list(kept), {}
-	for doctype, documents in closed_set(leads).items():
-		found[doctype] = {name: [lead] for name, lead in documents.items()}
+	leads = list(kept)
+	found: dict[str, Owners] = closed_set(leads)
 	filters = {"lead_name": ("in", leads)}
 	rows = frappe.get_all("Customer", filters=filters, fields=["name", "lead_name"], order_by="name")
 	found["Customer"] = {row.name: [row.lead_name] for row in rows}
-	for kind, parties in (("Lead", {lead: [lead] for lead in leads}), ("Customer", found["Customer"])):
-		filters = {"parenttype": ("in", ("Contact", "Address")), "link_doctype": kind}
-		links = frappe.get_all(
-			"Dynamic Link",
-			filters={**filters, "link_name": ("in", list(parties))},
-			fields=["parent", "parenttype", "link_name"],
-			order_by="parent, link_name",
-		)
-		for link in links:
-			owners = found[link.parenttype].setdefault(link.parent, [])
-			owners += parties[link.link_name]
+	links = frappe.get_all(
+		"Dynamic Link",
+		filters={
+			"parenttype": ("in", ("Contact", "Address")),
+			"link_doctype": "Customer",
+			"link_name": ("in", list(found["Customer"])),
+		},
+		fields=["parent", "parenttype", "link_name"],
+		order_by="parent, link_name",
+	)
+	for link in links:
+		found[link.parenttype].setdefault(link.parent, []).extend(found["Customer"][link.link_name])
 	for lead, entries in kept.items():
 		for doctype, name in {(entry.doctype, entry.name) for entry in entries}:
 			found[doctype].setdefault(name, []).append(lead)
