@@ -3,7 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
-from l2c_app.services.lead import lead_intake, lead_owner, party_keys
+from l2c_app.services.lead import lead_admission, lead_intake, lead_owner, party_keys
 from l2c_app.services.pool import quiet_time, reveal, seat_removal, seat_view, vault, vault_scope, visibility
 
 
@@ -18,7 +18,7 @@ def onload(doc: Document, method: str | None = None) -> None:
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	"""New: plan the seats and clear or set the owner. Existing: refuse stale forms and owner changes not allowed."""
+	"""Plan the seats of a lead that is new or that a pool admits now; refuse stale forms and owner changes not allowed."""
 	if not visibility.enabled_pools("Lead"):
 		return
 	if doc.is_new():
@@ -27,6 +27,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 	lead_owner.check(doc)
 	if doc.get("l2c_pooled") and vault.is_sealed(doc.name):
 		vault.seal(doc, doc.name)
+	lead_admission.plan(doc)
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -35,10 +36,11 @@ def after_insert(doc: Document, method: str | None = None) -> None:
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
-	"""Follow a changed owner and changed contact data."""
+	"""Follow a changed owner and changed contact data; seat a lead that a pool admits now."""
 	if not visibility.enabled_pools() or doc.flags.in_insert:
 		return
 	lead_owner.follow(doc)
+	lead_admission.enter(doc)
 	quiet_time.follow_status(doc)
 	if lead_intake.keys_changed(doc, "Lead"):
 		lead_intake.note_duplicates(doc)

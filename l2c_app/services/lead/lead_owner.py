@@ -57,12 +57,13 @@ def _hold_still(seat: frappe._dict, owner: str | None) -> None:
 			membership_locks.lock_membership_now(seat.pool, owner)
 		newest = lock_seats([seat.name], wait=False).get(seat.name)
 	except frappe.QueryTimeoutError:
-		_refuse_busy()
+		refuse_busy()
 	if not newest or newest.version != seat.version:
-		_refuse_busy()
+		refuse_busy()
 
 
-def _refuse_busy() -> NoReturn:
+def refuse_busy() -> NoReturn:
+	"""Raise SeatBusy."""
 	refuse(
 		SeatBusy,
 		_("Somebody else is moving this lead right now."),

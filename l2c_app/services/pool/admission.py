@@ -92,6 +92,18 @@ def _can_mask(pool: object) -> bool:
 	return True
 
 
+def fields_of_filters(party_type: str) -> set[str]:
+	"""Return the fields that the filters of enabled pools ask for. No query; a filter that broke asks for nothing."""
+	fields: set[str] = set()
+	for pool in visibility.enabled_pools(party_type):
+		try:
+			rows = filters_of(frappe.get_cached_doc("Lead Pool", pool))
+		except (ValueError, TypeError):
+			continue
+		fields |= {field for field, _operator, _value in rows}
+	return fields
+
+
 def filters_of(pool: object) -> list[core_filters.Filter]:
 	"""Return a pool's admission filters, parsed. Raises ValueError on bad JSON and core.filters.BadFilter, which is one,
 	also for a field that its parties do not have any more: "is not X" would be true of every party."""

@@ -20,7 +20,7 @@ from frappe.utils import get_fullname, now_datetime, nowdate
 from l2c_app.services.errors import NotAPoolManager, RunInProgress, RunStateError, refuse
 from l2c_app.services.pool import seat_events, visibility
 
-RECYCLE, DISTRIBUTE, WARN, MOVE = "Recycle", "Distribute", "Warn", "Move"
+RECYCLE, DISTRIBUTE, WARN, MOVE, ADMIT = "Recycle", "Distribute", "Warn", "Move", "Admit"
 PREVIEW, COMMIT = "Preview", "Commit"
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", "Stopped"
 LIVE = (QUEUED, RUNNING)
@@ -31,6 +31,7 @@ HANDLERS: dict[str, str] = {
 	RECYCLE: "l2c_app.services.pool.recycle_run",
 	WARN: "l2c_app.services.pool.recycle_warnings",
 	MOVE: "l2c_app.services.pool.move_run",
+	ADMIT: "l2c_app.services.pool.admit_run",
 }
 
 

@@ -26,27 +26,35 @@ def admit_existing(pool: str, parties: Sequence[str]) -> list[str]:
 	seat_events.require_manager(pool, frappe.session.user)
 	if len(parties) > LIMIT:
 		refuse(TooManyRows, _("At most {0} at once.").format(LIMIT), compared=str(len(parties)))
-	party_type = frappe.get_cached_value("Lead Pool", pool, "party_type")
-	members = set(
-		frappe.get_all("Lead Pool Membership", filters={"pool": pool}, pluck="user", order_by="user")
-	)
+	document = frappe.get_cached_doc("Lead Pool", pool)
+	party_type = document.party_type
 	rows = []
 	for names in chunks(list(dict.fromkeys(parties))):
 		rows += frappe.get_all(
 			party_type, filters={"name": ("in", names)}, fields=list(FIELDS[party_type]), order_by="name"
 		)
-	return admission.admit(
-		[
-			_admission(row, pool, party_type, members)
-			for row in rows
-			if row.get("status") not in admission.NEVER_ADMITTED and not row.get("disabled")
-		]
-	)
+	fit = [
+		row for row in rows if row.get("status") not in admission.NEVER_ADMITTED and not row.get("disabled")
+	]
+	return admission.admit(admissions(document, fit, members_of(pool)))
 
 
-def _admission(row: frappe._dict, pool: str, party_type: str, members: set[str]) -> admission.Admission:
-	owner = row.get("lead_owner") or row.get("account_manager")
-	name = row.get("company_name") or row.get("lead_name") or row.get("customer_name") or ""
-	return admission.Admission(
-		row.name, pool, name, owner if owner in members else None, party_type=party_type
-	)
+def members_of(pool: str) -> set[str]:
+	"""Return the users who belong to a pool."""
+	return set(frappe.get_all("Lead Pool Membership", filters={"pool": pool}, pluck="user", order_by="user"))
+
+
+def owner_of(party: frappe._dict) -> str | None:
+	"""Return who owns a lead or manages a customer."""
+	return party.get("lead_owner") or party.get("account_manager") or None
+
+
+def admissions(pool: object, parties: Sequence[frappe._dict], members: set[str]) -> list[admission.Admission]:
+	"""Return the seats that stored parties (rows of FIELDS) get in a pool, held by their owners where those are members."""
+	result = []
+	for party in parties:
+		name = party.get("company_name") or party.get("lead_name") or party.get("customer_name") or ""
+		owner = owner_of(party)
+		holder = owner if owner in members else None
+		result.append(admission.Admission(party.name, pool.name, name, holder, party_type=pool.party_type))
+	return result

@@ -42,7 +42,9 @@ frappe.ui.form.on("Lead Pool", {
 		if (!manages) return;
 		frm.trigger("add_recycle_buttons");
 		if (!frm.doc.enabled) return;
-		frm.add_custom_button(__("Admit Existing"), () => frm.trigger("admit_existing"));
+		const group = __("Admit");
+		frm.add_custom_button(__("Admit Existing"), () => frm.trigger("admit_existing"), group);
+		frm.add_custom_button(__("Admit by Filter"), () => frm.trigger("admit_by_filter"), group);
 		frm.add_custom_button(__("Distribute"), () =>
 			l2c.distribute(frm.doc.name, { on_done: () => frm.reload_doc() })
 		);
@@ -115,30 +117,38 @@ frappe.ui.form.on("Lead Pool", {
 	},
 
 	build_filter(frm) {
-		const dialog = new frappe.ui.Dialog({
-			title: __("Which {0} Get a Seat", [__(frm.doc.party_type)]),
-			fields: [{ fieldtype: "HTML", fieldname: "filters" }],
-			primary_action_label: __("Set Filter"),
-			primary_action: () => {
-				const filters = group.get_filters().map((filter) => filter.slice(1, 4));
-				frm.set_value("admission_filters", filters.length ? JSON.stringify(filters) : "");
-				dialog.hide();
-			},
-		});
-		const group = new frappe.ui.FilterGroup({
-			parent: dialog.get_field("filters").$wrapper,
-			doctype: frm.doc.party_type,
-			on_change: () => {},
-		});
-		frappe.model.with_doctype(frm.doc.party_type, () => {
-			const stored = JSON.parse(frm.doc.admission_filters || "[]");
-			group.add_filters_to_filter_group(
-				stored.map((filter) => [frm.doc.party_type, ...filter.slice(-3)])
-			);
-			dialog.show();
-		});
+		ask_filters(frm, __("Set Filter"), (filters) =>
+			frm.set_value("admission_filters", filters.length ? JSON.stringify(filters) : "")
+		);
+	},
+
+	// What is there already gets its seats by a run: a preview first, which is then committed.
+	admit_by_filter(frm) {
+		ask_filters(frm, __("Preview"), (filters) => start_run(frm, "Admit", "Preview", { filters }));
 	},
 });
+
+function ask_filters(frm, label, action) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Which {0} Get a Seat", [__(frm.doc.party_type)]),
+		fields: [{ fieldtype: "HTML", fieldname: "filters" }],
+		primary_action_label: label,
+		primary_action: () => {
+			dialog.hide();
+			action(group.get_filters().map((filter) => filter.slice(1, 4)));
+		},
+	});
+	const group = new frappe.ui.FilterGroup({
+		parent: dialog.get_field("filters").$wrapper,
+		doctype: frm.doc.party_type,
+		on_change: () => {},
+	});
+	frappe.model.with_doctype(frm.doc.party_type, () => {
+		const stored = JSON.parse(frm.doc.admission_filters || "[]");
+		group.add_filters_to_filter_group(stored.map((filter) => [frm.doc.party_type, ...filter.slice(-3)]));
+		dialog.show();
+	});
+}
 
 const RULE_FIELDS = [
 	"kind",
