@@ -21,6 +21,7 @@ from l2c_app.services.pool import (
 	seat_admission,
 	seat_events,
 	seat_view,
+	standing_view,
 )
 from l2c_app.services.pool.distribution import Wish
 
@@ -143,6 +144,12 @@ def start_distribution(
 	"""Queue a distribution of any size and return the name of its run: a preview, or the real thing."""
 	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
 	return distribution_run.start(pool, wish, mode=runs.COMMIT if commit else runs.PREVIEW)
+
+
+@frappe.whitelist()
+def my_standing(pool: str) -> dict[str, Any]:
+	"""Return what the session user has used and has left of the pool's limits, and what a claim would be refused with now."""
+	return standing_view.of_pool(pool)
 
 
 @frappe.whitelist()

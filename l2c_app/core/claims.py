@@ -169,6 +169,20 @@ def judge_batch(
 	return result
 
 
+def what_is_left(limits: Limits, standing: Standing) -> list[tuple[str, int, int, int]]:
+	"""Return (QUOTA | HOLDING | BACKLOG, used, limit, left) of every limit that binds; the quota as overdue cash leaves it.
+
+	Quota 10 with 3 claims today: ("quota", 3, 10, 7). A cap that was lowered below what is held leaves 0.
+	"""
+	quota = limits.daily_quota if limits.cut_quota is None else limits.cut_quota
+	rows = [
+		(QUOTA, standing.claimed_today, quota, limits.cut_quota is not None),
+		(HOLDING, standing.held, limits.holding_cap, False),
+		(BACKLOG, standing.backlog, limits.backlog_cap, False),
+	]
+	return [(name, used, limit, max(0, limit - used)) for name, used, limit, binds in rows if limit or binds]
+
+
 def protection_refusal(*, protected: int, limit: int) -> Refusal | None:
 	"""Refuse one more protected seat at the member's limit; a limit of 0 means that nobody protects."""
 	if protected < limit:

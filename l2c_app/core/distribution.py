@@ -15,6 +15,8 @@ METHODS = (EVEN, WEIGHTED, ROUND_ROBIN, RANDOM, LEAST_LOAD, CRITERIA)
 NO_ROOM = "no_room"
 ALL_HELD_IT = "all_held_it"
 HELD_IT_BEFORE = "held_it_before"
+NOBODY_TAKES_IT = "nobody_takes_it"
+CAPACITY_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,24 @@ class Member:
 
 @dataclass(frozen=True)
 class Gift:
-	"""Who gets a seat, None for nobody, and why when there is something to say: NO_ROOM, ALL_HELD_IT, HELD_IT_BEFORE."""
+	"""Who gets a seat, None for nobody, and why when there is something to say: NO_ROOM, NOBODY_TAKES_IT, ALL_HELD_IT,
+	HELD_IT_BEFORE."""
 
 	user: str | None
 	note: str = ""
+
+
+def capacity_room(capacity: int, *, last_day: int, last_days: int) -> int | None:
+	"""Return how many seats a member may still be given now; None without a capacity (0).
+
+	`capacity`: seats per 30 days. His day's share is capacity / 30, rounded half up and at least 1, less what he received in
+	the last 24 hours; in 30 days never more than the capacity. Example: 45 in 30 days is 2 a day; after 1 today and 44 in
+	30 days he may get 1 more. 10 in 30 days is 1 a day until the tenth.
+	"""
+	if not capacity:
+		return None
+	share = max(1, (2 * capacity + CAPACITY_DAYS) // (2 * CAPACITY_DAYS))
+	return max(0, min(share - last_day, capacity - last_days))
 
 
 class _Queue:
@@ -81,6 +97,7 @@ def deal(
 	seed: str = "",
 	after: str | None = None,
 	barred: Mapping[str, Collection[str]] | None = None,
+	shut: Mapping[str, Collection[str]] | None = None,
 	repeat: bool = True,
 ) -> dict[str, Gift]:
 	"""Return {seat: gift}, in the order given. Nobody picks, nobody gets more than his room, no seat that fits is left.
@@ -90,20 +107,28 @@ def deal(
 	Round robin: even, beginning behind `after`, who was served last. Random: even, with seats and members shuffled by
 	`seed`; the same seed over the same seats and members gives the same draw. Least load: to who holds least by then.
 	`barred` = {seat: former holders}: they are passed over. When only they have room: `repeat` gives it to one of them
-	all the same, else it stays.
+	all the same, else it stays. `shut` = {seat: members who do not take such seats}: they never get it.
 	"""
 	wanted = list(dict.fromkeys(seats))
 	queue = _Queue(_in_order(members, method, seed=seed, after=after), method)
 	result: dict[str, Gift] = dict.fromkeys(wanted, Gift(None, NO_ROOM))
 	known = {member.user: Gift(member.user) for member in members}
 	for seat in _shuffled(wanted, f"{seed} seats") if method == RANDOM else wanted:
-		former = (barred or {}).get(seat, ())
-		user = queue.serve(former)
-		if user:
-			result[seat] = known[user]
-		elif queue.heap:
-			result[seat] = Gift(queue.serve(), HELD_IT_BEFORE) if repeat else Gift(None, ALL_HELD_IT)
+		result[seat] = _served(queue, (barred or {}).get(seat, ()), (shut or {}).get(seat, ()), repeat, known)
 	return result
+
+
+def _served(
+	queue: _Queue, former: Collection[str], closed: Collection[str], repeat: bool, known: dict[str, Gift]
+) -> Gift:
+	user = queue.serve({*former, *closed} if closed else former)
+	if user:
+		return known[user]
+	if not queue.heap:
+		return Gift(None, NO_ROOM)
+	if all(member.user in closed for _key, _place, member in queue.heap):
+		return Gift(None, NOBODY_TAKES_IT)
+	return Gift(queue.serve(closed), HELD_IT_BEFORE) if repeat else Gift(None, ALL_HELD_IT)
 
 
 def shares(total: int, members: Sequence[Member], *, method: str = EVEN) -> dict[str, int]:

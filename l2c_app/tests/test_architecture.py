@@ -54,7 +54,7 @@ READERS = {
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
 	"api.pool_health": {"report"},
 	"api.pool_recycle": {"about_to_go_back", "starting_rules"},
-	"api.pool": {"distribute_preview", "party_state", "propose_sales_team", "seats"},
+	"api.pool": {"distribute_preview", "party_state", "my_standing", "propose_sales_team", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},
 }
 

@@ -6,6 +6,7 @@ import "./l2c/batch_result";
 import "./l2c/seat_actions";
 import "./l2c/distribute";
 import "./l2c/joint_pursuit";
+import "./l2c/standing.js";
 import "./l2c/duplicates";
 import "./l2c/contract_actions";
 import "./l2c/billing_actions";

@@ -65,10 +65,10 @@ def validate(pool: object, members: set[str]) -> None:
 
 
 def deal(
-	pool: object, seats: Sequence[frappe._dict], receivers: Receivers, *, barred: dict, repeat: bool
+	pool: object, seats: Sequence[frappe._dict], receivers: Receivers, **who: object
 ) -> dict[str, tuple[rules.Gift, str]]:
 	"""Return {seat: (gift, title of the rule that matched)}. What no rule matches, and what none of a rule's receivers
-	can take, goes to the fallback."""
+	can take, goes to the fallback. `who`: barred, shut and repeat of `core.distribution.deal`."""
 	known = rules_of(pool)
 	matched = _match(pool.party_type, known, seats)
 	room = {member.user: member for member in receivers.members}
@@ -79,7 +79,7 @@ def deal(
 	]:
 		names = [seat for seat, rule in matched.items() if rule == title]
 		able = [room[user] for user in room if user in users]
-		gifts = rules.deal(names, able, method=rules.LEAST_LOAD, barred=barred, repeat=repeat)
+		gifts = rules.deal(names, able, method=rules.LEAST_LOAD, **who)
 		for seat, gift in gifts.items():
 			if not gift.user and title != FALLBACK:
 				matched[seat] = FALLBACK

@@ -14,6 +14,7 @@ from l2c_app.services.errors import TooManyRows, refuse
 from l2c_app.services.pool import (
 	blocked_parties,
 	criteria,
+	member_filters,
 	membership_locks,
 	receivers,
 	seat_events,
@@ -134,12 +135,15 @@ def _deal(
 	pool: object, free: list[frappe._dict], able: receivers.Receivers, *, method: str, seed: str
 ) -> dict[str, tuple[rules.Gift, str]]:
 	names = [seat.name for seat in free]
-	barred = _former_holders(pool, names)
-	repeat = not pool.get("no_repeat") or pool.get("no_repeat_fallback") == ANYONE
+	who = {
+		"barred": _former_holders(pool, names),
+		"shut": member_filters.shut(pool.party_type, free, able.takes),
+		"repeat": not pool.get("no_repeat") or pool.get("no_repeat_fallback") == ANYONE,
+	}
 	if method == rules.CRITERIA:
-		dealt = criteria.deal(pool, free, able, barred=barred, repeat=repeat)
+		dealt = criteria.deal(pool, free, able, **who)
 		return {seat: (gift, f"{RULE}: {title}") for seat, (gift, title) in dealt.items()}
-	options = {"method": method, "seed": seed, "after": able.last, "barred": barred, "repeat": repeat}
+	options = {"method": method, "seed": seed, "after": able.last, **who}
 	return {seat: (gift, RULE) for seat, gift in rules.deal(names, able.members, **options).items()}
 
 
@@ -153,6 +157,7 @@ def _former_holders(pool: object, seats: list[str]) -> dict[str, set[str]]:
 def _note(note: str) -> str:
 	texts = {
 		rules.NO_ROOM: _("No member has room."),
+		rules.NOBODY_TAKES_IT: _("No member with room takes it."),
 		rules.ALL_HELD_IT: _("Every member with room held it before."),
 		rules.HELD_IT_BEFORE: _("Every member with room held it before; given all the same."),
 	}

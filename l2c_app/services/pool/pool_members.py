@@ -10,9 +10,11 @@ from frappe import _
 from l2c_app.core.seats import State
 from l2c_app.services.errors import PoolHasNoMembers, PoolHoldsSeats, refuse
 from l2c_app.services.errors.recovery import retrying, undo
-from l2c_app.services.pool import criteria, owner_check, pool_checks, seat_removal, visibility
+from l2c_app.services.pool import criteria, member_filters, owner_check, pool_checks, seat_removal, visibility
 from l2c_app.services.pool.member_rows import reach_of
 from l2c_app.services.pool.seat_events import return_seats
+
+VALUES = ("is_manager", "weight", "holding_cap", "capacity", "paused", "filters")
 
 
 @dataclass
@@ -22,13 +24,18 @@ class Place:
 	is_manager: int = 0
 	weight: int = 0
 	holding_cap: int = 0
+	capacity: int = 0
+	paused: int = 0
+	filters: str = ""
 
 
 def resolve(pool: object) -> tuple[dict[str, Place], list[str]]:
 	"""Return ({user: place}, [Sales Persons nobody can be reached by]) of a pool's member rows.
 
-	Disabled users are left out. A user in several rows manages if one of them says so and has the largest weight and cap.
+	Disabled users are left out. A user in several rows manages or is paused if one of them says so, has the largest weight,
+	cap and capacity, and takes what any of them admits.
 	"""
+	filters: dict[str, list[str | None]] = {}
 	places: dict[str, Place] = {}
 	unreachable: list[str] = []
 	for row in pool.get("members") or []:
@@ -39,6 +46,10 @@ def resolve(pool: object) -> tuple[dict[str, Place], list[str]]:
 			place.is_manager = max(place.is_manager, int(row.is_manager or 0))
 			place.weight = max(place.weight, int(row.weight or 0))
 			place.holding_cap = max(place.holding_cap, int(row.holding_cap or 0))
+			place.capacity = max(place.capacity, int(row.get("capacity") or 0))
+			place.paused = max(place.paused, int(row.get("paused") or 0))
+			filters.setdefault(user, []).append(row.get("filters"))
+			place.filters = member_filters.united(filters[user])
 	return places, sorted(set(unreachable))
 
 
@@ -49,6 +60,7 @@ def validate(pool: object) -> None:
 	or its kind changed).
 	"""
 	pool_checks.validate(pool)
+	member_filters.validate(pool)
 	places, unreachable = resolve(pool)
 	pool.unreachable_members = "\n".join(unreachable)
 	criteria.validate(pool, set(places))
@@ -93,7 +105,7 @@ def refresh(pool: object) -> dict[str, int]:
 	rows = frappe.get_all(
 		"Lead Pool Membership",
 		filters={"pool": pool.name},
-		fields=["name", "user", "is_manager", "weight", "holding_cap"],
+		fields=["name", "user", *VALUES],
 		order_by="user",
 	)
 	there = {row.user: row for row in rows}
@@ -111,12 +123,12 @@ def refresh(pool: object) -> dict[str, int]:
 
 
 def _store(pool: str, user: str, place: Place, *, row: object | None) -> str:
-	values = {"is_manager": place.is_manager, "weight": place.weight, "holding_cap": place.holding_cap}
+	values = vars(place)
 	if not row:
 		document = frappe.get_doc({"doctype": "Lead Pool Membership", "pool": pool, "user": user, **values})
 		document.insert(ignore_permissions=True)  # derived from the member rows, which the user may write
 		return "added"
-	if all(int(row[name] or 0) == value for name, value in values.items()):
+	if all((row[name] or "") == (value or "") for name, value in values.items()):
 		return "kept"
 	frappe.db.set_value("Lead Pool Membership", row.name, values)
 	return "changed"

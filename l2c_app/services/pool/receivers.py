@@ -1,7 +1,7 @@
 """Who may receive seats of a pool today, with how much room; who may not, and why."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
@@ -10,30 +10,32 @@ from frappe.utils import add_to_date, getdate, now_datetime, nowdate
 
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import absence, claims
+from l2c_app.services.pool import absence, claims, member_filters
 
 RECEIVED = (Event.CLAIM.value, Event.ASSIGN.value, Event.TRANSFER.value)
 
 
 @dataclass(frozen=True)
 class Receivers:
-	"""Members in the order in which they are served, {user: why not} for the others, and who was served last."""
+	"""Members in the order in which they are served, {user: why not} for the others, who was served last, and what a
+	member takes where he does not take everything."""
 
 	members: list[rules.Member]
 	skipped: dict[str, str]
 	last: str | None = None
+	takes: dict[str, member_filters.Alternatives] = field(default_factory=dict)
 
 
 def of_pool(pool: object, *, override: bool = False) -> Receivers:
 	"""Return the receivers of a pool. Who holds least comes first, or who received least in the last 24 hours.
 
-	Skipped with a reason: disabled users, users without a role for the pool's parties, members on leave. Members with a
-	weight of 0 only manage or watch. `override`: holding caps do not bind.
+	Skipped with a reason: paused members, disabled users, users without a role for the pool's parties, members on leave.
+	Members with a weight of 0 only manage or watch. `override`: holding caps and capacities do not bind.
 	"""
 	rows = _rows(pool)
 	users = [row.user for row in rows]
 	held = _held(pool.name, users)
-	received = _received(pool.name, users) if pool.get("fewest_first") else {}
+	received = _received(pool.name, users, hours=24) if pool.get("fewest_first") else {}
 	rows.sort(key=lambda row: (received.get(row.user, 0), held.get(row.user, 0), row.user))
 	turns = [row for row in rows if row.last_turn]
 	last = max(turns, key=lambda row: row.last_turn).user if turns else None
@@ -54,7 +56,7 @@ def _rows(pool: object) -> list[frappe._dict]:
 	return frappe.get_all(
 		"Lead Pool Membership",
 		filters={"pool": pool.name, "weight": (">", 0)},
-		fields=["user", "weight", "holding_cap", "last_turn"],
+		fields=["user", "weight", "holding_cap", "capacity", "paused", "filters", "last_turn"],
 		order_by="user",
 	)
 
@@ -62,18 +64,36 @@ def _rows(pool: object) -> list[frappe._dict]:
 def _receivers(
 	pool: object, rows: list[frappe._dict], held: dict[str, int], *, override: bool, last: str | None = None
 ) -> Receivers:
-	skipped = unavailable(pool, [row.user for row in rows])
-	members = [
-		_member(pool, row, held.get(row.user, 0), override=override)
-		for row in rows
-		if row.user not in skipped
-	]
-	return Receivers(members, skipped, last)
+	takes, skipped = member_filters.of_members(pool, rows)
+	skipped |= {row.user: _("The member is paused.") for row in rows if row.paused}
+	skipped |= unavailable(pool, [row.user for row in rows])
+	able = [row for row in rows if row.user not in skipped]
+	capacities = {} if override else capacity_rooms(pool.name, {row.user: row.capacity for row in able})
+	members = [_member(pool, row, held.get(row.user, 0), capacities, override=override) for row in able]
+	return Receivers(members, skipped, last, takes)
 
 
-def _member(pool: object, row: frappe._dict, held: int, *, override: bool) -> rules.Member:
+def _member(
+	pool: object, row: frappe._dict, held: int, capacities: dict[str, int], *, override: bool
+) -> rules.Member:
 	cap = 0 if override else claims.limits_of(pool, row).holding_cap
-	return rules.Member(row.user, row.weight, max(0, cap - held) if cap else None, held)
+	rooms = [max(0, cap - held)] if cap else []
+	rooms += [capacities[row.user]] if row.user in capacities else []
+	return rules.Member(row.user, row.weight, min(rooms) if rooms else None, held)
+
+
+def capacity_rooms(pool: str, capacities: dict[str, int]) -> dict[str, int]:
+	"""Return {member: seats he may still be given by his capacity} for members who have one, counted from the log."""
+	users = sorted(user for user, capacity in capacities.items() if capacity)
+	if not users:
+		return {}
+	day = _received(pool, users, hours=24)
+	days = _received(pool, users, hours=24 * rules.CAPACITY_DAYS)
+	rooms: dict[str, int] = {}
+	for user in users:
+		counts = {"last_day": day.get(user, 0), "last_days": days.get(user, 0)}
+		rooms[user] = rules.capacity_room(capacities[user], **counts) or 0
+	return rooms
 
 
 def unavailable(pool: object, users: Collection[str]) -> dict[str, str]:
@@ -115,10 +135,10 @@ def _held(pool: str, users: list[str]) -> dict[str, int]:
 	)
 
 
-def _received(pool: str, users: list[str]) -> dict[str, int]:
+def _received(pool: str, users: list[str], *, hours: int) -> dict[str, int]:
 	log = frappe.qb.DocType("Lead Pool Log")
 	query = frappe.qb.from_(log).where((log.pool == pool) & log.event.isin(RECEIVED))
-	query = query.where(log.to_holder.isin(users) & (log.at >= add_to_date(now_datetime(), hours=-24)))
+	query = query.where(log.to_holder.isin(users) & (log.at >= add_to_date(now_datetime(), hours=-hours)))
 	return _counts(query.groupby(log.to_holder).select(log.to_holder, Count("*")), users)
 
 

@@ -133,3 +133,14 @@ class TestOverdueCash(unittest.TestCase):
 		left = claims.cut_quota(quota, overdue=overdue, limit=limit, cut=cut)
 		if left is not None:
 			self.assertTrue(0 <= left <= quota)
+
+
+class TestWhatIsLeft(unittest.TestCase):
+	def test_limits_that_bind_are_shown_with_what_is_left(self):
+		standing = Standing(claimed_today=3, held=12, backlog=5)
+		limits = Limits(daily_quota=10, holding_cap=10, backlog_cap=0)
+		self.assertEqual(claims.what_is_left(limits, standing), [("quota", 3, 10, 7), ("holding", 12, 10, 0)])
+
+	def test_the_quota_that_overdue_cash_leaves_is_shown_even_when_it_is_nothing(self):
+		left = claims.what_is_left(Limits(daily_quota=10, cut_quota=0), Standing(claimed_today=3))
+		self.assertEqual(left, [("quota", 3, 0, 0)])

@@ -11,11 +11,13 @@ from l2c_app.core.distribution import (
 	HELD_IT_BEFORE,
 	LEAST_LOAD,
 	NO_ROOM,
+	NOBODY_TAKES_IT,
 	RANDOM,
 	ROUND_ROBIN,
 	WEIGHTED,
 	Gift,
 	Member,
+	capacity_room,
 	deal,
 	last_served,
 	shares,
@@ -124,3 +126,32 @@ class TestDealing(unittest.TestCase):
 		barred = {number: data.draw(former) for number in range(total)}
 		for seat, gift in deal(range(total), people, method=method, barred=barred, repeat=False).items():
 			self.assertNotIn(gift.user, barred[seat])
+
+
+class TestCapacity(unittest.TestCase):
+	def test_a_share_a_day_and_never_more_than_the_whole(self):
+		for capacity, last_day, last_days, room in (
+			(0, 99, 999, None),
+			(30, 0, 0, 1),
+			(30, 1, 1, 0),
+			(45, 0, 0, 2),  # 1.5 a day, rounded half up
+			(45, 1, 44, 1),
+			(45, 0, 45, 0),
+			(10, 0, 9, 1),  # a third of a seat a day is one, until the tenth
+			(10, 0, 10, 0),
+			(300, 4, 4, 6),
+			(300, 12, 12, 0),
+		):
+			with self.subTest(capacity=capacity, last_day=last_day, last_days=last_days):
+				self.assertEqual(capacity_room(capacity, last_day=last_day, last_days=last_days), room)
+
+
+class TestWhatMembersTake(unittest.TestCase):
+	def test_nobody_gets_what_he_does_not_take_not_even_as_a_repeat(self):
+		shut = {"s1": {"a"}, "s2": {"a", "b", "c"}, "s3": {"a", "b"}}
+		dealt = deal(["s1", "s2", "s3"], ABC, shut=shut, barred={"s3": {"c"}})
+		self.assertEqual(dealt["s1"], Gift("b"))
+		self.assertEqual(dealt["s2"], Gift(None, NOBODY_TAKES_IT))
+		self.assertEqual(dealt["s3"], Gift("c", HELD_IT_BEFORE))
+		strict = deal(["s3"], ABC, shut=shut, barred={"s3": {"c"}}, repeat=False)
+		self.assertEqual(strict["s3"], Gift(None, ALL_HELD_IT))

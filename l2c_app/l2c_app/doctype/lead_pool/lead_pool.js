@@ -37,6 +37,9 @@ frappe.ui.form.on("Lead Pool", {
 	async add_manager_buttons(frm) {
 		const filters = { pool: frm.doc.name, user: frappe.session.user };
 		const { message } = await frappe.db.get_value("Lead Pool Membership", filters, "is_manager");
+		if (message && message.is_manager !== undefined && frm.doc.enabled) {
+			frm.add_custom_button(__("My Limits"), () => l2c.show_standing([frm.doc.name]));
+		}
 		const manages =
 			cint(message && message.is_manager) || frappe.user.has_role(["Sales Manager", "System Manager"]);
 		if (!manages) return;

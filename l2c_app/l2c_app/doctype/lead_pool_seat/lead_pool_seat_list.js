@@ -54,6 +54,11 @@ frappe.listview_settings["Lead Pool Seat"] = {
 			},
 			false
 		);
+		listview.page.add_inner_button(__("My Limits"), async () => {
+			const filters = { user: frappe.session.user };
+			const rows = await frappe.db.get_list("Lead Pool Membership", { filters, fields: ["pool"], order_by: "pool" });
+			l2c.show_standing(rows.map(({ pool }) => pool));
+		});
 		const show = (filters) =>
 			listview.filter_area.clear(false).then(() => listview.filter_area.add(filters));
 		listview.page.add_inner_button(__("Available"), () =>
