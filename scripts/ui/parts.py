@@ -1,5 +1,12 @@
 """Everything that is done at the desk in one run, in this order."""
 
-from ui import connections, contracts, follow_ups, pools, receipts
+from ui import billing, connections, contracts, follow_ups, pools, receipts
 
-PARTS = (*pools.PARTS, *follow_ups.PARTS, *contracts.PARTS, *receipts.PARTS, *connections.PARTS)
+PARTS = (
+	*pools.PARTS,
+	*follow_ups.PARTS,
+	*contracts.PARTS,
+	*receipts.PARTS,
+	*billing.PARTS,
+	*connections.PARTS,
+)

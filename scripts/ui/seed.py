@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from l2c_app.services.billing import billing
+from l2c_app.services.billing import billing, billing_run_work, billing_runs
 from l2c_app.services.contract import activation, contract_drafts
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.receipt import collections
@@ -141,7 +141,13 @@ def contracts(users: dict[str, str]) -> dict[str, str]:
 	for billed in billing.bill_due_rows(contract=names["contract"]):
 		if billed.invoice:
 			frappe.get_doc("Sales Invoice", billed.invoice).submit()
-	for purpose, active in (("bill", True), ("revise", True), ("terminate", True), ("cancel", False)):
+	for purpose, active in (
+		("bill", True),
+		("revise", True),
+		("terminate", True),
+		("cancel", False),
+		("request", True),
+	):
 		names[f"{purpose}_contract"] = contract(
 			users, f"{purpose.title()} & Sons", rows=THIRDS, active=active
 		)["contract"]
@@ -212,6 +218,13 @@ def natives(users: dict[str, str], names: dict[str, str]) -> dict[str, str]:
 	return {"opportunity": opportunity.name, "quotation": quotation.name}
 
 
+def billing_run() -> dict[str, str]:
+	"""Prepare a billing run over what is due. Its preview is made here, for the desk test has no worker."""
+	name = billing_runs.prepare(factories.company())
+	billing_run_work.work(name, commit=frappe.db.commit)
+	return {"billing_run": name}
+
+
 def main(site: str) -> None:
 	"""Make everything and commit."""
 	frappe.init(site=site, sites_path=".")
@@ -222,6 +235,7 @@ def main(site: str) -> None:
 	names = {**pools(users, _digits(6)), **contracts(users), **receipts(users)}
 	names |= plans(users, names)
 	names |= natives(users, names)
+	names |= billing_run()
 	frappe.db.commit()
 	print(json.dumps({"users": users, "password": PASSWORD, "item": factories.SERVICE_ITEM, **names}))
 
