@@ -7,6 +7,7 @@ from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app import jobs
 from l2c_app.api import pool_run as run_api
+from l2c_app.services import errors
 from l2c_app.services.pool import absence, recycle_nights, run_work, runs
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -152,6 +153,39 @@ class TestNights(NightCase):
 		self.assertEqual(self.started(3), [])
 		frappe.db.set_value("Pool Run", first, "state", "Failed")
 		self.assertEqual(len(self.started(4)), 1)
+
+	def by_hand(self, mode: str = runs.COMMIT) -> str:
+		with self.as_user(self.chief):
+			return run_api.start(runs.RECYCLE, POOL, mode)
+
+	def test_a_run_by_hand_that_was_stopped_does_not_cancel_the_night(self):
+		first = self.by_hand()
+		with self.as_user(self.chief):
+			run_api.stop(first)
+		self.work(first)
+		self.assertEqual(len(self.started(3)), 1)
+
+	def test_while_recycling_is_off_a_run_by_hand_takes_nothing(self):
+		seat = self.held(days=8)
+		self.set_pool(recycle_enabled=0)
+		with self.assertRaises(errors.RunStateError):
+			self.by_hand()
+		preview = self.by_hand(runs.PREVIEW)
+		self.work(preview)
+		self.assertEqual(frappe.db.count("Pool Run Row", {"run": preview, "status": "Planned"}), 1)
+		with self.as_user(self.chief), self.assertRaises(errors.RunStateError):
+			run_api.commit_preview(preview)
+		self.assertEqual(self.fresh(seat).state, "Held")
+
+	def test_switching_it_off_in_between_stops_a_run(self):
+		seat = self.held(days=8)
+		run = self.started(2)[0]
+		self.assertTrue(run_work.step(run))
+		self.set_pool(recycle_enabled=0)
+		self.work(run)
+		self.assertEqual(self.fresh(seat).state, "Held")
+		reason = frappe.db.get_value("Pool Run Row", {"run": run, "seat": seat.name}, "reason")
+		self.assertEqual(reason, f"Recycling is off in pool {POOL}.")
 
 	def test_the_scheduler_asks_every_hour(self):
 		with patch.object(recycle_nights, "start_due", return_value=["x"]) as asked:

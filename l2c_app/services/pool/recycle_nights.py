@@ -1,5 +1,6 @@
 """When the runs of recycling begin by themselves: once a site date and pool, from the pool's hour on."""
 
+import json
 from datetime import datetime, timedelta
 
 import frappe
@@ -8,20 +9,24 @@ from frappe.utils import getdate, now_datetime
 from l2c_app.services.errors import L2CError
 from l2c_app.services.pool import runs
 
+NIGHT = "scheduled"
+
 
 def start_due() -> list[str]:
 	"""Start tonight's run of every enabled pool whose hour has come. Returns the runs.
 
 	A night that was missed needs no second run: the seats stay due. A clock set back starts nothing twice, because the
-	date of the last run counts, unless it lies more than a day ahead: no time zone explains that, a wrong clock does. One
-	that somebody stopped stays stopped for that date; a failed one is tried again.
+	date of the last run counts, unless it lies more than a day ahead: no time zone explains that, a wrong clock does. A
+	night that somebody stopped stays stopped for that date, told from runs by hand by its option; a failed one is tried
+	again.
 	"""
 	now = now_datetime()
 	started = []
 	for pool in _pools(now):
 		if not _tried(pool, now):
 			try:
-				started.append(runs.start_by_system(runs.RECYCLE, pool))
+				options = {NIGHT: str(getdate(now))}
+				started.append(runs.start_by_system(runs.RECYCLE, pool, options=options))
 			except L2CError:
 				frappe.log_error(title=f"Recycling of {pool}")
 	return started
@@ -37,17 +42,16 @@ def _pools(now: datetime) -> list[str]:
 
 
 def _tried(pool: str, now: datetime) -> bool:
-	return bool(
-		frappe.get_all(
-			"Pool Run",
-			filters={
-				"pool": pool,
-				"kind": runs.RECYCLE,
-				"mode": runs.COMMIT,
-				"run_date": getdate(now),
-				"state": ("in", (*runs.LIVE, runs.STOPPED)),
-			},
-			order_by="name",
-			limit=1,
-		)
+	tonight = frappe.get_all(
+		"Pool Run",
+		filters={
+			"pool": pool,
+			"kind": runs.RECYCLE,
+			"mode": runs.COMMIT,
+			"run_date": getdate(now),
+			"state": ("in", (*runs.LIVE, runs.STOPPED)),
+		},
+		fields=["state", "options"],
+		order_by="name",
 	)
+	return any(run.state in runs.LIVE or json.loads(run.options or "{}").get(NIGHT) for run in tonight)

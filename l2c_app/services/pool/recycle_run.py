@@ -11,6 +11,7 @@ from frappe.utils import getdate
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import Event, State
+from l2c_app.services.errors import RunStateError, refuse
 from l2c_app.services.pool import absence, pool_moves, recycle_dates, recycle_facts, recycle_rules, runs
 from l2c_app.services.pool.name_lists import among, chunks
 from l2c_app.services.pool.recycle_dates import Dates
@@ -62,6 +63,16 @@ class Case:
 # For the runs
 
 
+def may_commit(pool: str) -> None:
+	"""Raise RunStateError while recycling is off: only a preview may show what it would take."""
+	if not frappe.get_cached_value("Lead Pool", pool, "recycle_enabled"):
+		refuse(
+			RunStateError,
+			_("Recycling is off in pool {0}.").format(pool),
+			do=_("Switch it on, or start a preview."),
+		)
+
+
 def plan(run: Document) -> Iterator[runs.Planned]:
 	"""Plan a row for every seat of the pool that is due or whose holder is gone: taken, or kept with what exempts it.
 
@@ -84,8 +95,10 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Take the seats of a chunk back, locked and judged once more: effort and deals since the plan count."""
 	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
-	if not pool.enabled:
-		return {row.name: _("Pool {0} is disabled.").format(run.pool) for row in rows}
+	off = None if pool.recycle_enabled else _("Recycling is off in pool {0}.").format(run.pool)
+	off = off if pool.enabled else _("Pool {0} is disabled.").format(run.pool)
+	if off:
+		return {row.name: off for row in rows}
 	seats = {row.name: row for row in _locked([row.seat for row in rows])}
 	gone = absence.reasons(pool, {row.holder for row in seats.values()}, today)
 	cases = judge(seats.values(), recycle_rules.policy_of(pool), today=today)

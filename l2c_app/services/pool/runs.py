@@ -3,7 +3,8 @@
 A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A kind of run is a module with
 `plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
 caller's transaction and returns {row name: why not, None when done}. It judges again: the world moved since the plan.
-`check(pool, options)`, where it has one, refuses a run before it is recorded; `finish(run)` follows a run that ended well.
+Where it has them, `check(pool, options)` refuses a run before it is recorded, `may_commit(pool)` one that is to change
+something; `finish(run)` follows a run that ended well.
 """
 
 import json
@@ -95,13 +96,13 @@ def start_by_system(
 ) -> str:
 	"""Record a run and queue its job behind the commit. For the clock and for callers that checked the rights.
 
-	A pool has one committing run of a kind at a time: RunInProgress.
+	A pool has one committing run of a kind at a time: RunInProgress. Raises RunStateError where its kind may not commit now.
 	"""
 	handler = handler_of(kind)
 	if hasattr(handler, "check"):
 		handler.check(pool, dict(options or {}))
 	if mode == COMMIT:
-		_refuse_second(kind, pool)
+		_refuse_commit(kind, pool)
 	run = frappe.new_doc("Pool Run")
 	run.update({"kind": kind, "pool": pool, "mode": mode, "seed": seed, "state": QUEUED})
 	run.update({"started_by": frappe.session.user, "run_date": nowdate(), "heartbeat_on": now_datetime()})
@@ -120,7 +121,10 @@ def live(kind: str, pool: str) -> str | None:
 	return rows[0][0] if rows else None
 
 
-def _refuse_second(kind: str, pool: str) -> None:
+def _refuse_commit(kind: str, pool: str) -> None:
+	handler = handler_of(kind)
+	if hasattr(handler, "may_commit"):
+		handler.may_commit(pool)
 	first = live(kind, pool)
 	if first:
 		refuse(
@@ -141,7 +145,7 @@ def commit_preview(name: str) -> None:
 	if run.mode != PREVIEW or run.state != DONE:
 		refuse(RunStateError, _("Only a finished preview can be committed."), compared=_(run.state))
 	seat_events.require_enabled(run.pool)
-	_refuse_second(run.kind, run.pool)
+	_refuse_commit(run.kind, run.pool)
 	run.db_set({"mode": COMMIT, "state": RUNNING, "progress": 0, "row_cursor": "", "finished_on": None})
 	run.db_set({"heartbeat_on": now_datetime(), "started_by": frappe.session.user})
 	queue(name)
@@ -163,7 +167,7 @@ def resume(name: str) -> None:
 		refuse(RunStateError, _("The run is finished."), compared=_(run.state))
 	if run.state not in LIVE:
 		if run.mode == COMMIT:
-			_refuse_second(run.kind, run.pool)
+			_refuse_commit(run.kind, run.pool)
 		run.db_set({"state": RUNNING if run.total_rows else QUEUED, "stop_requested": 0, "error": ""})
 	run.db_set("heartbeat_on", now_datetime())
 	queue(name)
