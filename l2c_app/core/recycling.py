@@ -184,6 +184,15 @@ def warning_days(text: str | None) -> tuple[int, ...]:
 	return tuple(sorted({int(part) for part in parts}, reverse=True))
 
 
+def newly_due(offsets: Sequence[int], *, reached: int, warned: int | None) -> bool:
+	"""Return True when one of these offsets has come by the warning `reached` days before, and had not come by the one before.
+
+	Holder (3, 1) and managers (2): the warning of 2 days, caught up with nothing said before, is due for both; after the
+	one of 3 days it is due for the managers alone.
+	"""
+	return any(reached <= offset and (warned is None or offset < warned) for offset in offsets)
+
+
 def warning_due(
 	offsets: Sequence[int], *, today: date, due_on: date, warned: int | None = None
 ) -> int | None:

@@ -75,6 +75,26 @@ class TestWarnings(NightCase):
 		frappe.db.set_value("Lead Pool Seat", seat.name, "warned_for", add_days(nowdate(), -1))
 		self.assertEqual(self.night()[seat.name][0], "Done")
 
+	def test_the_managers_are_copied_closer_to_the_day_each_rung_once(self):
+		self.set_pool(warning_days="3", manager_warning_days="2, 1")
+		seat = self.held(days=5)  # goes back in three days
+		self.night()
+		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (1, 0))
+		self.turn(seat, days=6)
+		for _night in range(2):
+			self.night()
+		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (1, 1))
+		self.assertIn(frappe.utils.get_fullname(self.rep), self.bell(self.chief)[0])
+		self.turn(seat, days=7)
+		self.night()
+		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (1, 2))
+
+	def test_a_missed_night_tells_holder_and_managers_what_each_had_to_hear(self):
+		self.set_pool(warning_days="3", manager_warning_days="2")
+		self.held(days=7)
+		self.night()
+		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (1, 1))
+
 	def test_nobody_is_warned_about_a_seat_that_stays(self):
 		seat = self.held(days=5)
 		factories.make(

@@ -19,11 +19,12 @@ LAST_HOUR = 23
 
 @dataclass(frozen=True)
 class Policy:
-	"""The enabled rules of a pool, the days that do not count, the warnings before."""
+	"""The enabled rules of a pool, the days that do not count, the warnings of holders and of managers before."""
 
 	rules: tuple[core.Rule, ...] = ()
 	holidays: frozenset[date] = frozenset()
 	warnings: tuple[int, ...] = ()
+	manager_warnings: tuple[int, ...] = ()
 
 	@property
 	def has_tiers(self) -> bool:
@@ -38,6 +39,7 @@ def policy_of(pool: object, rules: Sequence[Mapping] | None = None) -> Policy:
 	try:
 		core.check(chosen)
 		warnings = core.warning_days(pool.get("warning_days"))
+		managers = core.warning_days(pool.get("manager_warning_days"))
 	except core.BadRule as error:
 		refuse(
 			BadRecycleRule,
@@ -47,7 +49,7 @@ def policy_of(pool: object, rules: Sequence[Mapping] | None = None) -> Policy:
 				core.LONGEST
 			),
 		)
-	return Policy(chosen, holidays_of(pool.get("holiday_list")), warnings)
+	return Policy(chosen, holidays_of(pool.get("holiday_list")), warnings, managers)
 
 
 def policies(names: Sequence[str]) -> dict[str, Policy]:

@@ -1,15 +1,16 @@
-"""The run that tells holders which of their seats go back soon: once per seat, date and offset, missed nights caught up.
+"""The run that tells holders which of their seats go back soon, and closer to the day the pool's managers: once per seat,
+date and offset, missed nights caught up. Recycling is the last rung of this ladder.
 
-One message per holder and chunk, in the bell; the daily digest mails what is listed there.
+One message per person and chunk, in the bell; the daily digest mails holders what is listed there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, escape_html, formatdate, getdate
+from frappe.utils import add_days, escape_html, formatdate, get_fullname, getdate
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
@@ -24,11 +25,12 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 	"""Plan a row per seat that its holder is to be warned about today: one that nothing would keep on its date."""
 	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)
 	policy = recycle_rules.policy_of(pool)
-	if not policy.warnings or not pool.recycle_enabled:
+	offsets = {*policy.warnings, *policy.manager_warnings}
+	if not offsets or not pool.recycle_enabled:
 		return
-	for case in recycle_run.judge(_soon(run.pool, today, max(policy.warnings)), policy, today=None):
+	for case in recycle_run.judge(_soon(run.pool, today, max(offsets)), policy, today=None):
 		row = case.row
-		offset = _offset(row, policy.warnings, today) if case.verdict.rule else None
+		offset = _offset(row, offsets, today) if case.verdict.rule else None
 		if offset is not None:
 			numbers = {"recycle_on": row.recycle_on, "days": offset}
 			yield runs.Planned(
@@ -37,10 +39,10 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
-	"""Mark the seats of a chunk as warned about and tell each holder once what goes back when."""
+	"""Mark the seats of a chunk as warned about and tell each holder, and the managers, once what goes back when."""
 	seats = {row.name: row for row in _locked([row.seat for row in rows])}
 	answers: dict[str, object] = {}
-	by_holder: dict[str, list[frappe._dict]] = {}
+	fitting: list[frappe._dict] = []
 	for row in rows:
 		seat, numbers = seats.get(row.seat), frappe.parse_json(row.numbers)
 		same = seat and seat.holder == row.from_user and seat.recycle_on == getdate(numbers["recycle_on"])
@@ -50,11 +52,32 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 			answers[row.name] = _("Warned already.")
 		else:
 			answers[row.name] = None
-			by_holder.setdefault(seat.holder, []).append(frappe._dict({**seat, "days": numbers["days"]}))
-	_remember(by_holder)
-	for user in _enabled(list(by_holder)):
-		_tell(user, run.pool, by_holder[user.name])
+			fitting.append(frappe._dict({**seat, "days": numbers["days"]}))
+	_remember(fitting)
+	_tell_all(run.pool, fitting)
 	return answers
+
+
+def _tell_all(pool: str, seats: Sequence[frappe._dict]) -> None:
+	policy = recycle_rules.policy_of(frappe.get_cached_doc("Lead Pool", pool))
+	by_holder: dict[str, list[frappe._dict]] = {}
+	above: list[frappe._dict] = []
+	for seat in seats:
+		if core.newly_due(policy.warnings, reached=seat.days, warned=_warned(seat)):
+			by_holder.setdefault(seat.holder, []).append(seat)
+		if core.newly_due(policy.manager_warnings, reached=seat.days, warned=_warned(seat)):
+			above.append(seat)
+	for user in _enabled(list(by_holder)):
+		_tell(user, pool, by_holder[user.name])
+	for user in _enabled(_managers(pool)) if above else []:
+		others = [seat for seat in above if seat.holder != user.name]
+		if others:
+			_tell(user, pool, others, of_members=True)
+
+
+def _managers(pool: str) -> list[str]:
+	filters = {"pool": pool, "is_manager": 1}
+	return frappe.get_all("Lead Pool Membership", filters=filters, pluck="user", order_by="user")
 
 
 def _soon(pool: str, today: date, days: int) -> list[frappe._dict]:
@@ -83,15 +106,14 @@ def _warned(row: frappe._dict) -> int | None:
 	return row.warned_days if row.warned_for and row.warned_for == row.recycle_on else None
 
 
-def _offset(row: frappe._dict, offsets: Sequence[int], today: date) -> int | None:
+def _offset(row: frappe._dict, offsets: Collection[int], today: date) -> int | None:
 	return core.warning_due(offsets, today=today, due_on=row.recycle_on, warned=_warned(row))
 
 
-def _remember(by_holder: dict[str, list[frappe._dict]]) -> None:
+def _remember(seats: Sequence[frappe._dict]) -> None:
 	groups: dict[tuple[date, int], list[str]] = {}
-	for seats in by_holder.values():
-		for seat in seats:
-			groups.setdefault((seat.recycle_on, seat.days), []).append(seat.name)
+	for seat in seats:
+		groups.setdefault((seat.recycle_on, seat.days), []).append(seat.name)
 	table = frappe.qb.DocType("Lead Pool Seat")
 	for (day, days), names in groups.items():
 		for some in chunks(sorted(names)):
@@ -105,13 +127,20 @@ def _enabled(users: list[str]) -> list[frappe._dict]:
 	)
 
 
-def _tell(user: frappe._dict, pool: str, seats: list[frappe._dict]) -> None:
+def _named(seat: frappe._dict, *, with_holder: bool) -> str:
+	holder = f"{get_fullname(seat.holder)}, " if with_holder else ""
+	return f"{seat.party_name or seat.name} ({holder}{formatdate(seat.recycle_on)})"
+
+
+def _tell(user: frappe._dict, pool: str, seats: list[frappe._dict], *, of_members: bool = False) -> None:
 	"""Write one line into the user's bell, soonest first. The host never mails this type."""
 	seats = sorted(seats, key=lambda seat: (seat.recycle_on, seat.name))
-	named = ", ".join(
-		f"{seat.party_name or seat.name} ({formatdate(seat.recycle_on)})" for seat in seats[:NAMED]
-	)
-	text = _("{0} of your seats in {1} go back soon: {2}", user.language).format(len(seats), pool, named)
+	named = ", ".join(_named(seat, with_holder=of_members) for seat in seats[:NAMED])
+	text = (
+		_("{0} seats of your members in {1} go back soon: {2}", user.language)
+		if of_members
+		else _("{0} of your seats in {1} go back soon: {2}", user.language)
+	).format(len(seats), pool, named)
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",

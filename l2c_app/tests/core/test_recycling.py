@@ -141,6 +141,11 @@ class TestWarnings(unittest.TestCase):
 	def test_the_days_are_read_in_any_order(self):
 		self.assertEqual(core.warning_days(" 1, 3;3 "), (3, 1))
 		self.assertEqual(core.warning_days(""), ())
+		self.assertTrue(core.newly_due((3, 1), reached=2, warned=None))
+		self.assertFalse(core.newly_due((3, 1), reached=2, warned=3))
+		self.assertTrue(core.newly_due((2,), reached=2, warned=3))
+		self.assertFalse(core.newly_due((2,), reached=2, warned=2))
+		self.assertFalse(core.newly_due((2,), reached=3, warned=None))
 		for wrong in ("0", "-1", "three", "1.5", "²"):
 			with self.subTest(wrong), self.assertRaises(BadRule):
 				core.warning_days(wrong)
