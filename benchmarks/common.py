@@ -80,9 +80,10 @@ def members(count: int = MEMBERS) -> list[str]:
 
 
 def pool(users: list[str], name: str = POOL, **values: object) -> object:
-	"""Return the benchmark's pool, without limits unless given, with exactly these members."""
+	"""Return the benchmark's pool, without limits unless given, with exactly these members and Administrator as manager."""
 	values = {"holding_cap": 0, "daily_quota": 0, "backlog_cap": 0, "cool_down_days": 0, **values}
 	rows = [{"member_type": "User", "user": user} for user in users]
+	rows.append({"member_type": "User", "user": "Administrator", "is_manager": 1, "weight": 0})
 	if frappe.db.exists("Lead Pool", name):
 		document = frappe.get_doc("Lead Pool", name)
 	else:

@@ -349,9 +349,13 @@ def payment(
 
 
 def lead_pool(name: str = "L2C Pool", *, members: tuple = (), managers: tuple = (), **values: object):
-	"""Insert an enabled lead pool that admits leads of the request type "Product Enquiry"; returns the document."""
+	"""Insert an enabled lead pool that admits leads of the request type "Product Enquiry", managed by Administrator
+	if by nobody else; returns the document."""
 	rows = [{"member_type": "User", "user": user} for user in members]
-	rows += [{"member_type": "User", "user": user, "is_manager": 1, "weight": 0} for user in managers]
+	rows += [
+		{"member_type": "User", "user": user, "is_manager": 1, "weight": 0}
+		for user in managers or ("Administrator",)
+	]
 	values.setdefault("admission_filters", '[["request_type", "=", "Product Enquiry"]]')
 	values.setdefault("enabled", 1)
 	return make("Lead Pool", pool_name=name, members=rows, **values)

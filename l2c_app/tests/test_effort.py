@@ -263,6 +263,7 @@ class TestActs(EffortCase):
 		with self.as_user(self.rep):
 			seat_events.release(self.held.name, "Wrong region")
 		before = frappe.db.count("Follow Up Effort")
+		frappe.db.delete("Lead Pool Seat", {"pool": self.pool.name})
 		self.set_pool(enabled=0)
 		self.mail()
 		self.note()

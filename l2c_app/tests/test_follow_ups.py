@@ -365,6 +365,7 @@ class TestRights(FollowUpTestCase):
 
 	def hold_in_a_pool(self, holder: str) -> str:
 		members = [{"member_type": "User", "user": user} for user in (self.rep, self.colleague)]
+		members.append({"member_type": "User", "user": "Administrator", "is_manager": 1, "weight": 0})
 		pool = factories.make(
 			"Lead Pool", pool_name="Follow Up Pool", enabled=1, party_type="Lead", members=members
 		)

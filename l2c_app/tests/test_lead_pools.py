@@ -7,7 +7,7 @@ from frappe.utils import add_days, now_datetime, nowdate
 
 from l2c_app.api import pool as api
 from l2c_app.services import errors
-from l2c_app.services.pool import seat_log
+from l2c_app.services.pool import seat_log, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -96,7 +96,7 @@ class TestIntake(PoolCase):
 		group = factories.sales_person("L2C Team East", is_group=True)
 		factories.sales_person("L2C East Rep", for_user=self.outsider, parent=group)
 		factories.sales_person("L2C East Ghost", parent=group)
-		members = [{"member_type": "Sales Person", "sales_person": group}]
+		members = [{"member_type": "Sales Person", "sales_person": group, "is_manager": 1}]
 		pool = factories.make("Lead Pool", pool_name="East", enabled=1, members=members)
 		self.assertEqual(self.members("East"), [self.outsider])
 		self.assertEqual(pool.unreachable_members, "L2C East Ghost")
@@ -104,6 +104,40 @@ class TestIntake(PoolCase):
 		pool.save()
 		self.assertIn(self.chief, self.members("East"))
 		self.assertNotIn(self.outsider, self.members("East"))
+
+	def test_a_pool_needs_a_manager_to_be_enabled(self):
+		rows = [{"member_type": "User", "user": self.rep}]
+		pool = factories.make("Lead Pool", pool_name="Headless", members=rows)
+		pool.enabled = 1
+		with self.assertRaises(errors.PoolHasNoManager):
+			pool.save()
+		pool.reload()
+		pool.enabled = 1
+		pool.append("members", {"member_type": "User", "user": self.chief})  # has the role Sales Manager
+		pool.save()
+		self.assertTrue(visibility.manages("Headless", self.chief))
+
+	def test_pain_switching_the_last_pool_off_would_open_every_lead(self):
+		lead = self.lead()
+		with self.assertRaises(errors.PoolHoldsSeats):
+			self.set_pool(enabled=0)
+		with self.as_user(self.chief):
+			api.close(self.seat(lead).name, "no business")
+		with self.assertRaises(errors.PoolHoldsSeats) as refused:
+			self.set_pool(enabled=0)
+		self.assertIn("1", str(refused.exception))
+		second = factories.lead_pool("L2C Second", members=(self.rep,))
+		self.set_pool(enabled=0)
+		with self.assertRaises(errors.PoolHoldsSeats):
+			second.delete()
+		second.reload()
+		second.enabled = 0
+		with self.assertRaises(errors.PoolHoldsSeats):
+			second.save()
+		self.pool.delete()
+		second.reload()
+		second.delete()
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "l2c_pooled"), 0)
 
 	def members(self, pool: str) -> list[str]:
 		"""Return the users of a pool's membership rows."""
@@ -163,6 +197,7 @@ class TestClaims(PoolCase):
 
 	def test_nothing_moves_in_a_disabled_pool(self):
 		seat = self.seat(self.lead()).name
+		factories.lead_pool("L2C Second", members=(self.rep,))
 		self.set_pool(enabled=0)
 		with self.as_user(self.rep), self.assertRaises(errors.PoolDisabled):
 			api.claim(seat)

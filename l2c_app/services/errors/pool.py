@@ -25,8 +25,12 @@ class PoolHasNoMembers(L2CError):
 	"""A pool cannot be enabled before its member rows reach at least one user."""
 
 
+class PoolHasNoManager(L2CError):
+	"""A pool cannot be enabled before somebody manages it."""
+
+
 class PoolHoldsSeats(L2CError):
-	"""A pool with held seats can neither be disabled nor deleted."""
+	"""A pool with held seats can neither be disabled nor deleted, nor the last one while it keeps leads closed."""
 
 
 class NotAPoolParty(L2CError):

@@ -8,9 +8,17 @@ import frappe
 from frappe import _
 
 from l2c_app.core.seats import State
-from l2c_app.services.errors import PoolHasNoMembers, PoolHoldsSeats, refuse
+from l2c_app.services.errors import PoolHasNoManager, PoolHasNoMembers, PoolHoldsSeats, refuse
 from l2c_app.services.errors.recovery import retrying, undo
-from l2c_app.services.pool import criteria, member_filters, owner_check, pool_checks, seat_removal, visibility
+from l2c_app.services.pool import (
+	criteria,
+	last_pool,
+	member_filters,
+	owner_check,
+	pool_checks,
+	seat_removal,
+	visibility,
+)
 from l2c_app.services.pool.member_rows import reach_of
 from l2c_app.services.pool.seat_events import return_seats
 
@@ -56,30 +64,44 @@ def resolve(pool: object) -> tuple[dict[str, Place], list[str]]:
 def validate(pool: object) -> None:
 	"""Check a pool before it is saved and note who cannot be reached.
 
-	Raises BadAdmissionFilter, PoolHasNoMembers (enabled without anybody), PoolHoldsSeats (disabled while seats are held,
-	or its kind changed).
+	Raises BadAdmissionFilter, PoolHasNoMembers and PoolHasNoManager (enabled without anybody, or without one who manages),
+	PoolHoldsSeats (disabled while seats are held, the last pool while leads are closed, or its kind changed).
 	"""
 	pool_checks.validate(pool)
 	member_filters.validate(pool)
 	places, unreachable = resolve(pool)
 	pool.unreachable_members = "\n".join(unreachable)
 	criteria.validate(pool, set(places))
-	if pool.enabled and not places:
-		refuse(
-			PoolHasNoMembers,
-			_("Pool {0} reaches no enabled user.").format(pool.name),
-			compared=_("Not reachable: {0}").format(", ".join(unreachable)) if unreachable else "",
-			do=_("Add a user, a role that somebody has, or a Sales Person whose Employee has a user."),
-		)
 	before = pool.get_doc_before_save()
+	if pool.enabled:
+		_check_people(pool, places, unreachable, enabling=not (before and before.enabled))
 	if before and before.enabled and not pool.enabled:
 		refuse_while_held(pool.name)
+		last_pool.refuse_to_open(pool.name)
 	if (
 		before
 		and before.party_type != pool.party_type
 		and frappe.db.exists("Lead Pool Seat", {"pool": pool.name})
 	):
 		refuse(PoolHoldsSeats, _("A pool with seats keeps what it holds ({0}).").format(_(before.party_type)))
+
+
+def _check_people(pool: object, places: dict[str, Place], unreachable: list[str], *, enabling: bool) -> None:
+	if not places:
+		refuse(
+			PoolHasNoMembers,
+			_("Pool {0} reaches no enabled user.").format(pool.name),
+			compared=_("Not reachable: {0}").format(", ".join(unreachable)) if unreachable else "",
+			do=_("Add a user, a role that somebody has, or a Sales Person whose Employee has a user."),
+		)
+	if not enabling or any(place.is_manager for place in places.values()):
+		return
+	if not any("Sales Manager" in frappe.get_roles(user) for user in places):
+		refuse(
+			PoolHasNoManager,
+			_("Pool {0} has no manager.").format(pool.name),
+			do=_("Mark a member as manager, or add one with the role Sales Manager."),
+		)
 
 
 def refuse_while_held(pool: str, *, states: tuple[str, ...] = (State.HELD.value,)) -> None:
@@ -95,8 +117,10 @@ def refuse_while_held(pool: str, *, states: tuple[str, ...] = (State.HELD.value,
 
 
 def refuse_while_seated(pool: str) -> None:
-	"""Raise PoolHoldsSeats when the pool has held or free seats: deleting it would lose whose they are."""
+	"""Raise PoolHoldsSeats when the pool has held or free seats: deleting it would lose whose they are; and when it is the
+	last enabled one while seats of other pools close leads."""
 	refuse_while_held(pool, states=(State.AVAILABLE.value, State.HELD.value))
+	last_pool.refuse_to_open(pool, its_own=False)
 
 
 def refresh(pool: object) -> dict[str, int]:
