@@ -2,11 +2,13 @@
 
 from frappe.model.document import Document
 
-from l2c_app.services.follow_up import first_response, follow_up_party
+from l2c_app.services.follow_up import first_response, follow_up_party, intent
 
 
 def lead_onload(doc: Document, method: str | None = None) -> None:
-	"""Give the form of a pooled lead the running response clocks. No query for others."""
+	"""Give the form the current intent, and of a pooled lead the running response clocks. No query for a lead without any."""
+	if doc.get("l2c_last_follow_up_on"):
+		doc.set_onload("l2c_intent", intent.current("Lead", [doc.name]).get(doc.name))
 	if doc.get("l2c_pooled"):
 		doc.set_onload("l2c_answer_by", first_response.clocks_of("Lead", doc.name))
 

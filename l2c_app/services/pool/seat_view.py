@@ -10,6 +10,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import masking
 from l2c_app.core.seats import State
 from l2c_app.services.errors import NotAPoolMember, refuse
+from l2c_app.services.follow_up import intent
 from l2c_app.services.pool import pool_fields, quiet_days, recycle_view, visibility
 
 MASKS = {
@@ -42,7 +43,8 @@ PAGE = 100
 
 
 def seats_of_pool(pool: str, *, state: str = "Available", start: int = 0, limit: int = PAGE) -> list[dict]:
-	"""Return a page of a pool's seats with what the user may know of the parties, oldest admission first.
+	"""Return a page of a pool's seats with what the user may know of the parties and their current intent, oldest admission
+	first.
 
 	Raises NotAPoolMember for strangers.
 	"""
@@ -63,7 +65,13 @@ def seats_of_pool(pool: str, *, state: str = "Available", start: int = 0, limit:
 	if state == State.AVAILABLE.value:
 		until = seat.do_not_contact_until
 		query = query.where(until.isnull() | (until < nowdate()))
-	return with_parties(query.run(as_dict=True), user=user)
+	seats = query.run(as_dict=True)
+	grades = intent.current(
+		frappe.get_cached_value("Lead Pool", pool, "party_type"), [s.party for s in seats]
+	)
+	for row in seats:
+		row.intent = grades.get(row.party)
+	return with_parties(seats, user=user)
 
 
 def with_parties(seats: Sequence[frappe._dict], *, user: str) -> list[dict]:
@@ -120,6 +128,7 @@ def state_of(party_type: str, party: str) -> dict:
 	primary = next((row for row in rows if row.is_primary), None)
 	return {
 		"seats": seats,
+		"intent": intent.current(party_type, [party]).get(party) if seats else None,
 		"pools": len(visibility.enabled_pools(party_type)),
 		"version": primary.version if primary else None,
 	}

@@ -231,6 +231,14 @@ l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 const SEAT_COLOURS = { Available: "blue", Held: "green", Converted: "purple", Closed: "gray" };
 l2c.seat_colour = (state) => SEAT_COLOURS[state] || "gray";
 
+// Hot, warm or cold with its evidence: the follow up, its date and the day on which it is forgotten.
+l2c.intent_tag = ({ intent, on, until, follow_up }) => {
+	const colour = { Hot: "red", Warm: "orange", Cold: "blue" }[intent];
+	const [from, to] = [on, until].map((day) => frappe.datetime.str_to_user(day));
+	const tag = l2c.tags([[__("Intent"), __("{0} since {1}, counts until {2}", [__(intent), from, to]), colour]]);
+	return `${tag} ${l2c.link("Follow Up", follow_up)}`;
+};
+
 l2c.quiet_text = (until) =>
 	until.startsWith("9999") ? __("Do Not Contact") : frappe.datetime.str_to_user(until);
 
