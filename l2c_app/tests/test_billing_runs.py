@@ -96,6 +96,21 @@ class TestBillingRuns(L2CTestCase):
 		contracts.active(items=[line(500, qty=2, item_code=item, warehouse=warehouse)])
 		self.assertEqual(self.rows(self.prepare(), "status", "error"), [("Skipped", "StockNotDelivered")])
 
+	def test_an_error_in_one_contract_spoils_no_other(self) -> None:
+		broken, good = contracts.active(), contracts.active()
+		real = billing.ready
+
+		def ready(contract: str, **values: object) -> object:
+			if contract == broken.name:
+				raise ZeroDivisionError("a bad contract")
+			return real(contract, **values)
+
+		with patch.object(billing, "ready", ready):
+			run = self.prepare()
+		answers = dict(zip((broken.name, good.name), self.rows(run, "status", "error"), strict=True))
+		self.assertEqual(answers[broken.name], ("Skipped", "ZeroDivisionError"))
+		self.assertEqual(answers[good.name], ("Planned", ""))
+
 	def test_only_rows_due_up_to_the_date_come_in(self) -> None:
 		rows = [plan_row(percent=40), plan_row(percent=60, fixed_date=contracts.in_days(5))]
 		contracts.active(plan_rows=rows)

@@ -146,6 +146,22 @@ class TestNativeDocuments(L2CTestCase):
 		note.cancel()
 		self.assertIsNone(contracts.fresh(contract).plan_rows[0].due_date)
 
+	@bench_only("deliveries")
+	def test_billed_by_delivery_the_notes_invoice_takes_the_oldest_due_row(self) -> None:
+		from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
+		from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
+
+		rows = [plan_row(percent=75, fixed_date=contracts.in_days(3)), plan_row(percent=25)]
+		contract = contracts.active(bill_by="Delivery", plan_rows=rows, items=[line(100, qty=4)])
+		self.assertEqual(billing.bill_due_rows(contract=contract.name), [])
+		note = make_delivery_note(contract.sales_order)
+		note.items[0].qty = 2
+		note.insert().submit()
+		make_sales_invoice(note.name).insert().submit()
+		# 200 of 400: R2 of 100 is due first and is filled, the other 100 go on R1 of 300.
+		billed = [row.billed for row in contracts.fresh(contract).plan_rows]
+		self.assertEqual(billed, [100, 100])
+
 	def test_a_row_after_its_invoice(self) -> None:
 		contract = contracts.active(plan_rows=[plan_row(percent=100, due_basis="Invoice", offset_days=14)])
 		name = billing.bill_row(contract.name, "R1", submit=True)

@@ -12,9 +12,11 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app.core import billing as rules
+from l2c_app.services.batch import steps
 from l2c_app.services.billing import billing, billing_links
 from l2c_app.services.contract import contract_money
 
+SAVE_POINT = "l2c_judge"
 REFUSALS = (frappe.ValidationError, frappe.PermissionError)
 
 
@@ -30,12 +32,23 @@ class Judged:
 
 
 def judge(contract: str, row_ids: Sequence[str], *, posting_date: date) -> list[Judged]:
-	"""Return one answer per row, in the order given. A refusal is an answer; a deadlock is raised."""
+	"""Return one answer per row, in the order given. A refusal or an error is an answer; a deadlock is raised."""
+	frappe.db.savepoint(SAVE_POINT)
 	try:
-		document, order = billing.ready(contract)
-	except REFUSALS as error:
+		return _judge(contract, row_ids, posting_date=posting_date)
+	except steps.AGAIN:
+		raise
+	except Exception as error:
+		frappe.db.rollback(save_point=SAVE_POINT)
+		if not isinstance(error, REFUSALS):
+			title = "Due rows not judged"
+			frappe.log_error(title=title, reference_doctype="Sales Contract", reference_name=contract)
 		frappe.clear_messages()
 		return [_refused(row_id, error) for row_id in row_ids]
+
+
+def _judge(contract: str, row_ids: Sequence[str], *, posting_date: date) -> list[Judged]:
+	document, order = billing.ready(contract)
 	rows = contract_money.bill_rows(document, billing_links.drafts(document))
 	outstanding = billing.outstanding_of(rows)
 	answers = []
@@ -43,6 +56,8 @@ def judge(contract: str, row_ids: Sequence[str], *, posting_date: date) -> list[
 		try:
 			_root, bill = billing.what_to_bill(document, rows, row_id)
 			billing.build(document, order, outstanding=outstanding, bill=bill, day=posting_date)
+		except steps.AGAIN:
+			raise
 		except REFUSALS as error:
 			frappe.clear_messages()
 			answers.append(_refused(row_id, error))
@@ -58,4 +73,4 @@ def _planned(row_id: str, bill: rules.Bill, contract: Document) -> Judged:
 
 
 def _refused(row_id: str, error: Exception) -> Judged:
-	return Judged(row_id, error=type(error).__name__, reason=str(error))
+	return Judged(row_id, error=type(error).__name__, reason=str(error) or type(error).__name__)
