@@ -81,6 +81,10 @@ _CHINESE_ENDINGS = sorted(
 )
 
 
+BARE = "?"
+"""What the key of a phone begins with that no numbering plan knows."""
+
+
 def one_width(text: str | None) -> str:
 	"""Fold full-width and half-width forms (NFKC), drop invisible marks, squeeze blanks: "ＡＢＣ　１" gives "ABC 1"."""
 	folded = unicodedata.normalize("NFKC", text or "")
@@ -124,7 +128,7 @@ def bare_phone_key(text: str | None) -> str:
 	Such a number is flagged, not refused: "12 34-56 78" gives "?12345678".
 	"""
 	digits = "".join(str(unicodedata.digit(c)) for c in phone_text(text) if c.isdecimal())
-	return f"?{digits}" if MIN_PHONE_DIGITS <= len(digits) <= 20 else ""
+	return f"{BARE}{digits}" if MIN_PHONE_DIGITS <= len(digits) <= 20 else ""
 
 
 def company_key(text: str | None) -> str:

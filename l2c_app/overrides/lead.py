@@ -3,13 +3,17 @@
 import frappe
 from frappe.model.document import Document
 
-from l2c_app.services.lead import lead_admission, lead_intake, lead_owner, party_keys
+from l2c_app.services.lead import contact_format, lead_admission, lead_intake, lead_owner, party_keys
 from l2c_app.services.pool import quiet_time, reveal, seat_removal, seat_view, vault, vault_scope, visibility
 
 
 def onload(doc: Document, method: str | None = None) -> None:
-	"""Give the form the seats, what this user may do, and the version it was loaded with."""
-	if not visibility.enabled_pools() or not doc.get("l2c_pooled"):
+	"""Give the form the fields that cannot be dialled or mailed, and of a pooled lead the seats, what this user may do, and
+	the version it was loaded with."""
+	if not visibility.enabled_pools():
+		return
+	doc.set_onload("l2c_wrong_fields", contact_format.wrong_fields(doc))
+	if not doc.get("l2c_pooled"):
 		return
 	state = seat_view.state_of("Lead", doc.name)
 	doc.set_onload("l2c_pool", state)

@@ -13,6 +13,11 @@ frappe.ui.form.on("Lead", {
 			const label = l2c.is_past(next) ? __("Follow Up Overdue Since") : __("Next Follow Up");
 			lines.push(l2c.tags([[label, l2c.moment_text(next), l2c.is_past(next) ? "red" : "blue"]]));
 		}
+		const { l2c_wrong_fields: wrong = [] } = frm.doc.__onload || {};
+		if (wrong.length) {
+			const labels = wrong.map((field) => __(frappe.meta.get_label("Lead", field)));
+			lines.push(l2c.tags([[__("Cannot be dialled or mailed"), labels.join(", "), "red"]]));
+		}
 		const { l2c_intent: intent } = frm.doc.__onload || {};
 		if (intent) lines.push(l2c.intent_tag(intent));
 		const { l2c_answer_by: answers = [] } = frm.doc.__onload || {};
