@@ -86,6 +86,18 @@ class TestProposals(BankCase):
 		self.assertEqual(self.match_of(first).decision, "Suggest")
 		self.assertIn("went back", self.match_of(first).evidence)
 
+	def test_money_that_went_back_under_its_own_reference_is_asked(self):
+		invoice = factories.sales_invoice(self.customer, rate=640)
+		payer = {"payer": "Blue Heron Optics Ltd.", "iban": "DE89370400440532013000"}
+		came = bank_case.line(640, invoice.name, reference_number="IN-1", **payer)
+		self.run_matching()
+		self.assertEqual(self.match_of(came).decision, "Auto")
+		bank_case.line(0, "RETURNED", deposit=0, withdrawal=640, reference_number="OUT-7", **payer)
+		self.run_matching()
+		match = self.match_of(came)
+		self.assertEqual(match.decision, "Suggest")
+		self.assertIn("went back", match.evidence)
+
 	def test_a_reconciled_line_is_left_alone(self):
 		invoice = factories.sales_invoice(self.customer, rate=640)
 		bank_line = bank_case.line(640, invoice.name)

@@ -7,6 +7,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, date_diff, getdate
 
+from l2c_app.core import bank_returns
+from l2c_app.core.bank_returns import Movement
 from l2c_app.core.bank_text import number_key, words
 from l2c_app.core.matching import Decision, Match
 from l2c_app.core.money import to_minor
@@ -58,7 +60,10 @@ def _same_money(row: Any, payment: Any, days: int) -> str:
 def doubts(every: list[Any], lines: list[Any]) -> dict[str, list[str]]:
 	"""Return what speaks against matching a line at once: it stands there twice, went back, or was undone before."""
 	same: dict[tuple, list[str]] = defaultdict(list)
-	gone = {(row.bank_account, row.withdrawal, row.reference_number) for row in every if row.withdrawal > 0}
+	gone = bank_returns.went_back(
+		[_movement(row, row.deposit) for row in every if row.deposit > 0],
+		[_movement(row, row.withdrawal) for row in every if row.withdrawal > 0],
+	)
 	for row in every:
 		if row.deposit > 0:
 			same[_face(row)].append(row.name)
@@ -70,13 +75,26 @@ def doubts(every: list[Any], lines: list[Any]) -> dict[str, list[str]]:
 	found: dict[str, list[str]] = {}
 	for row in lines:
 		said = ["same line twice"] if same[_face(row)][0] != row.name else []
-		if row.reference_number and (row.bank_account, row.deposit, row.reference_number) in gone:
+		if row.name in gone:
 			said.append("went back")
 		if row.name in undone:
 			said.append("undone before")
 		if said:
 			found[row.name] = said
 	return found
+
+
+def _movement(row: Any, amount: float) -> Movement:
+	return Movement(
+		key=row.name,
+		account=row.bank_account or "",
+		on=getdate(row.date),
+		amount=to_minor(amount, money_unit()),
+		reference=row.reference_number or "",
+		payer=row.bank_party_name or "",
+		payer_account=row.bank_party_iban or row.bank_party_account_number or "",
+		text=row.description or "",
+	)
 
 
 def _face(row: Any) -> tuple:

@@ -15,11 +15,10 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, getdate, now_datetime, nowdate
 
 from l2c_app.core import matching
-from l2c_app.core.bank_text import number_key
-from l2c_app.core.matching import Decision, Line, Match, Matcher
+from l2c_app.core.matching import Decision, Match
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.ledger.ledger_amounts import money_unit
-from l2c_app.services.receipt import bank_accept, bank_doubts, bank_reads
+from l2c_app.services.receipt import bank_accept, bank_doubts, bank_guesses, bank_reads
 from l2c_app.services.receipt.bank_reads import Open
 
 RUN, MATCH = "Bank Match Run", "Bank Match"
@@ -80,10 +79,8 @@ def find(company: str, bank_account: str | None = None) -> list[tuple[Any, Match
 		return []
 	lines = _without_claims(lines)
 	booked = bank_doubts.booked(company, lines, since)
-	opened = {each.item.key: each for each in bank_reads.open_documents(company, getdate(nowdate()))}
-	matcher = _matcher(opened, lines)
 	rest = [row for row in lines if row.name not in booked]
-	found = dict(zip([row.name for row in rest], matcher.match([_line(row) for row in rest]), strict=True))
+	found, opened = bank_guesses.guess(company, rest)
 	doubts = bank_doubts.doubts(every, lines)
 	titles = bank_reads.customer_titles(match.customer for match in [*found.values(), *_matches(booked)])
 	answer = []
@@ -106,35 +103,6 @@ def _matches(booked: dict[str, tuple[Match, str]]) -> list[Match]:
 def look_back_days() -> int:
 	"""Return how many days back lines are looked at."""
 	return cint(frappe.db.get_single_value("Receipt Settings", "match_days")) or DEFAULT_DAYS
-
-
-def _matcher(opened: dict[str, Open], lines: list[Any]) -> Matcher:
-	accounts = bank_reads.payer_accounts()
-	for row in lines:
-		if row.party_type == "Customer" and row.party:
-			accounts[_account(row)] = row.party
-	items = [each.item for each in opened.values()]
-	return Matcher(items, names=bank_reads.payer_names(), accounts=accounts)
-
-
-def _account(row: Any) -> str:
-	"""Return the payer's account as a key; where the host knows the party that counts more."""
-	if row.party_type == "Customer" and row.party:
-		return f"party {row.party}"
-	return number_key(row.bank_party_iban) or number_key(row.bank_party_account_number)
-
-
-def _line(row: Any) -> Line:
-	text = " ".join(part for part in (row.description, row.reference_number) if part)
-	return Line(
-		key=row.name,
-		amount=to_minor(row.unallocated_amount, money_unit()),
-		currency=row.currency,
-		text=text,
-		payer=row.bank_party_name or "",
-		account=_account(row),
-		on=getdate(row.date),
-	)
 
 
 def _without_claims(lines: list[Any]) -> list[Any]:
