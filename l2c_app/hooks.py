@@ -91,6 +91,7 @@ doc_events = {
 			"l2c_app.overrides.follow_ups.on_trash",
 		],
 	},
+	"Company": {"after_rename": "l2c_app.overrides.company.after_rename"},
 	"Communication": {
 		"after_insert": "l2c_app.overrides.lead_score.on_communication",
 		"on_change": "l2c_app.overrides.effort.communication",
@@ -126,6 +127,7 @@ doc_events = {
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",
 		"before_submit": "l2c_app.overrides.sales_order.before_submit",
+		"before_change": "l2c_app.overrides.sales_order.before_change",
 		"on_submit": "l2c_app.overrides.sales_order.on_submit",
 		"on_cancel": "l2c_app.overrides.sales_order.on_cancel",
 		"on_change": "l2c_app.overrides.sales_order.on_change",

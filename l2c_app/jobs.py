@@ -195,6 +195,16 @@ def chase() -> dict[str, Any]:
 	return done
 
 
+def prepare_dunning_run(run: str) -> int:
+	"""Make the list of a run, committed chunk by chunk; killed, it goes on where it stopped. Returns how many lines."""
+	total = 0
+	for lines in dunning_runs.fill(run):
+		total += lines
+		frappe.db.commit()
+	frappe.db.commit()
+	return total
+
+
 def send_dunning_run(run: str) -> int:
 	"""Send the lines of a run, one commit each; killed, it goes on where it stopped. Returns how many were looked at."""
 	count = 0

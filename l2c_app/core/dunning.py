@@ -23,11 +23,16 @@ class Gate(str, Enum):
 	DISPUTED = "Disputed"
 	HELD = "Held"
 	NO_CONTACT = "Do not contact"
+	NO_MAIL = "Wants no mail"
 	NO_ADDRESS = "No address"
 	GAP = "Minimum gap"
 	LIMIT = "Maximum count"
 	DAY_OFF = "No working day"
 	LEVEL = "No new level"
+
+
+_OF_MAIL = frozenset({Gate.NO_MAIL, Gate.NO_ADDRESS})
+_OF_THE_MESSAGE = frozenset({Gate.GAP, Gate.LIMIT, Gate.DAY_OFF, Gate.LEVEL})
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Facts:
 	bank_line: str = ""
 	held: bool = False
 	no_contact: bool = False
+	no_mail: bool = False
 	has_address: bool = True
 	last_sent: date | None = None
 	sent_count: int = 0
@@ -133,11 +139,21 @@ def decide(facts: Facts, rules: Rules, *, on: date, wanted: int | None = None) -
 	gates = [
 		gate
 		for gate, holds in _checks(facts, rules, amount=amount, on=on, chosen=wanted is not None)
-		if holds and not (gate is Gate.NO_ADDRESS and level and not level.by_mail)
+		if holds and not (gate in _OF_MAIL and level and not level.by_mail)
 	]
 	if level is None or repeated:
 		gates.append(Gate.LEVEL)
 	return Decision(level, carrier.invoice, amount, tuple(gates))
+
+
+def outdated(decision: Decision, *, asked: int) -> bool:
+	"""Return whether a message that waits in the queue must be taken back. `asked`: the minor units it speaks of.
+
+	What the message itself brought about (gap, count, level) and a day off do not count; any other gate does, and so does
+	less money to chase than the message says.
+	Example: 1,500 asked, 1,000 of it paid, promised or disputed meanwhile: 500 < 1,500, outdated.
+	"""
+	return decision.amount < asked or any(gate not in _OF_THE_MESSAGE for gate in decision.gates)
 
 
 def _soon(item: Item, rules: Rules, on: date) -> bool:
@@ -181,6 +197,7 @@ def _checks(facts: Facts, rules: Rules, *, amount: int, on: date, chosen: bool) 
 		(Gate.BANK, bool(facts.bank_line)),
 		(Gate.HELD, facts.held),
 		(Gate.NO_CONTACT, facts.no_contact),
+		(Gate.NO_MAIL, facts.no_mail),
 		(Gate.NO_ADDRESS, not facts.has_address),
 		(Gate.GAP, too_soon and (chosen or not facts.jump or facts.last_sent == on)),
 		(Gate.LIMIT, bool(rules.most) and facts.sent_count >= rules.most),

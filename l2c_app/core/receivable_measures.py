@@ -33,6 +33,16 @@ class Rating:
 	invoices: int
 
 
+def parts_of(invoice: str, *, total: int, left: int, due: date, last: date | None) -> list[Piece]:
+	"""Return the parts of an invoice: what was settled, on the day of the last settlement, and only what is left as open.
+
+	Example: 1,000.00 of which 0.01 is open: 999.99 paid on that day and 0.01 still open.
+	"""
+	settled = total - max(0, left)
+	found = [Piece(settled, due, last, invoice)] if settled > 0 and last else []
+	return [*found, Piece(left, due, None, invoice)] if left > 0 else found
+
+
 def delay(pieces: Sequence[Piece], today: date) -> float | None:
 	"""Return days late, weighted by amount: paid pieces to their payment, overdue ones to today; early pays count as 0.
 
@@ -116,7 +126,13 @@ def unpaid_after(
 
 
 def _trend(pieces: Sequence[Piece], today: date) -> float | None:
-	ordered = sorted(pieces, key=lambda piece: (piece.due, piece.invoice))
-	half = len(ordered) // 2
-	earlier, later = delay(ordered[:half], today), delay(ordered[half:], today)
+	"""Return by how many days the later half of the invoices is paid slower; parts of one invoice stay together."""
+	invoices: dict[object, list[Piece]] = {}
+	for place, piece in enumerate(sorted(pieces, key=lambda piece: (piece.due, piece.invoice))):
+		invoices.setdefault(piece.invoice or place, []).append(piece)
+	ordered, half = list(invoices.values()), len(invoices) // 2
+	earlier, later = (
+		delay([piece for parts in some for piece in parts], today)
+		for some in (ordered[:half], ordered[half:])
+	)
 	return later - earlier if earlier is not None and later is not None else None

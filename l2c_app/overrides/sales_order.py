@@ -19,6 +19,13 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 	credit_hold.check(doc)
 
 
+def before_change(doc: Document, method: str | None = None) -> None:
+	"""Overdue money may hold an order that is opened again, as it holds a new one; no query for any other change."""
+	before = doc.get_doc_before_save()
+	if doc.docstatus == 1 and doc.status == "Draft" and before and before.status in ("Closed", "On Hold"):
+		credit_hold.check(doc)
+
+
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""Follow the order, also when it amends one of a contract."""
 	if doc.flags.get("l2c_by_service"):

@@ -80,7 +80,7 @@ def receipt(
 		party_type="Customer",
 		party=customer,
 		company=factories.COMPANY,
-		posting_date=nowdate(),
+		posting_date=values.pop("posting_date", nowdate()),
 		paid_from=source["account"],
 		paid_to=target["account"],
 		paid_amount=source["amount"],

@@ -30,6 +30,24 @@ class TestCreditHold(ChasingTestCase):
 			frappe.clear_document_cache("L2C Settings", "L2C Settings")
 			self.order()
 
+	def test_a_closed_order_is_not_opened_again_past_the_limits(self):
+		"""Pain 11: close, order more, open again. A hold laid on by hand ends the same way."""
+		with self.settings("L2C Settings", **STOP):
+			for state in ("Closed", "On Hold"):
+				with self.subTest(state=state):
+					frappe.db.savepoint("reopened")
+					order = self.order()
+					order.update_status(state)
+					self.invoice(60, 500)
+					again = frappe.get_doc("Sales Order", order.name)
+					with self.assertRaises(OrderHeld):
+						again.update_status("Draft")
+					self.assertEqual(frappe.db.get_value("Sales Order", order.name, "status"), state)
+					factories.payment(self.customer, 1000)
+					frappe.get_doc("Sales Order", order.name).update_status("Draft")
+					self.assertNotEqual(frappe.db.get_value("Sales Order", order.name, "status"), state)
+					frappe.db.rollback(save_point="reopened")
+
 	def order_is_held(self):
 		draft = self.order(submit=False)
 		with self.assertRaises(OrderHeld):

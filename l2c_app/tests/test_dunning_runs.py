@@ -1,8 +1,10 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import add_days, nowdate
 
 from l2c_app.core import dunning
-from l2c_app.services.chasing import chase_facts, chase_marks, dunning_runs, messages
+from l2c_app.services.chasing import chase_facts, chase_marks, dunning_runs, kept_fees, messages, nightly
 from l2c_app.services.errors import DunningPolicyError, DunningRunState, OverrideError
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -72,6 +74,7 @@ class TestDunningRuns(ChasingTestCase):
 			"The customer must not be contacted": lambda: frappe.db.set_value(
 				"Customer", self.customer, "disabled", 1
 			),
+			"The customer wants no mail": lambda: [self.make_customer("L2C Zed"), self._unsubscribe()],
 			"A promise is open": lambda: [self._promise(self.first, 1000), self._promise(self.second, 500)],
 			"All of it is disputed": lambda: [
 				self._dispute(self.first, 1000),
@@ -110,8 +113,6 @@ class TestDunningRuns(ChasingTestCase):
 		self.assertEqual(self.mails(self.live), 1)
 
 	def test_a_crash_while_sending_leaves_neither_claim_nor_mail(self):
-		from unittest.mock import patch
-
 		line = self.line()
 		with patch("frappe.sendmail", side_effect=RuntimeError("broken")):
 			self.assertEqual(dunning_runs.send_line(line.name), "Failed")
@@ -142,6 +143,30 @@ class TestDunningRuns(ChasingTestCase):
 		with self.assertRaises(DunningRunState):
 			dunning_runs.start(line.run)
 
+	def test_the_list_for_many_customers_is_made_by_a_job_and_goes_on_after_a_kill(self):
+		other = self.make_customer("L2C Late Too")
+		self.invoice(30, 70, other)
+		with patch.object(dunning_runs, "CHUNK", 1), patch.object(dunning_runs, "queue_list") as queued:
+			run = dunning_runs.prepare(self.policy.name)
+			queued.assert_called_once_with(run)
+			self.assertEqual((self.run_rows(run), self.run_state(run)), ([], "Preparing"))
+			with self.assertRaises(DunningRunState):
+				dunning_runs.start(run)
+			next(dunning_runs.fill(run))
+			list(dunning_runs.fill(run))
+		self.assertEqual((len(self.run_rows(run)), len(self.run_rows(run, other))), (1, 1))
+		self.assertEqual(self.run_state(run), "Draft")
+		self.assertEqual(list(dunning_runs.fill(run)), [])
+
+	def test_a_list_whose_job_died_is_queued_again(self):
+		run = dunning_runs.record(self.policy.name)[0]
+		with patch.object(dunning_runs, "queue_list") as queued:
+			self.assertIn(run, nightly.resume())
+		queued.assert_called_once_with(run)
+
+	def run_state(self, run):
+		return frappe.db.get_value("Dunning Run", run, "state")
+
 	def test_only_finance_prepares(self):
 		with self.as_user(factories.sales_user("chase.seller")), self.assertRaises(frappe.PermissionError):
 			dunning_runs.prepare(self.policy.name)
@@ -163,6 +188,16 @@ class TestDunningRuns(ChasingTestCase):
 				)
 				self.assertIn(note, made.note)
 
+	def test_who_wants_no_mail_is_called_and_gets_letters(self):
+		for days in (50, 70):
+			with self.subTest(days=days):
+				customer = self.make_customer(f"L2C Silent {days}", email=f"silent{days}@l2c.example.com")
+				self._unsubscribe(f"silent{days}@l2c.example.com")
+				self.invoice(days, 100, customer)
+				self.case(customer)
+				row = self.run_rows(dunning_runs.prepare(self.policy.name), customer)[0]
+				self.assertEqual(dunning_runs.send_line(row.name), "Sent")
+
 	def test_before_the_due_date_without_a_case(self):
 		customer = self.make_customer("L2C Soon Due", email="soon@l2c.example.com")
 		self.invoice(-2, 100, customer)
@@ -172,7 +207,8 @@ class TestDunningRuns(ChasingTestCase):
 		self.assertEqual(dunning_runs.send_line(row.name), "Sent")
 		self.assertIsNone(self.case(customer))
 
-	def test_a_native_dunning_where_the_level_charges(self):
+	def charge(self, **values):
+		"""Let level 3 charge 20 and 10 % a year."""
 		kind = frappe.get_doc(
 			{
 				"doctype": "Dunning Type",
@@ -188,7 +224,11 @@ class TestDunningRuns(ChasingTestCase):
 		).insert()
 		policy = frappe.get_doc("Dunning Policy", self.policy.name)
 		policy.levels[2].dunning_type = kind.name
+		policy.update(values)
 		policy.save()
+
+	def test_a_native_dunning_where_the_level_charges(self):
+		self.charge()
 		row = self.send(self.line().run)[0]
 		name = frappe.db.get_value("Dunning Notice", row.notice, "dunning")
 		native = frappe.get_doc("Dunning", name)
@@ -197,11 +237,35 @@ class TestDunningRuns(ChasingTestCase):
 		native.db_set("status", "Resolved")
 		self.assertEqual(self.case().overdue, 1500)
 
+	def test_fees_are_waived_or_kept_once_the_invoices_are_paid(self):
+		"""30 days on 1,000 and 6 on 500 at 10 %: 8.22 + 0.82 of interest and 20 of fee are 29.04."""
+		for fees, told in (("Waive", 0), ("Keep", 1)):
+			with self.subTest(fees=fees):
+				frappe.db.savepoint("fees")
+				self.charge(fees=fees)
+				self.send(self.line().run)
+				self.assertEqual(kept_fees.tell_finance(), 0)
+				invoices = [
+					("Sales Invoice", self.first.name, 1000),
+					("Sales Invoice", self.second.name, 500),
+				]
+				factories.payment(self.customer, 1500, against=invoices)
+				frappe.db.set_value("Email Queue", {"status": "Not Sent"}, "status", "Sent")
+				self.assertIsNone(self.case())
+				self.assertEqual((kept_fees.tell_finance(), kept_fees.tell_finance()), (told, 0))
+				about = {"reference_name": self.live.name, "follow_up_type": "Other"}
+				notes = frappe.get_all("Follow Up", about, pluck="note")
+				self.assertEqual(["29.04" in note for note in notes], [True] * told)
+				frappe.db.rollback(save_point="fees")
+
 	def test_a_policy_that_cannot_work_is_refused(self):
 		with self.assertRaises(DunningPolicyError):
 			self.make_policy("L2C Twice", ({"days": 5}, {"days": 5}))
 		with self.assertRaises(DunningPolicyError):
 			self.make_policy("L2C Mute", ({"days": 5, "email_template": None},))
+
+	def _unsubscribe(self, email="payer@l2c.example.com"):
+		factories.make("Email Unsubscribe", email=email, global_unsubscribe=1)
 
 	def _promise(self, invoice, amount):
 		values = {"sales_invoice": invoice.name, "amount": amount, "promised_for": add_days(nowdate(), 3)}

@@ -2,8 +2,9 @@ import frappe
 from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.l2c_app.report.receivable_measures import receivable_measures as report
-from l2c_app.services.chasing import measures
+from l2c_app.services.chasing import measures, payer_ratings
 from l2c_app.tests import factories
+from l2c_app.tests import receivables as money
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
 
@@ -29,6 +30,41 @@ class TestReceivableReport(ChasingTestCase):
 		self.assertEqual((row["rating"], row["delay"], row["invoices"]), ("B", 45, 3))
 		self.assertEqual((row["open"], row["overdue"]), (3000, 3000))
 
+	def test_only_what_is_left_of_an_invoice_is_late(self):
+		"""Three invoices of 1,000 due 245 days ago, paid in time but for 0.01: rating A and not C."""
+		for left in (0, 0, 0.01):
+			invoice = self.invoice(245, 1000)
+			against = [("Sales Invoice", invoice.name, 1000 - left)]
+			day = add_days(nowdate(), -245)
+			money.receipt(self.customer, 1000 - left, against=against, posting_date=day)
+		row = self.row()
+		self.assertEqual((row["rating"], row["invoices"]), ("", 1))
+		period = {**self.period, "start": getdate(add_days(nowdate(), -245))}
+		row = next(
+			r for r in measures.customers(factories.COMPANY, **period) if r["customer"] == self.customer
+		)
+		self.assertEqual((row["rating"], row["invoices"], row["open"], row["overdue"]), ("A", 3, 0.01, 0.01))
+		rating = payer_ratings.read([self.customer])[self.customer, factories.COMPANY, "USD"]
+		self.assertEqual(rating.letter, "A")
+		self.assertAlmostEqual(rating.delay, 0.01 * 245 / 3000)
+
+	def test_what_is_open_counts_however_old(self):
+		self.invoice(100, 300)
+		self.invoice(70, 200)
+		self.invoice(10, 500)
+		row = self.row()
+		self.assertEqual((row["open"], row["overdue"], row["at_risk"]), (1000, 1000, 30))
+
+	def test_the_share_unpaid_by_billing_month(self):
+		before = measures.cohorts(factories.COMPANY, end=self.period["end"])
+		month = add_days(nowdate(), -100)[:7]
+		self.assertIsNone(before.get(nowdate()[:7]))
+		paid = self.invoice(100, 10**9)
+		factories.payment(self.customer, 10**9, against=[("Sales Invoice", paid.name, 10**9)])
+		self.invoice(100, 10**9)
+		found = measures.cohorts(factories.COMPANY, end=self.period["end"])
+		self.assertAlmostEqual(found[month], 50, places=2)
+
 	def test_figures_of_the_company_follow_the_ledger(self):
 		self.invoice(10, 1000)
 		found = measures.company_figures(factories.COMPANY, **self.period)
@@ -39,7 +75,8 @@ class TestReceivableReport(ChasingTestCase):
 	def test_the_report_is_for_accounts(self):
 		self.invoice(10, 1000)
 		filters = {"company": factories.COMPANY, "from_date": add_days(nowdate(), -60), "to_date": nowdate()}
-		columns, rows, _message, _chart, summary = report.execute(filters)
+		columns, rows, _message, chart, summary = report.execute(filters)
+		self.assertTrue(chart is None or chart["data"]["labels"])
 		self.assertEqual((len(columns), len(summary)), (8, 4))
 		self.assertIn(self.customer, [row["customer"] for row in rows])
 		allowed = frappe.get_doc("Report", "Receivable Measures")

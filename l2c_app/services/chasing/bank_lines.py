@@ -1,7 +1,8 @@
 """Bank lines that nobody has matched yet and that may be a customer's money. They hold a message back, nothing more.
 
-Looser than matching: the payer's name, account or an invoice number, or exactly the amount of an open piece or of all
-that is overdue, is enough to wait and to say which line.
+Who paid a line is what matching itself would say, over all customers of the company; where it names nobody, the amount
+of an open piece or of all that is open points at the only customer who owes it. Looking at every line is work for the
+hourly job and for runs: a ledger door only asks whether the line that was found last is still there.
 """
 
 from collections import defaultdict
@@ -9,120 +10,94 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Count, Max, Sum
 
-from l2c_app.core.matching import Item, Line, Matcher
 from l2c_app.core.money import to_minor
+from l2c_app.services.chasing import receivables
 from l2c_app.services.chasing.receivables import Key, Owed
 from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.receipt import bank_guesses, bank_reads
+
+CASE = "Collection Case"
 
 
-def suspects(owed: Mapping[Key, Sequence[Owed]]) -> dict[Key, str]:
-	"""Return the bank line that may be the payment of each key, where there is one. Four queries for all."""
-	lines = _lines({company for _customer, company, _currency in owed})
+def suspects(companies: Collection[str] | None = None) -> dict[Key, str]:
+	"""Return the oldest bank line that may be the payment of each key, of these companies or of all."""
+	lines = _lines(companies)
 	if not lines:
 		return {}
-	customers = {customer for customer, _company, _currency in owed}
-	names, accounts = _names(customers), _accounts(customers)
+	owing = _owing(receivables.owed(None))
 	found: dict[Key, str] = {}
 	for company, rows in lines.items():
-		keys = {key: pieces for key, pieces in owed.items() if key[1] == company}
-		found.update(_by_amount(keys, rows))
-		found.update(_by_matcher(keys, rows, names, accounts))
+		matches, _opened = bank_guesses.guess(company, rows)
+		for row in rows:
+			amount = to_minor(row.unallocated_amount, money_unit())
+			customer = matches[row.name].customer or owing.get((company, row.currency, amount))
+			if customer:
+				found.setdefault((customer, company, row.currency), row.name)
 	return found
 
 
-def _by_matcher(
-	keys: Mapping[Key, Sequence[Owed]],
-	rows: Sequence[Line],
-	names: Sequence[tuple[str, str]],
-	accounts: Mapping[str, str],
-) -> dict[Key, str]:
-	items = [
-		Item(f"{piece.document} {place}", key[0], piece.open, key[2], piece.due, (piece.document,))
-		for key, pieces in keys.items()
-		for place, piece in enumerate(pieces)
-		if piece.due
-	]
-	matches = Matcher(items, names=names, accounts=accounts).match(rows)
-	by_line = {row.key: row for row in rows}
-	found = {}
-	for match in matches:
-		owner = match.customer or _named(names, by_line[match.line])
-		for key in keys:
-			if owner == key[0] and by_line[match.line].currency == key[2]:
-				found[key] = match.line
-	return found
-
-
-def _named(names: Sequence[tuple[str, str]], line: Line) -> str | None:
-	"""Return the only customer whose name stands in the line."""
-	said = f"{line.payer} {line.text}".casefold()
-	owners = {customer for name, customer in names if len(name) > 3 and name.casefold() in said}
-	return owners.pop() if len(owners) == 1 else None
-
-
-def _by_amount(keys: Mapping[Key, Sequence[Owed]], rows: Sequence[Line]) -> dict[Key, str]:
-	by_amount: dict[tuple[str, int], set[Key]] = defaultdict(set)
-	for key, pieces in keys.items():
-		for amount in {piece.open for piece in pieces} | {sum(piece.open for piece in pieces)}:
-			by_amount[key[2], amount].add(key)
-	found = {}
-	for row in rows:
-		fitting = by_amount.get((row.currency, row.amount), set())
-		if len(fitting) == 1:  # an amount that many owe points at nobody
-			found[next(iter(fitting))] = row.key
-	return found
-
-
-def _lines(companies: Collection[str]) -> dict[str, list[Line]]:
-	"""Return the incoming lines with money that nothing was matched to, per company."""
-	rows = frappe.get_all(
-		"Bank Transaction",
-		filters={
-			"docstatus": 1,
-			"status": "Unreconciled",
-			"company": ("in", sorted(companies) or [""]),
-			"deposit": (">", 0),
-			"unallocated_amount": (">", 0),
-		},
-		fields=[
-			"name",
-			"company",
-			"currency",
-			"description",
-			"reference_number",
-			"bank_party_name",
-			"bank_party_account_number",
-			"bank_party_iban",
-			"unallocated_amount",
-		],
-		order_by="date, name",
+def remembered(customers: Collection[str]) -> dict[Key, str]:
+	"""Return the lines found last for the live cases of these customers, those that still have money. One query."""
+	case, line = frappe.qb.DocType(CASE), frappe.qb.DocType(bank_reads.LINE)
+	query = (
+		frappe.qb.from_(case)
+		.join(line)
+		.on(line.name == case.bank_line)
+		.select(case.customer, case.company, case.currency, line.name)
+		.where(case.customer.isin(sorted(customers) or [""]) & (case.status != "Closed"))
+		.where((line.docstatus == 1) & (line.status == "Unreconciled") & (line.unallocated_amount > 0))
 	)
-	unit, found = money_unit(), defaultdict(list)
+	return {(customer, company, currency): name for customer, company, currency, name in query.run()}
+
+
+class Watch:
+	"""Suspects over a long run: looked for again only when a line came, went or was partly matched."""
+
+	def __init__(self) -> None:
+		self._stamp: tuple = ()
+		self._found: dict[Key, str] = {}
+
+	def now(self) -> dict[Key, str]:
+		"""Return the suspects as the lines are now. One query while they are as before."""
+		stamp = _stamp()
+		if stamp != self._stamp:
+			self._stamp, self._found = stamp, suspects()
+		return self._found
+
+
+def _owing(owed: Mapping[Key, Sequence[Owed]]) -> dict[tuple[str, str, int], str]:
+	"""Return {(company, currency, minor units): customer} of amounts that one customer alone owes."""
+	found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+	for (customer, company, currency), pieces in owed.items():
+		for amount in {piece.open for piece in pieces} | {sum(piece.open for piece in pieces)}:
+			found[company, currency, amount].add(customer)
+	return {key: next(iter(owners)) for key, owners in found.items() if len(owners) == 1}
+
+
+def _lines(companies: Collection[str] | None) -> dict[str, list[Any]]:
+	"""Return the incoming lines with money that nothing was matched to, per company, the oldest first."""
+	filters: dict[str, Any] = {
+		"docstatus": 1,
+		"status": "Unreconciled",
+		"deposit": (">", 0),
+		"unallocated_amount": (">", 0),
+	}
+	if companies is not None:
+		filters["company"] = ("in", sorted(companies) or [""])
+	found: dict[str, list[Any]] = defaultdict(list)
+	rows = frappe.get_all(
+		bank_reads.LINE, filters=filters, fields=bank_reads.LINE_FIELDS, order_by="date, name"
+	)
 	for row in rows:
-		line = Line(
-			row.name,
-			to_minor(row.unallocated_amount, unit),
-			row.currency,
-			f"{row.description or ''} {row.reference_number or ''}",
-			row.bank_party_name or "",
-			row.bank_party_iban or row.bank_party_account_number or "",
-		)
-		found[row.company].append(line)
+		found[row.company].append(row)
 	return dict(found)
 
 
-def _names(customers: Collection[str]) -> list[tuple[str, str]]:
-	filters = {"name": ("in", sorted(customers) or [""])}
-	rows = frappe.get_all("Customer", filters=filters, fields=["name", "customer_name"], order_by="name")
-	return [(row.customer_name, row.name) for row in rows]
-
-
-def _accounts(customers: Collection[str]) -> dict[str, str]:
-	filters = {"party_type": "Customer", "party": ("in", sorted(customers) or [""])}
-	fields = ["party", "iban", "bank_account_no"]
-	found: dict[str, str] = {}
-	rows: list[Any] = frappe.get_all("Bank Account", filters=filters, fields=fields, order_by="name")
-	for row in rows:
-		found.update({number: row.party for number in (row.iban, row.bank_account_no) if number})
-	return found
+def _stamp() -> tuple:
+	line = frappe.qb.DocType(bank_reads.LINE)
+	query = frappe.qb.from_(line).select(
+		Count(line.name), Max(line.modified), Max(line.name), Sum(line.unallocated_amount)
+	)
+	return query.where((line.docstatus == 1) & (line.status == "Unreconciled")).run()[0]

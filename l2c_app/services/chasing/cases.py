@@ -14,7 +14,16 @@ from frappe.utils import add_days, flt, getdate, nowdate
 from l2c_app.core import dunning, worklist
 from l2c_app.core.dunning import Gate
 from l2c_app.core.money import from_minor, to_minor
-from l2c_app.services.chasing import chase_facts, gate_texts, mail_queue, payer_ratings, receivables
+from l2c_app.services.chasing import (
+	bank_lines,
+	chase_facts,
+	chase_marks,
+	gate_texts,
+	mail_queue,
+	payer_ratings,
+	promises,
+	receivables,
+)
 from l2c_app.services.chasing.chase_facts import Known
 from l2c_app.services.chasing.policies import any_enabled
 from l2c_app.services.chasing.receivables import Key, Position
@@ -26,26 +35,37 @@ CHUNK = 500
 MONEY = ("overdue", "unapplied", "open_amount", "promised", "disputed", "overdue_base", "rank")
 
 
-def refresh(customers: Collection[str]) -> dict[str, int]:
-	"""Open, update and close the cases of these customers from the ledger. Returns counts. Twice changes nothing."""
+def refresh(customers: Collection[str], *, bank: dict[Key, str] | None = None) -> dict[str, int]:
+	"""Open, update and close the cases of these customers from the ledger, and judge their queued messages again.
+
+	`bank`: the bank lines that may be their money; None: those that were found last, as long as they are open.
+	Returns counts of cases. Twice changes nothing.
+	"""
 	counts = {"opened": 0, "updated": 0, "closed": 0, "unchanged": 0}
-	known = chase_facts.read(customers)
+	known = chase_facts.read(customers, bank=bank_lines.remembered(customers) if bank is None else bank)
 	positions = receivables.positions(customers)
 	ratings = payer_ratings.read({key[0] for key in known})
 	for key, each in known.items():
 		counts[_refresh_one(each, positions.get(key), ratings.get(key))] += 1
+	mail_queue.judge(customers, known)
 	return counts
 
 
 def chunks() -> Iterable[dict[str, int]]:
-	"""Refresh all customers that are overdue or have an open case, in chunks for a job to commit. Yields counts."""
+	"""Refresh all customers that are overdue, have an open case or a queued message, in chunks for a job to commit.
+
+	Their promises are judged first, also those judged long ago. Yields counts.
+	"""
 	if not any_enabled():
 		return
+	chase_marks.forget()
 	late = {key[0] for key, position in receivables.positions().items() if position.overdue > 0}
 	late.update(frappe.get_all(CASE, filters={"status": ("!=", "Closed")}, pluck="customer", order_by="name"))
-	names = sorted(late)
+	late.update(mail_queue.customers_waiting())
+	names, bank = sorted(late), bank_lines.suspects()
 	for start in range(0, len(names), CHUNK):
-		yield refresh(names[start : start + CHUNK])
+		promises.judge(names[start : start + CHUNK])
+		yield refresh(names[start : start + CHUNK], bank=bank)
 
 
 def hold(name: str, *, until: str, reason: str) -> None:
@@ -141,11 +161,11 @@ def _close(case: Any) -> str:
 		"promised": 0,
 		"disputed": 0,
 		"rank": 0,
+		"bank_line": None,
 		"next_action": None,
 		"next_action_on": None,
 	}
 	frappe.db.set_value(CASE, case.name, {**values, **more, "invoices": 0, "days_late": 0, "gates": None})
-	mail_queue.withdraw(case.name)
 	return "closed"
 
 
@@ -177,6 +197,7 @@ def _values(known: Known, position: Position, rating: Any) -> dict[str, Any]:
 		"sent_count": known.facts.sent_count,
 		"rating": letter,
 		"broken": known.broken,
+		"bank_line": known.facts.bank_line or None,
 		"gates": gate_texts.sentence(decision, known) if decision else None,
 		"next_action": action.value,
 		"next_action_on": getdate(add_days(known.facts.last_sent, known.policy.rules.gap_days))

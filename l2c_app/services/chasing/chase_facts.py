@@ -10,6 +10,7 @@ import frappe
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import getdate, nowdate
 
+from l2c_app.core.cadence import Exit
 from l2c_app.core.dunning import Facts, Item
 from l2c_app.core.money import to_minor
 from l2c_app.services.chasing import bank_lines, receivables
@@ -41,7 +42,7 @@ def read(
 ) -> dict[Key, Known]:
 	"""Return what is known of these customers, one entry per key with open money or an open case.
 
-	`bank`: bank lines found before for the same keys; None: they are looked for now.
+	`bank`: the bank lines that may be their money, found before; None: all lines are looked at now.
 	"""
 	return _Reader(customers, policies or Policies(money_unit()), bank).all()
 
@@ -55,7 +56,7 @@ class _Reader:
 		self.policies = policies
 		self.owed = receivables.owed(self.customers)
 		self.positions = receivables.positions(self.customers)
-		self.bank = bank_lines.suspects(self.owed) if bank is None else bank
+		self.bank = bank_lines.suspects({key[1] for key in self.owed}) if bank is None else bank
 		self.promises, self.broken = self._promises()
 		self.disputes = self._disputes()
 		self.cases = self._cases()
@@ -81,7 +82,8 @@ class _Reader:
 			unapplied=to_minor(position.unapplied, money_unit()) if position else 0,
 			bank_line=self.bank.get(key, ""),
 			held=bool(case and case.held_until and case.held_until >= self.today),
-			no_contact=customer in self.blocked,
+			no_contact=Exit.BLOCKED in self.blocked.get(customer, ()),
+			no_mail=Exit.UNSUBSCRIBED in self.blocked.get(customer, ()),
 			has_address=bool(self.addresses.get(customer)),
 			last_sent=last,
 			sent_count=sum(row.times for row in sent.get("rows", ()) if row.sent_on >= since),
@@ -155,7 +157,10 @@ class _Reader:
 
 
 def _sent(customers: Collection[str]) -> dict[Key, dict[str, Any]]:
-	"""Return per key how often what went out on which day, and the highest level of each carrier."""
+	"""Return per key how often what went out on which day, and the highest level of each carrier.
+
+	What was taken back from the queue never went out.
+	"""
 	table = frappe.qb.DocType(NOTICE)
 	query = (
 		frappe.qb.from_(table)
@@ -168,7 +173,7 @@ def _sent(customers: Collection[str]) -> dict[Key, dict[str, Any]]:
 			Max(table.level).as_("level"),
 			Count(table.name).as_("times"),
 		)
-		.where(table.customer.isin(sorted(customers) or [""]))
+		.where(table.customer.isin(sorted(customers) or [""]) & table.withdrawn_on.isnull())
 		.groupby(table.customer, table.company, table.currency, table.carrier, table.sent_on)
 	)
 	found: dict[Key, dict[str, Any]] = {}

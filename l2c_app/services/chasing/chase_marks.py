@@ -1,10 +1,17 @@
-"""Customers with an open case or promise, known without a query; what the ledger did to them is worked out before commit."""
+"""Customers with an open case or promise, or a message in the queue, known without a query; what the ledger did to them
+is worked out before commit."""
 
 from typing import Any
 
 import frappe
+from frappe.utils import add_days, nowdate
+
+from l2c_app.services.chasing import mail_queue
 
 KEY = "l2c_chased_customers"
+JUDGED_DAYS = 30
+"""So long after its last day a promise that was judged follows the ledger at once; later the hourly job judges it again
+where the money is overdue again. Else everybody who ever kept one would be read at each payment for ever."""
 SAVE_POINT = "l2c_chase"
 
 
@@ -17,8 +24,13 @@ def mark(customer: str | None) -> None:
 def learn(customer: str) -> None:
 	"""Drop the set when it does not know a customer who is chased from now on."""
 	if customer not in _known():
-		_drop()
-		frappe.db.after_commit.add(_drop)
+		forget()
+
+
+def forget() -> None:
+	"""Drop the set, now and after commit: who is chased no longer costs nothing any more, who was renamed is known."""
+	_drop()
+	frappe.db.after_commit.add(_drop)
 
 
 def flush() -> list[str]:
@@ -69,10 +81,12 @@ def _drop() -> None:
 
 
 def _read() -> set[str]:
-	found: set[str] = set()
+	found = mail_queue.customers_waiting()
+	since = add_days(nowdate(), -JUDGED_DAYS)
 	filters: tuple[tuple[str, dict[str, Any]], ...] = (
 		("Collection Case", {"status": ("!=", "Closed")}),
-		("Promise to Pay", {"status": ("!=", "Withdrawn")}),
+		("Promise to Pay", {"status": "Open"}),
+		("Promise to Pay", {"status": ("not in", ("Open", "Withdrawn")), "judge_on": (">=", since)}),
 	)
 	for doctype, wanted in filters:
 		found.update(frappe.get_all(doctype, filters=wanted, pluck="customer", order_by="name"))

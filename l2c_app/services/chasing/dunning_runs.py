@@ -24,7 +24,7 @@ from l2c_app.services.ledger.ledger_amounts import money_unit
 
 RUN, ROW = "Dunning Run", "Dunning Run Row"
 CHUNK = 500
-BANK_EVERY = 200
+BANK_EVERY = 20
 QUIET = frozenset({Gate.LEVEL, Gate.PAID})
 OVERRIDES = ("", "Skip", "Other Level", "Hold")
 
@@ -32,22 +32,45 @@ OVERRIDES = ("", "Skip", "Other Level", "Hold")
 def prepare(policy: str) -> str:
 	"""Make the draft list of a policy: who would get what today, and who not and why. Returns the run.
 
-	Customers who have had their level, or owe nothing any more, are not listed.
+	Customers who have had their level, or owe nothing any more, are not listed. With more than CHUNK customers a job makes
+	the list, and the run says so until it is done.
 	"""
 	_only_finance()
+	run, names = record(policy)
+	if len(names) > CHUNK:
+		queue_list(run)
+	else:
+		list(fill(run))
+	return run
+
+
+def record(policy: str) -> tuple[str, set[str]]:
+	"""Record a run whose list is still to be made. Returns it and the customers to look at."""
+	names = _candidates(Policies(money_unit()), policy)
 	run = frappe.new_doc(RUN)
-	run.update({"policy": policy, "run_on": nowdate(), "prepared_by": frappe.session.user})
-	run.insert(ignore_permissions=True)
-	policies = Policies(money_unit())
+	run.update({"policy": policy, "run_on": nowdate(), "state": "Preparing"})
+	run.prepared_by = frappe.session.user
+	return run.insert(
+		ignore_permissions=True
+	).name, names  # whoever comes here has been asked, or is the scheduler
+
+
+def fill(run: str) -> Iterator[int]:
+	"""Make the list of a run in chunks; yields lines after each, for a job to commit. Killed, it may simply run again."""
+	policy, state = frappe.db.get_value(RUN, run, ["policy", "state"])
+	if state != "Preparing":
+		return
+	policies, bank = Policies(money_unit()), bank_lines.suspects()
 	names = sorted(_candidates(policies, policy))
 	for start in range(0, len(names), CHUNK):
-		known = chase_facts.read(names[start : start + CHUNK], policies=policies)
-		rows = [_row(run.name, each) for each in known.values() if each.policy and each.policy.name == policy]
+		known = chase_facts.read(names[start : start + CHUNK], policies=policies, bank=bank)
+		rows = [_row(run, each) for each in known.values() if each.policy and each.policy.name == policy]
 		listed = [row for row in rows if row]
 		if listed:
 			new_rows.insert_missing(ROW, listed)
-	_count(run.name)
-	return run.name
+		yield len(listed)
+	_count(run)
+	frappe.db.set_value(RUN, run, "state", "Draft")
 
 
 def override(row: str, *, kind: str, reason: str, level: int = 0) -> None:
@@ -85,35 +108,33 @@ def start(run: str) -> None:
 
 def queue(run: str) -> None:
 	"""Let a worker send the run after this transaction; twice queued, it is done once."""
-	frappe.enqueue(
-		"l2c_app.jobs.send_dunning_run",
-		run=run,
-		queue="long",
-		enqueue_after_commit=True,
-		job_id=f"l2c_dunning::{run}",
-		deduplicate=True,
-	)
+	_enqueue("l2c_app.jobs.send_dunning_run", run)
+
+
+def queue_list(run: str) -> None:
+	"""Let a worker make the list of a run after this transaction; twice queued, it is done once."""
+	_enqueue("l2c_app.jobs.prepare_dunning_run", run)
 
 
 def lines(run: str) -> Iterator[str]:
 	"""Send the lines of a run one by one; yields each after it, for the job to commit. The last step ends the run.
 
-	Bank lines are looked up again every 200 lines over all customers of the run; everything else at each line.
+	Bank lines that came meanwhile are asked for every 20 lines of the run; everything else at each line.
 	"""
 	if frappe.db.get_value(RUN, run, "state") != "Sending":
 		return
 	filters = {"run": run, "state": "Proposed"}
 	rows = frappe.get_all(ROW, filters=filters, fields=["name", "customer"], order_by="name")
 	customers = {row.customer for row in rows}
-	bank: dict[Key, str] = {}
+	watch, bank = bank_lines.Watch(), dict[Key, str]()
 	for place, row in enumerate(rows):
 		if place % BANK_EVERY == 0:
-			bank = bank_lines.suspects(receivables.owed(customers))
+			bank = watch.now()
 		send_line(row.name, bank=bank)
 		yield row.name
 	_count(run)
 	frappe.db.set_value(RUN, run, "state", "Done")
-	cases.refresh(customers)
+	cases.refresh(customers, bank=bank)
 
 
 def send_line(name: str, *, bank: dict[Key, str] | None = None) -> str:
@@ -223,6 +244,11 @@ def _count(run: str) -> None:
 def _levels_of(run: str) -> int:
 	policy = frappe.db.get_value(RUN, run, "policy")
 	return frappe.db.count("Dunning Policy Level", {"parent": policy})
+
+
+def _enqueue(job: str, run: str) -> None:
+	named = {"job_id": f"{job}::{run}", "deduplicate": True}
+	frappe.enqueue(job, run=run, queue="long", enqueue_after_commit=True, **named)
 
 
 def _only_finance() -> None:

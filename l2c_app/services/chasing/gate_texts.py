@@ -24,6 +24,7 @@ def reason(gate: Gate, known: Known) -> str:
 		Gate.DISPUTED: _("All of it is disputed"),
 		Gate.HELD: _("The case is held"),
 		Gate.NO_CONTACT: _("The customer must not be contacted"),
+		Gate.NO_MAIL: _("The customer wants no mail"),
 		Gate.NO_ADDRESS: _("There is no mail address"),
 		Gate.GAP: _("The last message was on {0}").format(_date(facts.last_sent)),
 		Gate.LIMIT: _("{0} messages were sent already").format(facts.sent_count),

@@ -17,6 +17,7 @@ from l2c_app.services.chasing.receivables import INVOICE
 from l2c_app.services.ledger.ledger_amounts import money_unit
 
 MONTHS_BACK = 24
+COHORT_MONTHS = 12
 
 
 def company_figures(company: str, *, start: date, end: date) -> dict[str, float | None]:
@@ -36,22 +37,35 @@ def company_figures(company: str, *, start: date, end: date) -> dict[str, float 
 
 
 def customers(company: str, *, start: date, end: date) -> list[dict[str, Any]]:
-	"""Return per customer with invoices of the period: rating, weighted delay, trend, open, overdue and at-risk share."""
+	"""Return per customer with invoices open at any time of the period: rating, weighted delay, trend, and as of its end
+	what is open, overdue, and at risk, however old."""
 	unit = money_unit()
-	pieces: dict[str, list[tuple[Piece, int]]] = defaultdict(list)
-	for row in _invoices(company, start, end):
+	pieces: dict[str, list[Piece]] = defaultdict(list)
+	for row in invoices(company, start, end):
 		left, total = to_minor(row.left_base, unit), to_minor(row.total_base, unit)
 		due = getdate(row.due or row.first)
-		paid = None if left > 0 else row.last
-		pieces[row.party].append((Piece(total, due, paid, row.name), left))
+		pieces[row.party] += rules.parts_of(row.name, total=total, left=left, due=due, last=row.last)
 	found = [_customer(name, pieces[name], end) for name in sorted(pieces)]
 	return sorted(found, key=lambda row: (-row["overdue"], row["customer"]))
 
 
-def _customer(name: str, known: Sequence[tuple[Piece, int]], end: date) -> dict[str, Any]:
+def cohorts(company: str, *, end: date) -> dict[str, float | None]:
+	"""Return per billing month of the last year ("2026-05") the percent unpaid of what was due more than 90 days before."""
 	unit = money_unit()
-	judged = rules.rating([piece for piece, _left in known], end)
-	items = [(piece.due, left) for piece, left in known if left > 0]
+	start = getdate(get_first_day(add_months(end, 1 - COHORT_MONTHS)))
+	billed: dict[str, list[tuple[date, int, int]]] = defaultdict(list)
+	for row in invoices(company, start, end):
+		if row.first < start:
+			continue
+		left, total = max(0, to_minor(row.left_base, unit)), to_minor(row.total_base, unit)
+		billed[row.first.strftime("%Y-%m")].append((getdate(row.due or row.first), total, left))
+	return rules.unpaid_after({month: billed[month] for month in sorted(billed)}, today=end)
+
+
+def _customer(name: str, known: Sequence[Piece], end: date) -> dict[str, Any]:
+	unit = money_unit()
+	judged = rules.rating(known, end)
+	items = [(piece.due, piece.amount) for piece in known if piece.paid is None]
 	return {
 		"customer": name,
 		"rating": judged.letter,
@@ -64,25 +78,28 @@ def _customer(name: str, known: Sequence[tuple[Piece, int]], end: date) -> dict[
 	}
 
 
-def _invoices(company: str, start: date, end: date) -> list[Any]:
-	"""Return invoices posted in the period as they stood at its end, in company currency; returns are left out."""
+def invoices(company: str, start: date, end: date) -> list[Any]:
+	"""Return invoices that were open at any time of the period, as they stood at its end, in company currency.
+
+	Returns are left out; a settlement in the period means that the invoice was open in it.
+	"""
 	entry = frappe.qb.DocType("Payment Ledger Entry")
 	own = entry.voucher_no == entry.against_voucher_no
-	first = Max(Case().when(own, entry.posting_date))
+	left, total = Sum(entry.amount), Sum(Case().when(own, entry.amount).else_(0))
 	query = (
 		_ledger(entry, company, end)
 		.select(
 			entry.party,
 			entry.against_voucher_no.as_("name"),
-			Sum(entry.amount).as_("left_base"),
-			Sum(Case().when(own, entry.amount).else_(0)).as_("total_base"),
+			left.as_("left_base"),
+			total.as_("total_base"),
 			Max(Case().when(own, entry.due_date)).as_("due"),
-			first.as_("first"),
-			Max(entry.posting_date).as_("last"),
+			Max(Case().when(own, entry.posting_date)).as_("first"),
+			Max(Case().when(entry.voucher_no != entry.against_voucher_no, entry.posting_date)).as_("last"),
 		)
 		.where(entry.against_voucher_type == INVOICE)
 		.groupby(entry.party, entry.against_voucher_no)
-		.having((first >= start) & (Sum(Case().when(own, entry.amount).else_(0)) > 0))
+		.having((total > 0) & ((left > 0) | (Max(entry.posting_date) >= start)))
 	)
 	return query.run(as_dict=True)
 

@@ -13,7 +13,7 @@ from frappe.utils import flt, fmt_money, formatdate, getdate, now_datetime, nowd
 
 from l2c_app.core.dunning import Decision, Item
 from l2c_app.core.money import from_minor
-from l2c_app.services.chasing import native_dunning
+from l2c_app.services.chasing import chase_marks, native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.follow_up import new_rows
 from l2c_app.services.follow_up.follow_ups import plan
@@ -136,6 +136,7 @@ def _mail(known: Known, text: dict[str, str]) -> str:
 		reference_name=name,
 		communication=communication,
 	)
+	chase_marks.learn(known.key[0])  # money that comes before the host hands it over takes it back
 	return communication
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe.utils import nowdate
 
-from l2c_app.services.chasing import cases, dunning_runs, promises, unbilled_overdue
+from l2c_app.services.chasing import cases, dunning_runs, kept_fees, promises, unbilled_overdue
 from l2c_app.services.chasing.policies import POLICY, any_enabled
 
 
@@ -18,23 +18,27 @@ def steps() -> Iterator[tuple[str, Any]]:
 	for counts in cases.chunks():
 		yield "cases", counts
 	yield "told", unbilled_overdue.tell_sales()
+	yield "kept fees", kept_fees.tell_finance()
 	for policy in frappe.get_all(POLICY, {"enabled": 1, "automatic": 1}, pluck="name", order_by="name"):
-		yield "run", _start(policy)
+		yield from _automatic(policy)
 
 
 def resume() -> list[str]:
 	"""Queue runs again whose job died; one that still works is not queued twice."""
-	filters = {"state": "Sending"}
-	names = frappe.get_all(dunning_runs.RUN, filters=filters, pluck="name", order_by="name")
-	for name in names:
-		dunning_runs.queue(name)
-	return names
+	filters = {"state": ("in", ("Preparing", "Sending"))}
+	rows = frappe.get_all(dunning_runs.RUN, filters=filters, fields=["name", "state"], order_by="name")
+	for row in rows:
+		again = dunning_runs.queue if row.state == "Sending" else dunning_runs.queue_list
+		again(row.name)
+	return [row.name for row in rows]
 
 
-def _start(policy: str) -> str | None:
+def _automatic(policy: str) -> Iterator[tuple[str, Any]]:
 	"""Prepare and send today's run of an automatic policy, once a day."""
 	if frappe.db.exists(dunning_runs.RUN, {"policy": policy, "run_on": nowdate()}):
-		return None
-	run = dunning_runs.prepare(policy)
+		return
+	run, _names = dunning_runs.record(policy)
+	for lines in dunning_runs.fill(run):
+		yield "lines", lines
 	dunning_runs.start(run)
-	return run
+	yield "run", run

@@ -39,11 +39,12 @@ class Position:
 
 @dataclass(frozen=True)
 class Owed:
-	"""One open piece of a document: minor units open, and when it was due."""
+	"""One open piece of a document: minor units open, when it was due, and the same in company currency."""
 
 	document: str
 	open: int
 	due: date | None
+	base: int = 0
 
 
 def positions(customers: Collection[str] | None = None, *, on: date | None = None) -> dict[Key, Position]:
@@ -72,8 +73,8 @@ def positions(customers: Collection[str] | None = None, *, on: date | None = Non
 	return found
 
 
-def owed(customers: Collection[str]) -> dict[Key, list[Owed]]:
-	"""Return the open pieces of these customers, instalment by instalment, minor units, oldest first."""
+def owed(customers: Collection[str] | None) -> dict[Key, list[Owed]]:
+	"""Return the open pieces of these customers, or of all, instalment by instalment, minor units, oldest first."""
 	inner, unit = _documents(customers), money_unit()
 	query = frappe.qb.from_(inner).select(inner.star).where(inner.left > 0)
 	rows = query.run(as_dict=True)
@@ -131,15 +132,16 @@ def _exact(row: Iterable[Any]) -> tuple[Any, ...]:
 def _pieces(row: Any, schedule: Collection[tuple[date, Decimal]], unit: Decimal) -> list[Owed]:
 	left = to_minor(row.left, unit)
 	total = to_minor(row.total, unit)
+	base = to_minor(row.base, unit)
 	if len(schedule) < 2 or total < left:
-		return [Owed(row.against_voucher_no, left, getdate(row.due) if row.due else None)]
+		return [Owed(row.against_voucher_no, left, getdate(row.due) if row.due else None, base)]
 	shares = split_by_weights(total, [amount for _due, amount in schedule])
 	settled, pieces = total - left, []
 	for (due, _amount), share in zip(schedule, shares, strict=True):
 		rest = max(0, share - settled)
 		settled = max(0, settled - share)
 		if rest:
-			pieces.append(Owed(row.against_voucher_no, rest, due))
+			pieces.append(Owed(row.against_voucher_no, rest, due, base * rest // left))
 	return pieces
 
 

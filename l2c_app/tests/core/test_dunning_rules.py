@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from l2c_app.core.dunning import Facts, Gate, Item, Level, Rules, days_late, decide, level_for
+from l2c_app.core.dunning import Facts, Gate, Item, Level, Rules, days_late, decide, level_for, outdated
 from l2c_app.core.working_time import Calendar
 
 TODAY = date(2026, 6, 15)
@@ -25,6 +25,12 @@ class TestLevels(unittest.TestCase):
 	def test_before_the_due_date_only_negative_levels_count(self):
 		self.assertEqual([level_for(LEVELS, late) for late in (-4, -2, 0, 3)], [None, LEVELS[0], None, None])
 		self.assertEqual([level_for(LEVELS, late).number for late in (5, 19, 20, 400)], [2, 2, 3, 4])
+
+	def test_who_wants_no_mail_still_gets_calls_and_letters(self):
+		by_mail = decide(facts(owed(30), no_mail=True), RULES, on=TODAY)
+		self.assertEqual((by_mail.level.number, by_mail.gates), (3, (Gate.NO_MAIL,)))
+		self.assertTrue(decide(facts(owed(50), no_mail=True), RULES, on=TODAY).go)
+		self.assertEqual(decide(facts(owed(50), no_contact=True), RULES, on=TODAY).gates, (Gate.NO_CONTACT,))
 
 	def test_the_oldest_invoice_that_may_be_chased_carries_the_level(self):
 		found = decide(facts(owed(30, invoice="old"), owed(6, invoice="new")), RULES, on=TODAY)
@@ -140,3 +146,27 @@ class TestGenerated(unittest.TestCase):
 			)
 			self.assertFalse(decide(again, RULES, on=TODAY).go)
 			self.assertFalse(decide(replace(again, jump=True), RULES, on=TODAY).go)
+
+
+class TestQueuedMessages(unittest.TestCase):
+	"""A level 3 message of 1,500 went into the queue today: gap, count and level hold the next one, not this one."""
+
+	def outdated(self, *items: Item, **more) -> bool:
+		sent = facts(*items, last_sent=TODAY, sent_count=6, sent_levels={"A": 3}, **more)
+		return outdated(decide(sent, RULES, on=TODAY), asked=1500)
+
+	def test_it_stays_while_only_itself_is_in_the_way(self):
+		self.assertFalse(self.outdated(owed(30, 1500)))
+		self.assertFalse(self.outdated(owed(30, 1500), owed(6, 70, "B")))
+		self.assertFalse(self.outdated(owed(30, 1500), unapplied=1499))
+
+	def test_it_goes_when_less_is_left_than_it_asks_for(self):
+		self.assertTrue(self.outdated())
+		self.assertTrue(self.outdated(owed(30, 1499)))
+		self.assertTrue(self.outdated(owed(30, 1500, disputed=1)))
+		self.assertTrue(self.outdated(owed(30, 1000), owed(6, 500, "B", promised=True)))
+
+	def test_it_goes_when_a_new_one_would_be_held(self):
+		for why in ({"unapplied": 1500}, {"held": True}, {"bank_line": "BT-1"}, {"no_contact": True}):
+			with self.subTest(why=why):
+				self.assertTrue(self.outdated(owed(30, 1500), **why))

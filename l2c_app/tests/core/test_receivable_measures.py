@@ -29,6 +29,28 @@ class TestMeasures(unittest.TestCase):
 		letters = [measures.rating([paid(late)] * 3, TODAY).letter for late in (0, 30, 31, 60, 61, 90, 91)]
 		self.assertEqual(letters, ["A", "A", "B", "B", "C", "C", "D"])
 
+	def test_a_small_remainder_is_late_by_its_own_weight(self):
+		"""Three invoices of 1,000.00; 0.01 of one open for 245 days: 0.01 × 245 / 3,000 days late, not 81.7 (a C)."""
+		on_time = TODAY - timedelta(days=245)
+		remainder = measures.parts_of("C", total=100_000, left=1, due=on_time, last=on_time)
+		self.assertEqual(remainder, [Piece(99_999, on_time, on_time, "C"), Piece(1, on_time, None, "C")])
+		others = [paid(0, 100_000, due=245, invoice=name) for name in "AB"]
+		found = measures.rating([*others, *remainder], TODAY)
+		self.assertEqual((found.letter, found.invoices), ("A", 3))
+		self.assertAlmostEqual(found.delay, 245 / 300_000)
+
+	def test_parts_of_invoices_that_are_all_open_or_all_paid(self):
+		day = TODAY - timedelta(days=10)
+		self.assertEqual(
+			measures.parts_of("A", total=5, left=5, due=day, last=None), [Piece(5, day, None, "A")]
+		)
+		self.assertEqual(
+			measures.parts_of("A", total=5, left=0, due=day, last=TODAY), [Piece(5, day, TODAY, "A")]
+		)
+		self.assertEqual(
+			measures.parts_of("A", total=5, left=-2, due=day, last=TODAY), [Piece(5, day, TODAY, "A")]
+		)
+
 	def test_two_invoices_are_not_yet_a_habit(self):
 		self.assertEqual(measures.rating([paid(50), paid(50)], TODAY).letter, "")
 		parts = [paid(50, invoice="A"), paid(51, invoice="A"), paid(52, invoice="A")]
@@ -39,6 +61,14 @@ class TestMeasures(unittest.TestCase):
 			[paid(10, due=400), paid(10, due=300), paid(40, due=200), paid(60, due=100)], TODAY
 		)
 		self.assertEqual(found.trend, 40)
+
+	def test_parts_of_one_invoice_stay_in_one_half_of_the_trend(self):
+		"""Earlier half: A alone, 0 days; later half: B and C, (50 + 50 + 100) / 3 days."""
+		parts = [paid(50, due=300, invoice="B"), paid(50, due=300, invoice="B")]
+		found = measures.rating(
+			[paid(0, due=400, invoice="A"), *parts, paid(100, due=200, invoice="C")], TODAY
+		)
+		self.assertAlmostEqual(found.trend, 200 / 3)
 
 	def test_days_sales_outstanding(self):
 		self.assertEqual(measures.dso_simple(12_000, 30_000, 90), 36)

@@ -21,7 +21,7 @@ frappe.ui.form.on("Dunning Run", {
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(
 			l2c.tags([
-				["", __(state), { Draft: "gray", Sending: "orange", Done: "green" }[state]],
+				["", __(state), { Preparing: "orange", Draft: "gray", Sending: "orange", Done: "green" }[state]],
 				[__("Proposed"), proposed || "", "blue"],
 				[__("Held Back"), gated || "", "orange"],
 				[__("Sent"), sent || "", "green"],
@@ -105,7 +105,7 @@ function ask_send(frm) {
 
 function look_again(frm) {
 	clearTimeout(frm.l2c_timer);
-	if (frm.doc.state !== "Sending") return;
+	if (!["Preparing", "Sending"].includes(frm.doc.state)) return;
 	frm.l2c_timer = setTimeout(() => {
 		const route = frappe.get_route();
 		if (route[1] === "Dunning Run" && route[2] === frm.doc.name) frm.reload_doc();

@@ -8,12 +8,23 @@ from l2c_app.services.chasing import measures
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
-	"""Return columns, a row per customer, no message, no chart, and the figures of the company."""
+	"""Return columns, a row per customer, no message, unpaid shares by billing month as chart, and the company's figures."""
 	chosen = frappe._dict(filters or {})
 	frappe.has_permission("Company", "read", doc=chosen.company, throw=True)
 	period = {"start": getdate(chosen.from_date), "end": getdate(chosen.to_date)}
 	figures = measures.company_figures(chosen.company, **period)
-	return _columns(), measures.customers(chosen.company, **period), None, None, _summary(figures)
+	chart = _chart(measures.cohorts(chosen.company, end=period["end"]))
+	return _columns(), measures.customers(chosen.company, **period), None, chart, _summary(figures)
+
+
+def _chart(cohorts: dict[str, float | None]) -> dict[str, Any] | None:
+	"""Return bars per billing month; months of which nothing is 90 days late yet are left out."""
+	known = {month: share for month, share in cohorts.items() if share is not None}
+	if not known:
+		return None
+	values = [flt(share, 1) for share in known.values()]
+	name = _("Unpaid 90 Days After the Due Date %")
+	return {"data": {"labels": list(known), "datasets": [{"name": name, "values": values}]}, "type": "bar"}
 
 
 def _summary(figures: dict[str, float | None]) -> list[dict[str, Any]]:
