@@ -288,5 +288,6 @@ scheduler_events = {
 		"l2c_app.jobs.score_leads",
 		"l2c_app.jobs.chase",
 		"l2c_app.jobs.prepare_billing",
+		"l2c_app.jobs.keep_measures",
 	],
 }

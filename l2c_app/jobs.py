@@ -5,11 +5,11 @@ from typing import Any
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
-from l2c_app.services.chasing import cases, dunning_runs, nightly
+from l2c_app.services.chasing import cases, cash_forecast, dunning_runs, nightly
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
-from l2c_app.services.ledger import audit, clearing_doors
+from l2c_app.services.ledger import audit, clearing_doors, contract_months
 from l2c_app.services.pool import (
 	distribution_run,
 	invariants,
@@ -193,6 +193,22 @@ def chase() -> dict[str, Any]:
 		done[step] = result
 		frappe.db.commit()
 	return done
+
+
+def keep_measures() -> dict[str, int]:
+	"""Nightly: keep the figures of contracts of a month that is closed now, and on Mondays the cash forecast.
+
+	Each piece is committed; a killed job goes on the next night. Returns how many rows were new.
+	"""
+	kept: dict[str, int] = {"months": 0, "weeks": 0}
+	for kind, pieces in (
+		("months", contract_months.keep_closed_month()),
+		("weeks", cash_forecast.keep_week()),
+	):
+		for rows in pieces:
+			kept[kind] += rows
+			frappe.db.commit()
+	return kept
 
 
 def prepare_dunning_run(run: str) -> int:

@@ -33,3 +33,7 @@ class OrderHeld(L2CError):
 
 class HoldError(L2CError):
 	"""A hold of a case needs a reason and a date that has not passed."""
+
+
+class CollectionTargetError(L2CError):
+	"""A collection target needs an amount, and there is one per month, company and sales person."""

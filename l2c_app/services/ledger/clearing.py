@@ -1,10 +1,12 @@
 """Bills and cheques: money on an account in clearing settles at once and is collected when the bank has cleared it."""
 
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from l2c_app.services.errors import ClearingAccountError, refuse
 
@@ -16,10 +18,10 @@ def accounts() -> frozenset[str]:
 	return frozenset(row.account for row in frappe.get_cached_doc(SETTINGS).clearing_accounts)
 
 
-def waits(payment: Any, in_clearing: frozenset[str]) -> bool:
-	"""Return whether a received payment lies on an account in clearing and has no clearance date."""
+def waits(payment: Any, in_clearing: frozenset[str], *, on: date = date.max) -> bool:
+	"""Return whether a received payment lies on an account in clearing and was not cleared up to a day."""
 	received = payment.payment_type == "Receive" and payment.paid_to in in_clearing
-	return received and not payment.clearance_date
+	return received and not (payment.clearance_date and getdate(payment.clearance_date) <= on)
 
 
 def check_settings(settings: Document) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,19 +19,22 @@ Documents = Mapping[str, Any]
 Key = tuple[str, str, str]
 
 
-def entries(ledger: list[Any], invoices: Documents, orders: Documents, unit: Decimal) -> list[Entry]:
-	"""Return what every voucher settled on invoices and holds on orders, in minor units.
+def entries(
+	ledger: list[Any], invoices: Documents, orders: Documents, unit: Decimal, *, until: date = date.max
+) -> list[Entry]:
+	"""Return what every voucher posted up to a day settled on invoices and holds on orders, in minor units.
 
 	Money is a Payment Entry less its deductions, a Journal Entry with a bank or cash account, or cash at
 	the till (a negative row of a point of sale invoice itself). Anything else settles without money.
 	"""
 	sums = _sum_ledger(ledger, invoices)
-	on_orders = _payments_on_orders(orders) + _journals_on_orders(orders)
+	found_on_orders = _payments_on_orders(orders) + _journals_on_orders(orders)
+	on_orders = [row for row in found_on_orders if row["posting_date"] <= until]
 	payment_names = {key[2] for key in sums if key[1] == PAYMENT}
 	payment_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == PAYMENT)
 	journal_names = {key[2] for key in sums if key[1] == JOURNAL}
 	journal_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == JOURNAL)
-	judge = _Judge(payment_names, journal_names, unit)
+	judge = _Judge(payment_names, journal_names, unit, until)
 	found = [judge.on_invoice(key, value) for key, value in sums.items()]
 	found += [judge.on_order(row) for row in on_orders]
 	return [entry for entry in found if entry.amount or entry.base_cash]
@@ -74,8 +78,9 @@ def _applied(payments: list[str], unit: Decimal) -> dict[str, dict[str, int]]:
 class _Judge:
 	"""Knows of every voucher whether it is money and what of it was deducted."""
 
-	def __init__(self, payments: set[str], journals: set[str], unit: Decimal) -> None:
+	def __init__(self, payments: set[str], journals: set[str], unit: Decimal, until: date) -> None:
 		self.unit = unit
+		self.until = until
 		self.payments = ledger_reads.payments(sorted(payments)) if payments else {}
 		self.clearing = clearing.accounts()
 		self.with_money = ledger_reads.journals_with_money(sorted(journals)) if journals else set()
@@ -100,7 +105,7 @@ class _Judge:
 	def _cash(self, key: Key, kind: str, cash: int, base: int) -> dict[str, int]:
 		"""Return what of the money counts as collected, in company currency, or that no bank has cleared it yet."""
 		payment = self.payments.get(key[2]) if key[1] == PAYMENT else None
-		if kind in (CASH, ADVANCE) and payment and clearing.waits(payment, self.clearing):
+		if kind in (CASH, ADVANCE) and payment and clearing.waits(payment, self.clearing, on=self.until):
 			return {"base_cash": 0, "in_clearing": cash}
 		return {"base_cash": base}
 

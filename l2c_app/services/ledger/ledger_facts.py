@@ -37,20 +37,25 @@ class ContractFacts:
 	approximate: bool
 
 
-def read(names: Collection[str]) -> dict[str, ContractFacts]:
-	"""Read the facts of the contracts that exist among the names, with a fixed number of queries."""
+def read(names: Collection[str], *, until: date | None = None) -> dict[str, ContractFacts]:
+	"""Read the facts of the contracts that exist among the names, with a fixed number of queries.
+
+	`until`: only what was posted up to that day, by today's plan. An invoice posted later is nothing billed, while money
+	that came before it and was applied to it since is there already.
+	"""
 	headers = {row.name: row for row in ledger_reads.contracts(list(names))} if names else {}
 	if not headers:
 		return {}
-	batch = _Batch(headers)
+	batch = _Batch(headers, until or date.max)
 	return {name: batch.facts_of(name) for name in headers}
 
 
 class _Batch:
 	"""All rows of a batch of contracts, and how shared invoices are split."""
 
-	def __init__(self, headers: dict[str, Any]) -> None:
+	def __init__(self, headers: dict[str, Any], until: date) -> None:
 		names = list(headers)
+		self.until = until
 		self.headers = headers
 		self.unit = money_unit()
 		self.plan = _by_parent(
@@ -63,7 +68,8 @@ class _Batch:
 		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
 		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
 		self.asks = collection_asks.of_contracts(names)
-		self.ledger = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
+		rows = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
+		self.ledger = [row for row in rows if getdate(row.posting_date) <= until]
 		self.weights = document_owners.of_invoices(self.invoices)
 		self.invoices_by_contract = self._group_invoices()
 		self.open_amounts = self._open_amounts()
@@ -104,12 +110,15 @@ class _Batch:
 			Invoice(
 				name=invoice.name,
 				family=self._family(invoice),
-				total=self._share(to_minor(total_of(invoice), self.unit), invoice.name, name),
+				total=self._share(self._total(invoice), invoice.name, name),
 				open=self._share(to_minor(self.open_amounts[invoice.name], self.unit), invoice.name, name),
 				bill_again=bool(invoice.is_return and invoice.update_billed_amount_in_sales_order),
 			)
 			for invoice in self.invoices_by_contract.get(name, ())
 		]
+
+	def _total(self, invoice: Any) -> int:
+		return to_minor(total_of(invoice), self.unit) if getdate(invoice.posting_date) <= self.until else 0
 
 	def _group_invoices(self) -> dict[str, list[Any]]:
 		grouped: dict[str, list[Any]] = defaultdict(list)
@@ -159,7 +168,9 @@ class _Batch:
 	def _shared_entries(self) -> dict[str, list[Entry]]:
 		"""Return the entries of every contract of the batch, those on shared invoices split."""
 		found: dict[str, list[Entry]] = defaultdict(list)
-		for entry in ledger_entries.entries(self.ledger, self.invoices, self.orders, self.unit):
+		for entry in ledger_entries.entries(
+			self.ledger, self.invoices, self.orders, self.unit, until=self.until
+		):
 			if entry.target in self.orders:
 				found[self.orders[entry.target].l2c_contract].append(entry)
 				continue

@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import frappe
+from frappe.utils import add_days, getdate, nowdate
+
+from l2c_app.core.cash_forecast import monday
+from l2c_app.l2c_app.report.cash_forecast import cash_forecast as report
+from l2c_app.services.chasing import cash_forecast
+from l2c_app.tests import contracts, factories
+from l2c_app.tests import receivables as money
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.chasing_case import ChasingTestCase
+
+
+@bench_only("the payment ledger of the host")
+class TestCashForecast(ChasingTestCase):
+	def setUp(self):
+		super().setUp()
+		self.today = getdate(nowdate())
+		self.before = cash_forecast.expected(factories.COMPANY)
+
+	def more(self, days: int, what: str = "expected") -> float:
+		"""Return what the week of a day expects more than before the test."""
+		week = monday(self.today + timedelta(days=days))
+		now, then = cash_forecast.expected(factories.COMPANY)[week], self.before[week]
+		return (getattr(now, what) - getattr(then, what)) / 100
+
+	def settled(self, late: int) -> None:
+		"""Make an invoice that was due 100 days ago and paid so many days later."""
+		invoice = self.invoice(100, 10)
+		day = add_days(nowdate(), -100 + late)
+		money.receipt(self.customer, 10, against=[("Sales Invoice", invoice.name, 10)], posting_date=day)
+
+	def test_without_habits_the_due_date_counts(self):
+		self.invoice(-30, 1000)
+		self.assertEqual(cash_forecast._Payers({}, frozenset(), cash_forecast.learn([])).late_days("x"), 0)
+		lateness = cash_forecast._payers(factories.COMPANY)
+		invoice = self.invoice(-31, 1)
+		expected = 31 + round(lateness.late_days(invoice.name))
+		self.assertGreaterEqual(self.more(expected), 1)
+
+	def test_a_late_payer_is_expected_late(self):
+		for _number in range(30):
+			self.settled(21)
+		payers = cash_forecast._payers(factories.COMPANY)
+		invoice = self.invoice(0, 1000)
+		payers = cash_forecast._payers(factories.COMPANY)
+		late = payers.late_days(invoice.name)
+		self.assertGreater(late, 19)
+		self.assertLess(late, 23)
+		self.assertEqual(self.more(round(late)), 1000)
+
+	def test_promised_money_comes_on_its_day_the_rest_by_habit(self):
+		invoice = self.invoice(30, 1000)
+		values = {"sales_invoice": invoice.name, "amount": 600, "promised_for": add_days(nowdate(), 16)}
+		factories.make("Promise to Pay", **values)
+		self.assertEqual(self.more(16, "promised"), 600)
+		self.assertEqual(self.more(7, "by_habit"), 400)
+
+	def test_money_in_another_currency_counts_in_company_currency(self):
+		euro = self.make_customer("L2C Euro Forecast", currency="EUR")
+		self.invoice(30, 100, euro, currency="EUR", debit_to=factories.receivable_account("EUR"))
+		self.assertEqual(self.more(7), 110)
+
+	def test_plan_rows_that_nobody_billed_yet_are_expected_when_due(self):
+		rows = [
+			contracts.plan_row(300, billing="Advance", fixed_date=contracts.in_days(20)),
+			contracts.plan_row(700, fixed_date=contracts.in_days(34)),
+		]
+		contracts.active(self.customer, plan_rows=rows)
+		self.assertEqual((self.more(20), self.more(34)), (300, 700))
+
+	def test_a_week_is_kept_once_and_held_against_what_came(self):
+		this = monday(self.today)
+		last = this - timedelta(weeks=1)
+		invoice = self.invoice(30, 1000)
+		made = cash_forecast.keep(factories.COMPANY, last)
+		self.assertEqual(made, 13)
+		self.assertEqual(cash_forecast.keep(factories.COMPANY, last), 0)
+		filters = {"company": factories.COMPANY, "taken_on": last}
+		frappe.db.set_value("Cash Forecast Week", {**filters, "week": this}, {"week": last, "expected": 900})
+		before = self.row(last)["actual"]
+		day = {"posting_date": str(last)}
+		money.receipt(self.customer, 400, against=[("Sales Invoice", invoice.name, 400)], **day)
+		row = self.row(last)
+		self.assertEqual((row["expected"], row["actual"] - before), (900, 400))
+		self.assertEqual(row["difference"], row["actual"] - 900)
+
+	def row(self, week) -> dict:
+		_columns, rows, _message, chart = report.execute({"company": factories.COMPANY})
+		self.assertEqual((len(rows), len(chart["data"]["labels"])), (21, 21))
+		return next(row for row in rows if row["week"] == week)
+
+	def test_the_nightly_job_keeps_the_week_of_each_company_once(self):
+		self.assertGreaterEqual(sum(cash_forecast.keep_week()), 0)
+		self.assertEqual(list(cash_forecast.keep_week()), [])
