@@ -43,10 +43,9 @@ def refresh(customers: Collection[str], *, bank: dict[Key, str] | None = None) -
 	"""
 	counts = {"opened": 0, "updated": 0, "closed": 0, "unchanged": 0}
 	known = chase_facts.read(customers, bank=bank_lines.remembered(customers) if bank is None else bank)
-	positions = receivables.positions(customers)
 	ratings = payer_ratings.read({key[0] for key in known})
 	for key, each in known.items():
-		counts[_refresh_one(each, positions.get(key), ratings.get(key))] += 1
+		counts[_refresh_one(each, each.position, ratings.get(key))] += 1
 	mail_queue.judge(customers, known)
 	return counts
 

@@ -109,7 +109,9 @@ def _payers(company: str) -> _Payers:
 	start = getdate(add_days(today, -LOOK_BACK_DAYS))
 	rows = measures.invoices(company, start, today)
 	disputed = frozenset(
-		frappe.get_all("Receivable Dispute", {"company": company}, pluck="sales_invoice", order_by="name")
+		frappe.get_all(
+			"Receivable Dispute", filters={"company": company}, pluck="sales_invoice", order_by="name"
+		)
 	)
 	paid = [
 		Paid(_traits(row, disputed), (row.last - row.first).days)

@@ -15,7 +15,7 @@ from l2c_app.core.dunning import Facts, Item
 from l2c_app.core.money import to_minor
 from l2c_app.services.chasing import bank_lines, receivables
 from l2c_app.services.chasing.policies import Policies, Policy
-from l2c_app.services.chasing.receivables import Key
+from l2c_app.services.chasing.receivables import Key, Position
 from l2c_app.services.follow_up import do_not_contact
 from l2c_app.services.ledger.ledger_amounts import money_unit
 
@@ -35,6 +35,7 @@ class Known:
 	broken: int
 	dispute_deadline: date | None
 	group: str
+	position: Position | None
 
 
 def read(
@@ -102,6 +103,7 @@ class _Reader:
 			broken=len(broken),
 			dispute_deadline=min((day for day in deadlines if day), default=None),
 			group=group,
+			position=position,
 		)
 
 	def _items(self, key: Key) -> list[Item]:
