@@ -15,6 +15,7 @@ from l2c_app.services.pool import (
 	distribution,
 	distribution_run,
 	joint_pursuit,
+	primary_seat,
 	protection,
 	quiet_time,
 	runs,
@@ -84,6 +85,12 @@ def leave_alone(seat: str, reason: str, until: str | None = None) -> None:
 def transfer(seat: str, user: str, reason: str = "") -> None:
 	"""Hand a seat to another member of the pool."""
 	retrying(lambda: seat_events.transfer(seat, user, reason=reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def make_primary(seat: str, reason: str) -> None:
+	"""Let a seat drive the owner of its party."""
+	retrying(lambda: primary_seat.make_primary(seat, reason))
 
 
 @frappe.whitelist(methods=["POST"])

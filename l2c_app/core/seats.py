@@ -29,6 +29,7 @@ class Event(str, Enum):
 
 
 PROTECT, UNPROTECT = "Protect", "Unprotect"  # shown by the log; they change no holder
+MAKE_PRIMARY = "Make Primary"
 LEFT_ALONE, NOT_LEFT_ALONE = "Do Not Contact", "May Be Contacted"  # likewise
 _AVAILABLE, _HELD = State.AVAILABLE, State.HELD
 _LIVE = (State.AVAILABLE, State.HELD)

@@ -109,9 +109,9 @@ class TestPoolsSeatsAndMasks(ClosedSetCase):
 
 	def test_what_the_form_offers_to_whom(self):
 		for user, seats, may in (
-			(self.holder, 1, {"release", "transfer", "close", "protect"}),
+			(self.holder, 1, {"release", "transfer", "close", "protect", "leave_alone"}),
 			(self.mate, 1, set()),
-			(self.chief, 1, {"release", "transfer", "close", "protect"}),
+			(self.chief, 1, {"release", "transfer", "close", "protect", "leave_alone"}),
 			(self.outsider, 0, None),
 		):
 			with self.subTest(user=user), self.as_user(user):

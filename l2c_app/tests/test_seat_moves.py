@@ -161,6 +161,46 @@ class TestHolderChanges(PoolCase):
 		self.assertEqual(factories.seat_of(lead.name, "L2C Second").holder, self.mate)
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.rep)
 
+	def test_a_manager_lets_another_seat_drive_the_owner(self):
+		both = {"members": (self.mate,), "managers": (self.chief,)}
+		factories.lead_pool("L2C Second", **both)
+		lead = self.lead()
+		first = self.claimed(lead)
+		second = factories.seat_of(lead.name, "L2C Second").name
+		with self.as_user(self.mate):
+			api.claim(second)
+			with self.assertRaises(errors.NotAPoolManager):
+				api.make_primary(second, "closer to the deal")
+		with self.as_user(self.chief):
+			may = {
+				row["name"]: row["may"]["make_primary"] for row in api.party_state("Lead", lead.name)["seats"]
+			}
+			self.assertEqual(may, {first.name: False, second: True})
+			with self.assertRaises(errors.SeatNotMovable):
+				api.make_primary(first.name, "is it already")
+			api.make_primary(second, "closer to the deal")
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.mate)
+		rows = frappe.get_all(
+			"Lead Pool Seat",
+			filters={"party": lead.name},
+			fields=["name", "is_primary", "holder", "version"],
+		)
+		after = {row.name: (row.is_primary, row.holder, row.version) for row in rows}
+		self.assertEqual(after, {first.name: (0, self.rep, 3), second: (1, self.mate, 3)})
+		self.assertIn("Make Primary", self.logged(second))
+		with self.as_user(self.rep):
+			api.release(first.name, "not the owner any more")
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.mate)
+
+	def test_who_manages_only_one_of_the_pools_cannot_change_the_owner(self):
+		other = factories.sales_manager("pool.second.chief")
+		factories.lead_pool("L2C Second", members=(self.mate,), managers=(other,))
+		lead = self.lead()
+		second = factories.seat_of(lead.name, "L2C Second").name
+		with self.as_user(other), self.assertRaises(errors.NotAPoolManager):
+			api.make_primary(second, "mine now")
+		self.assertTrue(self.seat(lead).is_primary)
+
 	def test_at_night_the_seat_wins_over_an_owner_written_past_the_hooks(self):
 		held, free = self.lead(1), self.lead(2)
 		self.claimed(held)

@@ -150,6 +150,7 @@ def allowed(seat: frappe._dict, user: str) -> dict[str, bool]:
 		"unprotect": held and (holder or manager) and is_protected(seat),
 		"leave_alone": (held or free) and (holder or manager),
 		"close": moves and (held or free) and (holder or manager),
+		"make_primary": moves and manager and (held or free) and not seat.is_primary,
 		"reopen": moves and manager and not held and not free,
 	}
 

@@ -180,6 +180,16 @@ const pool_members = async (pool) => {
 	return rows.map((row) => row.user);
 };
 
+l2c.make_primary = async (seat, on_done) => {
+	const { reason } = await ask_reason({
+		title: __("Make {0} Primary", [l2c.escape(seat.label)]),
+		action: __("Make Primary"),
+	});
+	await l2c.call_frozen("pool.make_primary", { seat: seat.name, reason });
+	l2c.done(__("Its holder is the owner now"));
+	on_done && on_done();
+};
+
 l2c.close_seat = async (seat, on_done) => {
 	const { reason } = await ask_reason({
 		title: __("Close {0}", [l2c.escape(seat.label)]),
@@ -217,6 +227,7 @@ l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 		["unprotect", __("Lift Protection"), () => l2c.unprotect_seat(seat, stay)],
 		["leave_alone", __("Do Not Contact Until"), () => l2c.leave_alone(seat, stay)],
 		["close", __("Close Seat"), () => l2c.close_seat(seat, go)],
+		["make_primary", __("Make Primary"), () => l2c.make_primary(seat, stay)],
 		["reopen", __("Reopen"), () => l2c.reopen_seat(seat, stay)],
 	];
 	buttons
