@@ -5,7 +5,13 @@ from typing import Any
 import frappe
 
 from l2c_app.services.billing import billing
-from l2c_app.services.contract import activation, contract_changes, contract_drafts, contract_revisions
+from l2c_app.services.contract import (
+	activation,
+	contract_changes,
+	contract_drafts,
+	contract_revisions,
+	due_rows,
+)
 from l2c_app.services.ledger import recompute
 
 PLAN_FIELDS = (
@@ -123,3 +129,9 @@ def _state(contract: str) -> dict[str, Any]:
 def _head(document: Any) -> dict[str, Any]:
 	fields = ("name", "status", "money_status", "customer", "sales_order", "grand_total", "revision")
 	return {field: document.get(field) for field in fields}
+
+
+@frappe.whitelist()
+def rows_due_this_week(filters: str | list | dict | None = None) -> dict[str, Any]:
+	"""Return how many open plan rows of the user's contracts are due this week, for the card that shows it."""
+	return due_rows.this_week()

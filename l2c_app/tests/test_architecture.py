@@ -49,7 +49,7 @@ READERS = {
 		"get_events",
 	},
 	"api.chasing": {"case_items"},
-	"api.contract": {"plan_status"},
+	"api.contract": {"plan_status", "rows_due_this_week"},
 	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
 	"api.pool_health": {"report"},
