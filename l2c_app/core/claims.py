@@ -7,17 +7,19 @@ from datetime import date, datetime, timedelta
 
 QUOTA = "quota"
 HOLDING = "holding"
+HOLDING_IN_ALL = "holding_in_all"
 COOL_DOWN = "cool_down"
 INTERVAL = "interval"
 BACKLOG = "backlog"
 PROTECTION = "protection"
 OVERDUE = "overdue"
 BY_A_MANAGER = "a manager of the pool"
+BY_AN_ADMIN = "a system manager"
 
 
 @dataclass(frozen=True)
 class Limits:
-	"""A pool's limits for one member. 0 = no limit. `cut_quota`: what is left of the quota while the overdue cash of his
+	"""A pool's limits for one member. 0 = no limit. `cap_in_all`: on seats held in all pools together. `cut_quota`: what is left of the quota while the overdue cash of his
 	contracts is above its limit (both in company currency), None while it is not."""
 
 	daily_quota: int = 0
@@ -28,21 +30,23 @@ class Limits:
 	cut_quota: int | None = None
 	overdue: float = 0
 	overdue_limit: float = 0
+	cap_in_all: int = 0
 
 
 @dataclass(frozen=True)
 class Standing:
 	"""Where a member stands in this pool: successful self-claims of the site date, seats in state Held, those of them
-	without valid effort since they were claimed, and the moment of the last successful self-claim."""
+	without valid effort since they were claimed, the moment of the last successful self-claim, and seats Held in all pools."""
 
 	claimed_today: int = 0
 	held: int = 0
 	backlog: int = 0
 	last_claim_at: datetime | None = None
+	held_in_all: int = 0
 
 	def after_one(self, now: datetime) -> "Standing":
 		"""Return the standing after one more successful self-claim: the new seat has no effort yet."""
-		return Standing(self.claimed_today + 1, self.held + 1, self.backlog + 1, now)
+		return Standing(self.claimed_today + 1, self.held + 1, self.backlog + 1, now, self.held_in_all + 1)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,14 @@ def holding_refusal(limits: Limits, standing: Standing) -> Refusal | None:
 	return Refusal(HOLDING, {"held": standing.held, "holding_cap": limits.holding_cap})
 
 
+def holding_in_all_refusal(limits: Limits, standing: Standing) -> Refusal | None:
+	"""Refuse when the member holds as many seats of all pools together as anybody may. No pool's manager overrides it."""
+	if not limits.cap_in_all or standing.held_in_all < limits.cap_in_all:
+		return None
+	compared = {"held_in_all": standing.held_in_all, "cap_in_all": limits.cap_in_all}
+	return Refusal(HOLDING_IN_ALL, compared, override_by=BY_AN_ADMIN)
+
+
 def cool_down_refusal(limits: Limits, *, last_hold_ended: date | None, today: date) -> Refusal | None:
 	"""Refuse a former holder of this seat while fewer than N days passed since his last hold of it ended (site dates).
 
@@ -145,6 +157,7 @@ def judge(
 		or quota_refusal(limits, standing, today=now.date())
 		or interval_refusal(limits, standing, now=now)
 		or holding_refusal(limits, standing)
+		or holding_in_all_refusal(limits, standing)
 		or backlog_refusal(limits, standing)
 	)
 

@@ -202,6 +202,29 @@ class TestClaims(PoolCase):
 		with self.as_user(self.rep), self.assertRaises(errors.PoolDisabled):
 			api.claim(seat)
 
+	def test_the_cap_over_all_pools_counts_what_is_held_in_each(self):
+		factories.lead_pool("L2C Second", members=(self.rep,))
+		leads = [self.lead(number) for number in range(1, 4)]
+		second = factories.seat_of(leads[0].name, "L2C Second").name
+		with self.settings("L2C Settings", holding_cap_over_all=2), self.as_user(self.rep):
+			api.claim(second)
+			rows = api.claim_batch(json.dumps([self.seat(lead).name for lead in leads[1:]]))
+			self.assertEqual([row["ok"] for row in rows], [True, False])
+			self.assertEqual(rows[1]["compared"], {"held_in_all": 2, "cap_in_all": 2})
+			with self.assertRaises(errors.HoldingCapReached):
+				api.claim(self.seat(leads[2]).name)
+			api.release(second, "room for another")
+			api.claim(self.seat(leads[2]).name)
+		self.assertEqual(self.seat(leads[2]).holder, self.rep)
+
+	def test_a_batch_in_two_pools_takes_no_more_than_the_cap_over_all(self):
+		factories.lead_pool("L2C Second", members=(self.rep,))
+		lead = self.lead()
+		seats = [factories.seat_of(lead.name, pool).name for pool in (POOL, "L2C Second")]
+		with self.settings("L2C Settings", holding_cap_over_all=1), self.as_user(self.rep):
+			rows = api.claim_batch(json.dumps(seats))
+		self.assertEqual([row["ok"] for row in rows], [True, False])
+
 	def test_a_batch_over_quota_takes_the_first_ones_and_explains_the_rest(self):
 		self.set_pool(daily_quota=2)
 		seats = [self.seat(self.lead(number)).name for number in range(1, 5)]

@@ -25,6 +25,7 @@ from l2c_app.services.errors import (
 ERRORS: dict[str, type[ClaimRefused]] = {
 	rules.QUOTA: QuotaReached,
 	rules.HOLDING: HoldingCapReached,
+	rules.HOLDING_IN_ALL: HoldingCapReached,
 	rules.COOL_DOWN: CoolingDown,
 	rules.INTERVAL: ClaimedTooSoon,
 	rules.BACKLOG: BacklogTooLong,
@@ -62,6 +63,7 @@ def describe(refusal: rules.Refusal) -> str:
 	texts = {
 		rules.QUOTA: _("{0} of {1} claims of today are used."),
 		rules.HOLDING: _("{0} of {1} seats are held."),
+		rules.HOLDING_IN_ALL: _("{0} of {1} seats of all pools together are held."),
 		rules.COOL_DOWN: _("You held this seat {0} days ago; {1} days must pass."),
 		rules.INTERVAL: _("You claimed {0} minutes ago; {1} minutes must pass."),
 		rules.BACKLOG: _("{0} held seats wait for your first work; at {1} no more can be claimed."),

@@ -1,6 +1,7 @@
 """A member takes seats: his own membership row is locked, limits are judged, then the seats are moved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import frappe
 from frappe import _
@@ -14,7 +15,7 @@ from l2c_app.services.errors import NotAPoolMember, PoolDisabled, StaleRead, Too
 from l2c_app.services.lead import completeness
 from l2c_app.services.pool import claim_answers, overdue_cash, quiet_days, seat_log
 from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
-from l2c_app.services.pool.membership_locks import membership_query
+from l2c_app.services.pool.membership_locks import lock_places, membership_query
 from l2c_app.services.pool.name_lists import among
 from l2c_app.services.pool.seats import SEAT_FIELDS, Move, move
 
@@ -34,7 +35,7 @@ def claim(seats: Sequence[str], pools: dict[str, str] | None = None) -> list[dic
 
 	A batch takes the first ones that fit. Raises NotAPoolMember, PoolDisabled, TooManyRows for the whole, StaleRead when
 	the transaction must begin again (with `pools` given, nothing is read before the lock, so it will not be stale twice).
-	Lock order: membership, seats, parties.
+	Lock order: membership (in all pools where a cap counts over all of them), seats, parties.
 	"""
 	wanted = list(dict.fromkeys(seats))
 	if len(wanted) > BATCH_LIMIT:
@@ -47,6 +48,8 @@ def claim(seats: Sequence[str], pools: dict[str, str] | None = None) -> list[dic
 		seat: claim_answers.taken(seat, _("The seat does not exist any more."))
 		for seat in by_pool.pop("", [])
 	}
+	if by_pool and cap_in_all():
+		lock_places(frappe.session.user)
 	for pool in sorted(by_pool):
 		answers |= _claim_in_pool(pool, by_pool[pool], frappe.session.user)
 	return [answers[seat] for seat in wanted]
@@ -127,6 +130,11 @@ def limits_of(pool: object, membership: frappe._dict) -> rules.Limits:
 	)
 
 
+def cap_in_all() -> int:
+	"""Return how many seats of all pools together a member may hold when he claims, 0 = no limit."""
+	return int(frappe.get_cached_doc("L2C Settings").get("holding_cap_over_all") or 0)
+
+
 def standing_of(pool: str, user: str) -> rules.Standing:
 	"""Return what counts against a member's limits: counted, never stored."""
 	picture = _picture(pool, user) or frappe._dict(held=0, backlog=0)
@@ -138,6 +146,9 @@ def _judge(
 	pool: object, membership: frappe._dict, standing: rules.Standing, *, seats: list[str]
 ) -> dict[str, rules.Refusal | None]:
 	limits = overdue_cash.cut(limits_of(pool, membership), pool, frappe.session.user)
+	if cap := cap_in_all():
+		held = frappe.db.count("Lead Pool Seat", {"holder": frappe.session.user, "state": State.HELD.value})
+		limits, standing = replace(limits, cap_in_all=cap), replace(standing, held_in_all=held)
 	ended = seat_log.hold_ended(seats, frappe.session.user) if seats and limits.cool_down_days else {}
 	return rules.judge_batch(seats, limits, standing=standing, hold_ended=ended, now=now_datetime())
 

@@ -39,6 +39,20 @@ def lock_memberships(pools: Sequence[str], users: Sequence[str]) -> None:
 		query.where(table.pool.isin(list(pools)) & table.user.isin(list(users))).run()
 
 
+def lock_places(user: str) -> None:
+	"""Lock what a user is in all pools, in the order of the pools: of two claims at once in two pools the second waits.
+
+	Raises StaleRead as `claims.lock_standing` does.
+	"""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	query = (
+		frappe.qb.from_(table).select(table.pool, table.moves).where(table.user == user).orderby(table.pool)
+	)
+	newest = query.for_update().run()
+	if newest != query.run():
+		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
+
+
 def lock_members(pool: str) -> None:
 	"""Lock all members of a pool in the order of their names. Raises StaleRead as `claims.lock_standing` does."""
 	table = frappe.qb.DocType("Lead Pool Membership")

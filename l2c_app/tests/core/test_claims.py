@@ -21,6 +21,13 @@ class TestGuards(unittest.TestCase):
 		self.assertEqual(refusal.compared, {"claimed_today": 10, "daily_quota": 10})
 		self.assertEqual(refusal.allowed_on, date(2026, 6, 9))
 
+	def test_the_cap_over_all_pools_is_reached_by_what_is_held_elsewhere(self):
+		limits, standing = Limits(holding_cap=9, cap_in_all=5), Standing(held=1, held_in_all=4)
+		self.assertIsNone(claims.holding_in_all_refusal(limits, standing))
+		refusal = claims.holding_in_all_refusal(limits, standing.after_one(NOW))
+		self.assertEqual(refusal.compared, {"held_in_all": 5, "cap_in_all": 5})
+		self.assertIsNone(claims.holding_in_all_refusal(Limits(), Standing(held_in_all=10**6)))
+
 	def test_holding_cap(self):
 		self.assertIsNone(claims.holding_refusal(Limits(holding_cap=3), Standing(held=2)))
 		refusal = claims.holding_refusal(Limits(holding_cap=3), Standing(held=3))
