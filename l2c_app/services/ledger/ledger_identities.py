@@ -19,7 +19,8 @@ def payment_differences(names: Collection[str]) -> list[dict[str, Any]]:
 	"""Return the submitted payments whose open money the payment ledger tells otherwise (party account currency).
 
 	For each payment: what it has on orders + what is unallocated = what the ledger holds of it against no other
-	document. In 15 money on an order is a row against the order, in 16 one against the payment itself.
+	document. In 15 money on an order is a row against the order, in 16 one against the payment itself. What is less than
+	a cent of company currency is none: the host works a payment's open money out of company currency again.
 	"""
 	found = []
 	ordered = sorted(names)
@@ -30,19 +31,26 @@ def payment_differences(names: Collection[str]) -> list[dict[str, Any]]:
 
 def _payment_differences(names: list[str]) -> list[dict[str, Any]]:
 	unit = money_unit()
-	fields = ["name", "payment_type", "unallocated_amount"]
+	fields = ["name", "payment_type", "unallocated_amount", "source_exchange_rate", "target_exchange_rate"]
 	filters = {"name": ("in", names), "docstatus": 1, "party_type": "Customer"}
 	payments = frappe.get_all(PAYMENT, filters=filters, fields=fields, order_by="name")
 	on_orders, held = _on_orders(names), _held(names)
 	differences = []
 	for row in payments:
-		said = to_minor(on_orders.get(row.name, Decimal(0)) + exact(row.unallocated_amount), unit)
-		sign = -1 if row.payment_type == "Receive" else 1
-		ledger = to_minor(sign * held.get(row.name, Decimal(0)), unit)
-		if said != ledger:
-			amounts = {"payment": float(from_minor(said, unit)), "ledger": float(from_minor(ledger, unit))}
+		said = on_orders.get(row.name, Decimal(0)) + exact(row.unallocated_amount)
+		sign, rate = (
+			(-1, row.source_exchange_rate) if row.payment_type == "Receive" else (1, row.target_exchange_rate)
+		)
+		ledger = sign * held.get(row.name, Decimal(0))
+		gap = said - ledger
+		if to_minor(gap, unit) and to_minor(gap * exact(rate), unit):
+			amounts = {"payment": _rounded(said, unit), "ledger": _rounded(ledger, unit)}
 			differences.append({"voucher": row.name, **amounts})
 	return differences
+
+
+def _rounded(amount: Decimal, unit: Decimal) -> float:
+	return float(from_minor(to_minor(amount, unit), unit))
 
 
 def _on_orders(payments: list[str]) -> dict[str, Decimal]:
