@@ -1,17 +1,29 @@
 """Leads scored by rules: on save, on events and in batch, explained without their values, silent while switched off."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import now_datetime
 
 from l2c_app.api import lead as api
+from l2c_app.core.scoring import Kind, Reason
 from l2c_app.services.errors import BadScoringRule
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.lead import scoring, starting_rules
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import PoolCase
+
+
+def learned(leads: list[str], at: object) -> dict[str, list[Reason]]:
+	"""Stand in for a learned scorer of another app."""
+	reasons = [
+		Reason(Kind.FIT, "Learned", "pays early", 40),
+		Reason(Kind.ENGAGEMENT, "Learned", "asks often", 15),
+	]
+	return dict.fromkeys(leads, reasons)
 
 
 class TestLeadScoring(PoolCase):
@@ -96,6 +108,55 @@ class TestLeadScoring(PoolCase):
 		self.assertEqual(form.get("__onload")["l2c_vanished"], said)
 		with self.assertRaises(BadScoringRule):
 			form.save()
+
+	def bell(self, user: str) -> list[str]:
+		filters = {"for_user": user, "subject": ("like", "%tier%")}
+		return frappe.get_all("Notification Log", filters=filters, pluck="subject", order_by="creation")
+
+	def test_the_holder_is_told_once_when_the_tier_goes_up_and_when_it_goes_down(self):
+		self.switch_on()
+		lead = self.lead()  # fit 55: D
+		self.claimed(lead)
+		self.change(lead, qualification_status="Qualified")
+		self.assertEqual(self.bell(self.rep), [], "off by default")
+		self.tell_changes()
+		self.change(lead, qualification_status="Unqualified")
+		self.assertEqual(len(self.bell(self.rep)), 1)
+		self.assertIn("↓ B → D", self.bell(self.rep)[0])
+		scoring.score_leads([lead.name])
+		self.assertEqual(len(self.bell(self.rep)), 1, "once")
+		self.change(lead, qualification_status="Qualified")
+		self.assertIn("↑ D → B", self.bell(self.rep)[-1])
+		self.assertEqual(self.bell(self.chief), [])
+
+	def test_managers_are_told_about_a_free_lead_and_nobody_about_a_first_score(self):
+		self.switch_on()
+		self.tell_changes()
+		lead = self.lead()
+		self.assertEqual(self.bell(self.chief), [])
+		self.change(lead, qualification_status="Qualified")
+		self.assertEqual((len(self.bell(self.chief)), self.bell(self.rep)), (1, []))
+
+	def tell_changes(self) -> None:
+		frappe.get_doc("Lead Scoring").update({"tell_tier_changes": 1}).save()
+
+	def change(self, lead: object, **values: object) -> None:
+		frappe.get_doc("Lead", lead.name).update(values).save()
+
+	def test_another_way_of_scoring_joins_by_its_hook(self):
+		self.switch_on()
+		lead = self.lead()
+		with patch.object(frappe, "get_hooks", self.with_scorer(frappe.get_hooks)):
+			row = scoring.score_leads([lead.name])[lead.name]
+		# fit 55 by the rules + 40 learned, engagement 0 + 15
+		self.assertEqual((row["fit"], row["engagement"]), (95, 15))
+		self.assertIn("pays early", row["reasons"])
+
+	def with_scorer(self, hooks: Callable) -> Callable:
+		name = f"{__name__}.learned"
+		return lambda hook=None, *args, **more: (
+			[name] if hook == scoring.SCORERS else hooks(hook, *args, **more)
+		)
 
 	def test_an_old_follow_up_has_faded_by_half(self):
 		self.switch_on()

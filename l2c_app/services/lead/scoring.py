@@ -1,7 +1,7 @@
 """Leads are scored on save, on events and every night, set by set; each score is stored with its reasons.
 
-What a lead is worth is computed anew from its fields and events, never added up. `SCORERS` is where other ways of
-scoring join: each returns reasons, and rules are one of them.
+What a lead is worth is computed anew from its fields and events, never added up. Other ways of scoring, such as a learned
+one, join by the hook `l2c_lead_scorers`: dotted names of functions (leads, at) that return {lead: [core.scoring.Reason]}.
 """
 
 from collections import defaultdict
@@ -13,10 +13,11 @@ import frappe
 from frappe.utils import now_datetime
 
 from l2c_app.core import scoring
-from l2c_app.services.lead import score_facts, score_rules
+from l2c_app.services.lead import score_facts, score_rules, tier_changes
 from l2c_app.services.pool import recycle_dates
 from l2c_app.services.pool.seats import chunks
 
+SCORERS = "l2c_lead_scorers"
 JOB = "l2c_app.jobs.score_leads"
 CHUNK = 1000
 STORED = ("lead", "fit", "engagement", "total", "tier", "previous_tier", "tier_since", "scored_on",
@@ -34,20 +35,20 @@ def score_leads(leads: Iterable[str], *, at: datetime | None = None) -> dict[str
 	rulebook = score_rules.load()
 	values = score_facts.values_of(names, rulebook.lead_fields)
 	events = score_facts.events_of(names, rulebook.events)
+	more = _reasons_of_others(names, at)
 	before = _stored(names)
-	after = {
-		lead: _row(lead, row, events.get(lead, []), rulebook=rulebook, before=before.get(lead), at=at)
-		for lead, row in values.items()
-	}
+	after = {}
+	for lead, row in values.items():
+		result = scoring.joined(_by_rules(row, events.get(lead, []), rulebook, at), more.get(lead, ()))
+		after[lead] = _row(lead, row, result, rulebook=rulebook, before=before.get(lead), at=at)
 	_store([row for lead, row in after.items() if _differs(row, before.get(lead))])
 	_show_on_leads(after, values)
+	tier_changes.tell(before, after, rulebook.thresholds)
 	return after
 
 
-def _row(
-	lead: str, values: dict, events: list, *, rulebook: object, before: dict | None, at: datetime
-) -> dict:
-	result = scoring.score(
+def _by_rules(values: dict, events: list, rulebook: object, at: datetime) -> scoring.Score:
+	return scoring.score(
 		values,
 		events,
 		groups=rulebook.groups,
@@ -55,6 +56,19 @@ def _row(
 		event_rules=rulebook.event_rules,
 		now=at,
 	)
+
+
+def _reasons_of_others(leads: list[str], at: datetime) -> dict[str, list[scoring.Reason]]:
+	found: dict[str, list[scoring.Reason]] = defaultdict(list)
+	for name in frappe.get_hooks(SCORERS):
+		for lead, reasons in frappe.get_attr(name)(leads, at).items():
+			found[lead] += reasons
+	return found
+
+
+def _row(
+	lead: str, values: dict, result: scoring.Score, *, rulebook: object, before: dict | None, at: datetime
+) -> dict:
 	tier = scoring.tier(result.fit, result.engagement, rulebook.thresholds)
 	percent, missing = scoring.completeness(values, scoring.weights_of(tier, rulebook.weights))
 	same_tier = before is not None and (before.tier or "") == tier
