@@ -52,6 +52,12 @@ def merges(lead: str) -> list[dict[str, Any]]:
 	return merging.of_lead(lead)
 
 
+@frappe.whitelist()
+def survivor(lead: str) -> str | None:
+	"""Return the lead that a merged one became, for links and bookmarks that still name it."""
+	return merging.survivor(lead)
+
+
 @frappe.whitelist(methods=["POST"])
 def merge(kept: str, merged: str, take: list[str], reason: str = "") -> dict[str, Any]:
 	"""Merge a lead into another, or ask who protects one of them. Returns {name, state, consent_of}."""

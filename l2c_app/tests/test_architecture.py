@@ -51,7 +51,7 @@ READERS = {
 	"api.chasing": {"case_items"},
 	"api.contract": {"plan_status", "rows_due_this_week"},
 	"api.follow_up": {"context", "events"},
-	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules"},
+	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules", "survivor"},
 	"api.pool_health": {"report"},
 	"api.pool_recycle": {"about_to_go_back", "starting_rules"},
 	"api.pool": {"distribute_preview", "party_state", "my_standing", "propose_sales_team", "seats"},

@@ -101,6 +101,23 @@ class TestLeadMerge(PoolCase):
 			api.undo_merge(name)
 		self.assertEqual(frappe.db.get_value("Lead", kept.name, "city"), "Hamburg")
 
+	def test_the_name_of_a_merged_lead_leads_to_what_became_of_it(self):
+		self.held_by(self.rep)
+		third = self.lead(3)
+		self.claimed(third, self.rep)
+		first = self.merge()["name"]
+		with self.as_user(self.rep):
+			api.merge(third.name, self.kept.name, take=[])
+			self.assertEqual(api.survivor(self.gone.name), third.name)
+			self.assertEqual(api.survivor(self.kept.name), third.name)
+			self.assertIsNone(api.survivor(third.name))
+			self.assertIsNone(api.survivor("no such lead"))
+		with self.as_user(self.outsider):
+			self.assertIsNone(api.survivor(self.gone.name))
+		frappe.db.set_value("Lead Merge", first, "state", "Undone")
+		with self.as_user(self.rep):
+			self.assertIsNone(api.survivor(self.gone.name))
+
 	def test_undo_ends_with_its_days(self):
 		self.held_by(self.rep)
 		name = self.merge()["name"]

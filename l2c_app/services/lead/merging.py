@@ -19,6 +19,7 @@ from l2c_app.services.pool.seats import lock_seats
 
 MERGE = "merge"  # no entry point: what both leads said is nothing new
 WAITING, DONE, UNDONE, REFUSED = "Waiting", "Done", "Undone", "Refused"
+LONGEST_CHAIN = 20
 NOT_CHOSEN = frozenset(
 	{"naming_series", "lead_owner", "status", "title", "customer", "amended_from", "image"}
 )
@@ -121,6 +122,19 @@ def undo(name: str) -> str:
 	lead_unmerge.restore(record)
 	record.db_set("state", UNDONE)
 	return record.merged
+
+
+def survivor(lead: str) -> str | None:
+	"""Return the lead that a merged one became, through further merges; None when it was not merged, or the user may not
+	read what became of it."""
+	name: str | None = lead
+	for _merge in range(LONGEST_CHAIN):
+		if not name or frappe.db.exists("Lead", name):
+			break
+		filters = {"merged": name, "state": DONE}
+		name = frappe.db.get_value("Lead Merge", filters, "kept", order_by="merged_on desc")
+	found = name if name and name != lead and frappe.db.exists("Lead", name) else None
+	return found if found and frappe.has_permission("Lead", "read", doc=found) else None
 
 
 def of_lead(lead: str) -> list[dict]:
