@@ -8,6 +8,8 @@ from frappe import _
 from l2c_app.services.pool import visibility
 from l2c_app.services.pool.closed_documents import CLOSED_SET, is_closed
 
+MODULE = "L2C App"
+
 
 def next_in_chain(original: str, ours: str) -> Callable:
 	"""Return what would run without us: another app's override before ours, else the native function.
@@ -19,27 +21,17 @@ def next_in_chain(original: str, ours: str) -> Callable:
 	return frappe.get_attr(before[-1] if before else original)
 
 
-# Our own documents: the search that ignores permissions would list them as well.
-OURS = frozenset(
-	{
-		"Lead Pool",
-		"Lead Pool Membership",
-		"Lead Pool Seat",
-		"Lead Pool Log",
-		"Lead Contact Reveal",
-		"Follow Up",
-		"Sales Contract",
-		"Collection",
-	}
-)
-
-
 def _guarded(doctype: str) -> bool:
 	"""Return True when search results of a DocType must be judged one by one for the session user."""
 	user = frappe.session.user
-	if doctype in OURS and not visibility.sees_everything(user):
+	if _is_ours(doctype) and not visibility.sees_everything(user):
 		return True
 	return doctype in CLOSED_SET and visibility.restricted(user)
+
+
+def _is_ours(doctype: str) -> bool:
+	"""Return True for our own documents with a guard: the search that ignores permissions would list them as well."""
+	return doctype in frappe.get_hooks("has_permission", {}) and frappe.get_meta(doctype).module == MODULE
 
 
 def readable(doctype: str, names: Iterable[str]) -> set[str]:
