@@ -3,15 +3,19 @@
 import json
 import subprocess
 import sys
+from unittest.mock import patch
 
 import frappe
 
+from l2c_app.api import pool as pool_api
 from l2c_app.core.seats import Event
+from l2c_app.services.errors import HoldingCapReached
 from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
 POOL = "L2C Parallel Pool"
+SECOND = "L2C Second Parallel Pool"
 CLAIMERS = 20
 SEATS = 60
 QUOTA = 8
@@ -240,6 +244,38 @@ class TestParallelClaims(L2CTestCase):
 		self.assertEqual(
 			frappe.db.get_value("Lead Pool Seat", seats[0], ["state", "holder"]), ("Available", None)
 		)
+
+	def test_two_claims_at_once_in_two_pools_stay_within_the_cap_over_all(self):
+		"""The first claim is not committed when the second begins in the other pool."""
+		self.addCleanup(self.forget_second)
+		user = factories.sales_user("parallel.0")
+		factories.lead_pool(SECOND, members=(user,))
+		with patch(f"{__name__}.SEATS", 2):
+			seats = self.prepare(users=1)
+		frappe.db.set_single_value("L2C Settings", "holding_cap_over_all", 1)
+		frappe.db.commit()
+		frappe.clear_document_cache("L2C Settings", "L2C Settings")
+		command = [sys.executable, "-W", "ignore", "-c", SLOW_CLAIM, frappe.local.site, user, seats[0]]
+		process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+		self.assertEqual(process.stdout.readline().strip(), "CLAIMED")
+		frappe.db.rollback()
+		other = frappe.get_all("Lead Pool Seat", filters={"pool": SECOND}, pluck="name", order_by="name")
+		with self.as_user(user), self.assertRaises(HoldingCapReached):
+			pool_api.claim(other[0])
+		self.assertEqual(process.wait(timeout=60), 0)
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.count("Lead Pool Seat", {"holder": user, "state": "Held"}), 1)
+
+	def forget_second(self) -> None:
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		frappe.db.set_single_value("L2C Settings", "holding_cap_over_all", 0)
+		frappe.clear_document_cache("L2C Settings", "L2C Settings")
+		frappe.db.delete("Lead Pool Seat", {"pool": SECOND})
+		frappe.db.delete("Lead Pool Log", {"pool": SECOND})
+		frappe.delete_doc("Lead Pool", SECOND, force=True, ignore_missing=True)
+		frappe.db.commit()
+		visibility.pools_changed()
 
 	def enable(self, user: str) -> None:
 		frappe.set_user("Administrator")
