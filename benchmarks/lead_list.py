@@ -12,6 +12,7 @@ import time
 import common
 import frappe
 
+TURNS = 10
 FIELDS = ["name", "modified", "lead_name", "company_name", "status", "lead_owner", "email_id"]
 
 
@@ -36,24 +37,25 @@ def prepare(leads: int, held: int, users: list[str]) -> None:
 	frappe.db.commit()
 
 
-def show(title: str, user: str) -> None:
-	"""Print the median and the worst of ten readings of the list, and of its count, and how the list is read."""
+def show(title: str, user: str, doctype: str = "Lead", fields: list[str] = FIELDS) -> None:
+	"""Print the median and the worst of some readings of the list, and of its count, and how the list is read."""
 	from frappe.desk.reportview import execute
 
 	frappe.set_user(user)
 	lists, counts, rows = [], [], []
-	for _turn in range(10):
+	for _turn in range(TURNS):
 		frappe.local.l2c_visibility = None
 		lists.append(
 			_seconds(
 				lambda: rows.append(
-					frappe.get_list("Lead", fields=FIELDS, order_by="modified desc", limit=20)
+					frappe.get_list(doctype, fields=fields, order_by="modified desc", limit=20)
 				)
 			)
 		)
 		frappe.local.l2c_visibility = None
-		counts.append(_seconds(lambda: frappe.get_list("Lead", fields=["name"], limit=1001, order_by=None)))
-	query = execute("Lead", fields=FIELDS, order_by="`tabLead`.`modified` desc", limit_page_length=20, run=0)
+		counts.append(_seconds(lambda: frappe.get_list(doctype, fields=["name"], limit=1001, order_by=None)))
+	order = f"`tab{doctype}`.`modified` desc"
+	query = execute(doctype, fields=fields, order_by=order, limit_page_length=20, run=0)
 	common.say(
 		f"{title:34} list {statistics.median(lists) * 1000:7.1f} ms (worst {max(lists) * 1000:.1f}),"
 		f" count {statistics.median(counts) * 1000:7.1f} ms, {len(rows[-1])} rows"

@@ -76,41 +76,40 @@ def _document_owner_in(doc: Document, team: list[str], user: str) -> bool:
 
 
 def _allowed_condition(user: str) -> str:
+	"""Return the condition of what is one's own: short ranges of indexes, each a list of names, which are put together."""
 	roles = frappe.get_roles(user)
 	if "Sales Manager" in roles:
 		return ""
-	team = _literals(visibility.team(user))
-	parts = [f"`tabFollow Up`.assigned_to in {team}", f"`tabFollow Up`.owner in {team}"]
+	team = visibility.team(user)
+	people = _literals(team)
+	parts = [f"`tabFollow Up`.assigned_to in {people}", f"`tabFollow Up`.owner in {people}"]
 	for party_type, field in visibility.OWNER_FIELD.items():
-		owned = f"select name from `tab{party_type}` where {field} in {team}"
 		column = f"`tabFollow Up`.{party_type.lower()}"
-		parts.append(f"{column} in ({owned})")
+		parts += _of_owned(party_type, field, column, team)
 		if visibility.enabled_pools(party_type):
 			parts.append(closed_set.worked_on(column, user, party_type))
 	for reference, field in OWNER_FIELDS.items():
-		owned = f"select name from `tab{reference}` where {field} in {team}"
-		parts.append(
-			f"(`tabFollow Up`.reference_doctype = '{reference}' and `tabFollow Up`.reference_name in ({owned}))"
-		)
+		owned = _of_owned(reference, field, "`tabFollow Up`.reference_name", team)
+		parts += [f"(`tabFollow Up`.reference_doctype = '{reference}' and {part})" for part in owned]
 	if not visibility.READERS.isdisjoint(roles):
 		parts.append(f"`tabFollow Up`.reference_doctype in {_literals(RECEIVABLES)}")
 	return f"({' or '.join(parts)})"
 
 
+def _of_owned(doctype: str, field: str, column: str, team: list[str]) -> list[str]:
+	"""Return the condition that `column` names a document of the team, none where it has none. More than a statement should
+	name are looked up row by row."""
+	filters = {field: ("in", team)}
+	names = frappe.get_all(doctype, filters=filters, pluck="name", limit=visibility.MANY + 1, order_by=None)
+	if len(names) > visibility.MANY:
+		owner = f"select owned.`{field}` from `tab{doctype}` owned where owned.`name` = {column}"
+		return [f"({owner}) in {_literals(team)}"]
+	return [f"{column} in {_literals(names)}"] if names else []
+
+
 def _closed_condition(user: str) -> str:
 	"""Return the condition that leaves out closed leads, "" while no pool narrows this user's view."""
-	if not visibility.restricted(user):
-		return ""
-	pooled = "select 1 from `tabLead` where `tabLead`.name = `tabFollow Up`.lead and `tabLead`.l2c_pooled = 1"
-	parts = ["ifnull(`tabFollow Up`.lead, '') = ''", f"not exists ({pooled})"]
-	held = visibility.held_parties(user)
-	if held:
-		parts.append(f"`tabFollow Up`.lead in {_literals(held)}")
-	managed = visibility.managed_pools(user)
-	if managed:
-		seats = f"select party from `tabLead Pool Seat` where party_type = 'Lead' and pool in {_literals(managed)}"
-		parts.append(f"`tabFollow Up`.lead in ({seats})")
-	return f"({' or '.join(parts)})"
+	return closed_set.open_lead("`tabFollow Up`.lead", user) if visibility.restricted(user) else ""
 
 
 def _literals(values: Iterable[str]) -> str:

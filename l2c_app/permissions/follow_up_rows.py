@@ -5,6 +5,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app import compat
+from l2c_app.permissions import closed_set
 from l2c_app.services.pool import visibility
 
 USER_FIELDS = {
@@ -69,15 +70,7 @@ def _conditions(doctype: str, user: str | None, *, about_party: bool = True) -> 
 
 def _open_party(doctype: str, user: str) -> str:
 	table = f"`tab{doctype}`"
-	pooled = f"select 1 from `tabLead` where `tabLead`.name = {table}.party and `tabLead`.l2c_pooled = 1"
-	parts = [f"{table}.party_type != 'Lead'", f"not exists ({pooled})"]
-	held, managed = visibility.held_parties(user), visibility.managed_pools(user)
-	if held:
-		parts.append(f"{table}.party in {_literals(held)}")
-	if managed:
-		seats = f"select party from `tabLead Pool Seat` where party_type = 'Lead' and pool in {_literals(managed)}"
-		parts.append(f"{table}.party in ({seats})")
-	return f"({' or '.join(parts)})"
+	return f"({table}.party_type != 'Lead' or {closed_set.open_lead(f'{table}.party', user)})"
 
 
 def _has_permission(

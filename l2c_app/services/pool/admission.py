@@ -43,6 +43,7 @@ COLUMNS = (
 	"claimed_on",
 	"version",
 	"admitted_on",
+	"free_since",
 )
 
 
@@ -206,6 +207,7 @@ def _row(admission: Admission, name: str, primary: bool, *, at: datetime, actor:
 		at if held else None,
 		1,
 		at,
+		None if held else at,
 	)
 
 

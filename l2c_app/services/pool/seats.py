@@ -210,6 +210,7 @@ def _update_seats(
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	query = frappe.qb.update(seat).set(seat.state, likeness.to_state).set(seat.holder, likeness.to_holder)
 	query = query.set(seat.claimed_on, at if likeness.to_holder else None)
+	query = query.set(seat.free_since, at if likeness.to_state == State.AVAILABLE.value else None)
 	for fieldname in CLEARED:
 		query = query.set(seat[fieldname], None)
 	query = query.set(seat.warned_days, 0)

@@ -16,5 +16,8 @@ class FollowUp(Document):
 
 
 def on_doctype_update() -> None:
-	"""An index for reminders: what is planned, not told yet, and due."""
+	"""Indexes for reminders (what is planned, not told yet, and due) and for who may see what: the list of a user is put
+	together from short ranges of these, of assignee, lead and customer."""
 	frappe.db.add_index("Follow Up", ["status", "told", "planned_for"], index_name="l2c_remind")
+	frappe.db.add_index("Follow Up", ["owner"], index_name="l2c_owner")
+	frappe.db.add_index("Follow Up", ["reference_doctype", "reference_name"], index_name="l2c_about")
