@@ -4,13 +4,25 @@ from datetime import datetime
 from unittest.mock import patch
 
 import frappe
+from erpnext.crm.doctype.lead.lead import make_customer
+from frappe.utils import add_days, nowdate
 
+from l2c_app.api import back_doors
 from l2c_app.api import pool as api
 from l2c_app.services import errors
-from l2c_app.services.pool import distribution_run, runs
+from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.pool import distribution_run, runs, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TALK = {
+	"follow_up_type": "Call",
+	"outcome": "Reached",
+	"note": "wants to see the machine run",
+	"next_action": "Call",
+}
 
 
 class TestHandoutPains(PoolCase):
@@ -126,3 +138,100 @@ class TestHandoutPains(PoolCase):
 			row = api.claim_batch([self.seat(lead).name])[0]
 		self.assertEqual((row["ok"], row["rule"]), (False, "taken"))
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner"), self.rep)
+
+	def test_claimed_record_lacks_history(self):
+		"""Who claims it sees what was done and offered before, and why it was given back; the others still do not."""
+		lead = self.lead()
+		seat = self.claimed(lead)
+		with self.as_user(self.rep):
+			done = follow_ups.log(
+				"Lead", lead.name, result={**TALK, "next_action_on": add_days(nowdate(), 1)}
+			)
+			offer = self.offer(lead.name)
+			api.release(seat.name, reason="asked for a colleague who speaks French")
+		self.claimed(lead, self.mate)
+		with self.as_user(self.mate):
+			for doctype, name in (("Follow Up", done.name), ("Quotation", offer)):
+				self.assertTrue(frappe.has_permission(doctype, "read", doc=name), doctype)
+			told = api.party_state("Lead", lead.name)["seats"][0]["given_back"]
+			self.assertEqual(told["reason"], "asked for a colleague who speaks French")
+			self.assertEqual(told["by"], frappe.utils.get_fullname(self.rep))
+		with self.as_user(self.chief):
+			self.assertTrue(api.party_state("Lead", lead.name)["seats"][0]["given_back"])
+		with self.as_user(self.rep):
+			self.assertIsNone(api.party_state("Lead", lead.name)["seats"][0]["given_back"])
+			self.assertFalse(frappe.has_permission("Quotation", "read", doc=offer))
+
+	def offer(self, lead: str) -> str:
+		line = {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 100}
+		money = {"currency": "USD", "conversion_rate": 1, "selling_price_list": factories.price_list()}
+		about = {"quotation_to": "Lead", "party_name": lead, "company": factories.company()}
+		return factories.make("Quotation", items=[line], **about, **money).name
+
+	@bench_only("the host's list and search")
+	def test_pool_records_leak_into_team_search(self):
+		"""The rep has a team; a record of the pool that neither he nor the team holds is in none of his searches."""
+		leader = factories.sales_user("handout.leader")
+		group = factories.sales_person("L2C Leak Team", for_user=leader, is_group=True)
+		factories.sales_person("L2C Leak Rep", for_user=self.rep, parent=group)
+		visibility.forget()
+		free, own = self.lead(1), self.lead(2)
+		self.claimed(own)
+		with self.as_user(leader):
+			for found in (
+				frappe.get_list("Lead", pluck="name", order_by="name"),
+				[row["value"] for row in back_doors.search_link(doctype="Lead", txt="CRM")],
+				frappe.get_list("Lead", or_filters={"company_name": ("like", "Pooled%")}, pluck="name"),
+			):
+				self.assertIn(own.name, found)
+				self.assertNotIn(free.name, found)
+
+	@bench_only("the host's assignment rules")
+	def test_several_assignment_rules_give_only_one_todo(self):
+		"""A native rule is active on leads, for those of no pool: claim, work and transfer leave one open ToDo."""
+		factories.make(
+			"Assignment Rule",
+			name="L2C Native Rule",
+			document_type="Lead",
+			description="native",
+			assign_condition="status == 'Lead' and not l2c_pooled",
+			rule="Round Robin",
+			assignment_days=[{"day": day} for day in DAYS],
+			users=[{"user": self.outsider}],
+		)
+		self.assertEqual(self.open_todos(factories.lead("Of No Pool").name), [self.outsider])
+		lead = self.lead()
+		seat = self.claimed(lead)
+		with self.as_user(self.rep):
+			follow_ups.log("Lead", lead.name, result={**TALK, "next_action_on": add_days(nowdate(), 1)})
+			frappe.get_doc("Lead", lead.name).update({"city": "Bonn"}).save()
+		self.assertEqual(self.open_todos(lead.name), [self.rep])
+		with self.as_user(self.chief):
+			api.transfer(seat.name, self.mate)
+		self.assertEqual(self.open_todos(lead.name), [self.mate])
+
+	def open_todos(self, lead: str) -> list[str]:
+		"""Return who has an open ToDo about the lead or one of its follow ups."""
+		about = [lead, *frappe.get_all("Follow Up", filters={"lead": lead}, pluck="name", order_by="name")]
+		filters = {"reference_name": ("in", about), "status": "Open"}
+		return frappe.get_all("ToDo", filters=filters, pluck="allocated_to", order_by="creation")
+
+	def test_conversion_makes_two_contacts(self):
+		"""Lead to customer by the host's own mapper: one contact, linked to both."""
+		lead = self.lead(first_name="Conny")
+		self.claimed(lead)
+		before = frappe.db.count("Contact")
+		customer = make_customer(lead.name)
+		customer.update(
+			{
+				"customer_group": factories.leaf_of("Customer Group"),
+				"territory": factories.leaf_of("Territory"),
+			}
+		)
+		customer.insert(ignore_permissions=True)
+		self.assertEqual(frappe.db.count("Contact"), before)
+		links = [
+			frappe.db.get_value("Dynamic Link", {"parenttype": "Contact", "link_name": name}, "parent")
+			for name in (lead.name, customer.name)
+		]
+		self.assertEqual((len(set(links)), bool(links[0])), (1, True))

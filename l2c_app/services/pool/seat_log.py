@@ -140,6 +140,20 @@ def hold_ended(seats: Sequence[str], user: str) -> dict[str, date]:
 	return {seat: getdate(at) for seat, at in query.run() if at}
 
 
+def given_back(seats: Sequence[str]) -> dict[str, frappe._dict]:
+	"""Return {seat: (from_holder, at, reason, rule)} of its last release or recycling; seats never given back are missing."""
+	rows = frappe.get_all(
+		"Lead Pool Log",
+		filters={
+			"seat": ("in", list(seats)),
+			"event": ("in", [Event.RELEASE.value, Event.RECYCLE.value]),
+		},
+		fields=["seat", "from_holder", "at", "reason", "rule"],
+		order_by="at, creation",
+	)
+	return {row.pop("seat"): row for row in rows}
+
+
 def former_holders(seats: Sequence[str], *, since: date | str | None = None) -> dict[str, set[str]]:
 	"""Return {seat: everybody who ever got it, or since a day}; seats nobody held are missing."""
 	log = frappe.qb.DocType("Lead Pool Log")

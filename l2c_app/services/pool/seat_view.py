@@ -11,7 +11,7 @@ from l2c_app.core import masking
 from l2c_app.core.seats import State
 from l2c_app.services.errors import NotAPoolMember, refuse
 from l2c_app.services.follow_up import intent
-from l2c_app.services.pool import pool_fields, quiet_days, recycle_view, visibility
+from l2c_app.services.pool import pool_fields, quiet_days, recycle_view, seat_log, visibility
 
 MASKS = {
 	"lead_name": masking.mask_name,
@@ -115,11 +115,13 @@ def state_of(party_type: str, party: str) -> dict:
 		fields=[*SEAT_FIELDS, "recycle_on", "last_effort_on", "protected_until", "do_not_contact_until"],
 		order_by="is_primary desc, creation, name",
 	)
+	given_back = seat_log.given_back([row.name for row in rows]) if rows else {}
 	seats = [
 		{
 			**row,
 			"holder_name": frappe.utils.get_fullname(row.holder) if row.holder else "",
 			"may": allowed(row, user),
+			"given_back": _why_given_back(row, given_back.get(row.name), user),
 			**(recycle_view.of_seat(row) if row.state == State.HELD.value else {}),
 		}
 		for row in rows
@@ -131,6 +133,17 @@ def state_of(party_type: str, party: str) -> dict:
 		"intent": intent.current(party_type, [party]).get(party) if seats else None,
 		"pools": len(visibility.enabled_pools(party_type)),
 		"version": primary.version if primary else None,
+	}
+
+
+def _why_given_back(seat: frappe._dict, last: frappe._dict | None, user: str) -> dict | None:
+	"""Return who gave the seat back last, when and why, for who holds it now and the managers: it tells them what to expect."""
+	if not last or not (seat.holder in visibility.team(user) or visibility.manages(seat.pool, user)):
+		return None
+	return {
+		"by": frappe.utils.get_fullname(last.from_holder),
+		"at": last.at,
+		"reason": last.reason or _(last.rule or ""),
 	}
 
 

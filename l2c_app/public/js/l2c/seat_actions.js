@@ -275,4 +275,12 @@ l2c.seat_tags = (seat) =>
 			"orange",
 		],
 		[__("Stays All the Same"), seat.recycle_on && seat.kept_by, "green"],
+		[
+			__("Given Back Before"),
+			seat.given_back &&
+				[l2c.moment_text(seat.given_back.at), seat.given_back.by, seat.given_back.reason]
+					.filter(Boolean)
+					.join(" · "),
+			"gray",
+		],
 	]);
