@@ -53,9 +53,14 @@ def worked_on(column: str, user: str, party_type: str) -> str:
 
 
 def open_lead(column: str, user: str) -> str:
-	"""Return the condition that `column` names no closed lead: none at all, one outside the pools, or one open to the user."""
-	pooled = f"select 1 from `tabLead` closed where closed.`name` = {column} and closed.`l2c_pooled` = 1"
-	return _any([f"not exists ({pooled})", *_open_leads(column, user)])
+	"""Return the condition that `column` names no closed lead: none at all, one outside the pools, or one open to the user.
+
+	Compared with a number for the reason given above: NOT EXISTS would collect all pooled leads first.
+	"""
+	pooled = (
+		f"select count(*) from `tabLead` closed where closed.`name` = {column} and closed.`l2c_pooled` = 1"
+	)
+	return _any([f"({pooled}) = 0", *_open_leads(column, user)])
 
 
 def _any(parts: list[str]) -> str:
