@@ -72,6 +72,23 @@ class TestDoorsOnBothHosts(DoorTest):
 		self.assertEqual(self.money(), (800, 700, 100, 3, 0, 97, 0))
 		self.assertEqual(rows(self.contract, "collected", "written_off")[0], (97, 3))
 
+	@bench_only("credit notes")
+	def test_a_fee_kept_of_a_refund_is_not_money_returned(self) -> None:
+		"""97 go back for a credit note of 100: 300 came, so 203 are left."""
+		invoice = self.bill()
+		receipt(self.customer, 300, against=[("Sales Invoice", invoice, 300)])
+		note = receivables.credit_note(invoice, 100)
+		paid = [("Sales Invoice", note.name, -100)]
+		payment = receipt(self.customer, 97, against=paid, pay=True, submit=False)
+		fee = {"account": receivables.expense_account(), "amount": -3}
+		fee["cost_center"] = frappe.get_cached_value("Company", factories.COMPANY, "cost_center")
+		payment.append("deductions", fee)
+		payment.save()
+		payment.submit()
+		self.assertEqual(figures(self.contract, "refunded", "settled", "collected"), (100, 200, 203))
+		self.assertEqual(figures(self.contract, "collected_base"), (203,))
+		self.assertEqual(receivables.broken(self.contract), [])
+
 	def test_a_journal_without_a_bank_leg_settles_but_is_not_collected(self) -> None:
 		invoice = self.bill()
 		credit = receivables.party_credit(self.customer, 50, reference=("Sales Invoice", invoice))
@@ -322,6 +339,23 @@ class TestDoorsOfTheHost(DoorTest):
 			self.assertTrue(contract_api.plan_status(contract)["approximate"])
 		self.assertFalse(ledger_facts.read([self.contract])[self.contract].approximate)
 		self.assertFalse(contract_api.plan_status(self.contract)["approximate"])
+
+	def test_a_deduction_on_such_a_receivable_is_converted_too(self) -> None:
+		"""An invoice of 1,000 at 1.10 is 1,100 dollars; 297 come, 33 are deducted: 300 are settled, 30 of it without money."""
+		with self.settings("Accounts Settings", allow_multi_currency_invoices_against_single_party_account=1):
+			values = {"currency": "EUR", "conversion_rate": 1.1}
+			values["receivable_account"] = factories.receivable_account()
+			contract = contracts.active(self.customer, **values).name
+			invoice = self.bill(contract, 1)
+			self.assertEqual(frappe.db.get_value("Sales Invoice", invoice, "conversion_rate"), 1.1)
+			payment = receipt(self.customer, 297, against=[("Sales Invoice", invoice, 330)], submit=False)
+			fee = {"account": receivables.expense_account(), "amount": 33}
+			fee["cost_center"] = frappe.get_cached_value("Company", factories.COMPANY, "cost_center")
+			payment.append("deductions", fee)
+			payment.save()
+			payment.submit()
+			found = figures(contract, "settled", "written_off", "collected", "collected_base")
+		self.assertEqual(found, (300, 30, 270, 297))
 
 	def expenses(self) -> str:
 		filters = {"company": factories.COMPANY, "root_type": "Expense", "is_group": 1}

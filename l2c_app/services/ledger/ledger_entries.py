@@ -9,7 +9,7 @@ from typing import Any
 from frappe.utils import getdate
 
 from l2c_app.core.facts import ADVANCE, CASH, NON_CASH, REFUND, Entry
-from l2c_app.core.money import exact, split_by_weights, to_minor
+from l2c_app.core.money import exact, from_minor, split_by_weights, to_minor
 from l2c_app.core.receipts import share_unallocated
 from l2c_app.services.ledger import clearing, document_owners, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import in_document_currency
@@ -34,7 +34,7 @@ def entries(
 	payment_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == PAYMENT)
 	journal_names = {key[2] for key in sums if key[1] == JOURNAL}
 	journal_names.update(row["voucher_no"] for row in on_orders if row["voucher_type"] == JOURNAL)
-	judge = _Judge(payment_names, journal_names, unit, until)
+	judge = _Judge(payment_names, journal_names, {**invoices, **orders}, unit=unit, until=until)
 	found = [judge.on_invoice(key, value) for key, value in sums.items()]
 	found += [judge.on_order(row) for row in on_orders]
 	return [entry for entry in found if entry.amount or entry.base_cash]
@@ -78,9 +78,12 @@ def _applied(payments: list[str], unit: Decimal) -> dict[str, dict[str, int]]:
 class _Judge:
 	"""Knows of every voucher whether it is money and what of it was deducted."""
 
-	def __init__(self, payments: set[str], journals: set[str], unit: Decimal, until: date) -> None:
+	def __init__(
+		self, payments: set[str], journals: set[str], documents: Documents, *, unit: Decimal, until: date
+	) -> None:
 		self.unit = unit
 		self.until = until
+		self.documents = documents
 		self.payments = ledger_reads.payments(sorted(payments)) if payments else {}
 		self.clearing = clearing.accounts()
 		self.with_money = ledger_reads.journals_with_money(sorted(journals)) if journals else set()
@@ -137,19 +140,32 @@ class _Judge:
 	def _lost(self, key: Key, kind: str, amount: int, base: int) -> tuple[int, int]:
 		if kind == NON_CASH:
 			return amount, base
-		return self.deducted.get((key[2], key[0]), (0, 0)) if key[1] == PAYMENT else (0, 0)
+		if key[1] != PAYMENT or (key[2], key[0]) not in self.deducted:
+			return 0, 0
+		lost, base_lost = self.deducted[key[2], key[0]]
+		currency = _party_currency(self.payments[key[2]])
+		converted = in_document_currency(from_minor(lost, self.unit), currency, self.documents[key[0]])
+		return to_minor(converted, self.unit), base_lost
 
 	def _deductions(self, names: list[str]) -> dict[tuple[str, str], tuple[int, int]]:
-		"""Spread deductions over what each payment was allocated to and what is left of it, pro rata."""
+		"""Spread deductions over what each payment was allocated to and what is left of it, pro rata.
+
+		In the party account's and in company currency. What is deducted of a receipt is above zero; below zero it is
+		what was kept of a refund. The reverse, a bank that took more or gave more, is neither.
+		"""
 		totals = ledger_reads.deductions(names)
 		if not totals:
 			return {}
 		allocated: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
 		for row in ledger_reads.references(list(totals)):
-			allocated[row.parent][row.reference_name] += max(Decimal(0), exact(row.allocated_amount))
+			sign = _sign(self.payments[row.parent])
+			amount = abs(exact(row.allocated_amount)) if sign < 0 else exact(row.allocated_amount)
+			allocated[row.parent][row.reference_name] += max(Decimal(0), amount)
 		shares = {}
 		for name, base_total in totals.items():
 			payment = self.payments[name]
+			if base_total * _sign(payment) < 0:
+				continue
 			allocated[name][""] = max(Decimal(0), exact(payment.unallocated_amount))
 			targets = sorted(allocated[name])
 			weights = [allocated[name][target] for target in targets]
@@ -187,8 +203,7 @@ def _is_till_cash(row: Any, invoice: Any) -> bool:
 def _payments_on_orders(orders: Documents) -> list[dict[str, Any]]:
 	found = []
 	for row in ledger_reads.payments_on_orders(list(orders)) if orders else []:
-		sign = 1 if row.payment_type == "Receive" else -1
-		currency = row.paid_from_account_currency if sign > 0 else row.paid_to_account_currency
+		sign, currency = _sign(row), _party_currency(row)
 		order = orders[row.reference_name]
 		found.append(
 			{
@@ -231,6 +246,15 @@ def _merge(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 		known["amount"] += row["amount"]
 		known["base"] += row["base"]
 	return list(merged.values())
+
+
+def _sign(payment: Any) -> int:
+	return 1 if payment.payment_type == "Receive" else -1
+
+
+def _party_currency(payment: Any) -> str:
+	receives = payment.payment_type == "Receive"
+	return payment.paid_from_account_currency if receives else payment.paid_to_account_currency
 
 
 def _rate(payment: Any) -> Decimal:

@@ -227,6 +227,8 @@ def payments(names: Collection[str]) -> dict[str, Any]:
 		"payment_type",
 		"source_exchange_rate",
 		"target_exchange_rate",
+		"paid_from_account_currency",
+		"paid_to_account_currency",
 		"unallocated_amount",
 		"docstatus",
 		"paid_to",
@@ -244,7 +246,7 @@ def deductions(names: Collection[str]) -> dict[str, float]:
 		"Payment Entry Deduction", filters=filters, fields=["parent", "amount"], order_by="parent, idx"
 	):
 		sums[row.parent] = sums.get(row.parent, 0) + row.amount
-	return {name: amount for name, amount in sums.items() if amount > 0}
+	return {name: amount for name, amount in sums.items() if amount}
 
 
 def references(names: Collection[str]) -> list[Any]:
