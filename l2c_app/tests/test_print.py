@@ -72,6 +72,12 @@ class TestContractPaper(L2CTestCase):
 		self.assertGreater(len(used), 25)
 		self.assertEqual([label for label in sorted(used) if frappe._(label, "zh") == label], [])
 
+	def test_amounts_have_the_decimals_that_can_be_paid(self):
+		for currency, digits in (("JPY", 0), ("USD", 2), ("CHF", 2), ("KWD", 3)):
+			factories.enable_currency(currency)
+			self.assertEqual(print_renderer.fraction_digits(currency), digits, currency)
+		self.assertNotIn(".", print_renderer.money(33334, "JPY"))
+
 	def test_no_address_in_a_document_is_fetched(self):
 		with self.assertRaises(ValueError):
 			print_renderer.refuse_url("http://169.254.169.254/latest/meta-data")

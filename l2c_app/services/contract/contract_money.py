@@ -18,17 +18,17 @@ def stored_unit(contract: Document) -> Decimal:
 
 
 def payable_unit(contract: Document) -> Decimal:
-	"""Return the smallest payable amount of the contract's currency: 0.01 dollar, 0.05 franc, 1 yen.
+	"""Return the smallest payable amount of the contract's currency: 0.01 dollar, 0.05 franc, 1 yen."""
+	return payable_unit_of(contract.currency, contract.precision("grand_total") or DEFAULT_PRECISION)
+
+
+def payable_unit_of(currency: str, digits: int) -> Decimal:
+	"""Return the smallest amount that can be paid in a currency, written with `digits` decimals at most.
 
 	The host stores a yen in 100 parts, but its number format shows none: those parts cannot be paid.
 	"""
 	fields = ["fraction_units", "smallest_currency_fraction_value", "number_format"]
-	units, smallest, number_format = frappe.db.get_value("Currency", contract.currency, fields) or (
-		None,
-		None,
-		None,
-	)
-	digits = contract.precision("grand_total") or DEFAULT_PRECISION
+	units, smallest, number_format = frappe.db.get_value("Currency", currency, fields) or (None, None, None)
 	if number_format:
 		digits = min(digits, get_number_format_info(number_format)[2])
 	return minor_unit(units, smallest, digits)

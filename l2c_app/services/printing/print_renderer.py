@@ -4,13 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-import frappe
 from frappe import _
-from frappe.utils import cint, escape_html, flt, fmt_money
+from frappe.utils import escape_html, flt, fmt_money
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import L2CError, refuse
 
+MOST_DIGITS = 3
 TEMPLATES = Path(__file__).parents[2] / "templates" / "pdf"
 
 
@@ -62,8 +63,8 @@ def money(amount: float | None, currency: str) -> str:
 
 def fraction_digits(currency: str) -> int:
 	"""Return how many decimals a currency is written with: 2 for CNY, 0 for JPY, 3 for KWD."""
-	units = cint(frappe.get_cached_value("Currency", currency, "fraction_units"))
-	return max(len(str(units)) - 1, 0) if units else 0
+	unit = contract_money.payable_unit_of(currency, MOST_DIGITS)
+	return max(0, -int(unit.as_tuple().exponent))
 
 
 def quantity(value: float) -> str:
