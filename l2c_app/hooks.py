@@ -174,7 +174,10 @@ doc_events = {
 		"on_update": "l2c_app.overrides.effort.event",
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},
-	"Unreconcile Payment": {"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit"},
+	"Unreconcile Payment": {
+		"before_submit": "l2c_app.overrides.unreconcile_payment.before_submit",
+		"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit",
+	},
 }
 ignore_links_on_delete = [
 	"Sales Cadence Enrolment",

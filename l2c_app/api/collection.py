@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import audit
 from l2c_app.services.ledger.contract_position import of_contract
 from l2c_app.services.receipt import collections
@@ -56,13 +57,13 @@ def confirm(
 ) -> dict:
 	"""Make the native payment. `despite`: why, although a native document looks like this money already."""
 	chosen = Receipt(paid_to or "", mode_of_payment or "", reference_no or "", flt(exchange_rate))
-	return _answer(collections.confirm(name, chosen, despite=despite or ""))
+	return _answer(retrying(lambda: collections.confirm(name, chosen, despite=despite or "")))
 
 
 @frappe.whitelist(methods=["POST"])
 def link(name: str, voucher_type: str, voucher_no: str) -> dict:
 	"""Confirm by a native document that exists already."""
-	return _answer(collections.link(name, voucher_type, voucher_no))
+	return _answer(retrying(lambda: collections.link(name, voucher_type, voucher_no)))
 
 
 @frappe.whitelist(methods=["POST"])

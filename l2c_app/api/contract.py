@@ -12,6 +12,7 @@ from l2c_app.services.contract import (
 	contract_revisions,
 	due_rows,
 )
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import recompute
 
 PLAN_FIELDS = (
@@ -78,7 +79,7 @@ def make_order(contract: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 def bill_row(contract: str, row_id: str, posting_date: str | None = None) -> str:
 	"""Make the invoice of a plan row. Returns its name."""
-	return billing.bill_row(contract, row_id, posting_date=posting_date)
+	return retrying(lambda: billing.bill_row(contract, row_id, posting_date=posting_date))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -92,9 +93,8 @@ def revise(
 	contract: str, reason: str, items: list | str | None = None, plan_rows: list | str | None = None
 ) -> dict[str, Any]:
 	"""Change lines and plan of an active contract. Returns its state."""
-	contract_revisions.revise(
-		contract, reason=reason, items=frappe.parse_json(items), plan_rows=frappe.parse_json(plan_rows)
-	)
+	changed = {"items": frappe.parse_json(items), "plan_rows": frappe.parse_json(plan_rows)}
+	retrying(lambda: contract_revisions.revise(contract, reason=reason, **changed))
 	return _state(contract)
 
 

@@ -8,13 +8,13 @@ from l2c_app.services.receipt import bank_accept, collection_vouchers
 
 
 def before_submit(doc: Document, method: str | None = None) -> None:
-	"""Lock the contracts before the host locks their orders and invoices."""
+	"""Lock its invoices and orders, then their contracts, before the host changes them."""
 	if _is_ours(doc):
 		contract_locks.lock_for(_vouchers(doc))
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:
-	"""Lock the contracts before the host locks their orders and invoices."""
+	"""Lock its invoices and orders, then their contracts, before the host changes them."""
 	if _is_ours(doc):
 		contract_locks.lock_for(_vouchers(doc))
 

@@ -14,17 +14,17 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def before_submit(doc: Document, method: str | None = None) -> None:
-	"""Lock the contracts before the host locks their orders and payments; bring its advances up to date."""
+	"""Lock its orders, then their contracts, before the host changes them; bring its advances up to date."""
 	if _bills_contract(doc):
-		contract_locks.lock_for([(doc.doctype, doc.name)])
+		contract_locks.lock_for(_vouchers(doc))
 	if doc.get("l2c_contract"):
 		contract_advances.renew(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:
-	"""Lock the contracts before the host locks their orders and payments."""
+	"""Lock its orders, then their contracts, before the host changes them."""
 	if _bills_contract(doc):
-		contract_locks.lock_for([(doc.doctype, doc.name)])
+		contract_locks.lock_for(_vouchers(doc))
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
@@ -51,6 +51,12 @@ def on_change(doc: Document, method: str | None = None) -> None:
 		recompute.mark([doc.l2c_contract])
 	elif contract_customers.concerns(doc.get("customer")):
 		recompute.mark_vouchers([(doc.doctype, doc.name)])
+
+
+def _vouchers(doc: Document) -> list[tuple[str, str]]:
+	original = [(doc.doctype, doc.return_against)] if doc.get("return_against") else []
+	ordered = {line.sales_order for line in doc.items if line.sales_order}
+	return [(doc.doctype, doc.name), *original, *(("Sales Order", name) for name in sorted(ordered))]
 
 
 def _bills_contract(doc: Document) -> bool:

@@ -16,7 +16,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import billing
 from l2c_app.core.money import from_minor
 from l2c_app.services.billing import billing_links, contract_advances, due_rows, plan_invoices
-from l2c_app.services.contract import contract_checks, contract_money, contract_state, orders
+from l2c_app.services.contract import contract_checks, contract_locks, contract_money, contract_state, orders
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import DraftInvoiceExists, PlanNotInStep, RowNotBillable, refuse
 from l2c_app.services.ledger import recompute
@@ -125,6 +125,7 @@ def ready(contract: str, *, approved: bool = False) -> tuple[Document, Document]
 	contract_checks.open_customer(document.customer)
 	contract_checks.check_company(document)
 	order = orders.submitted(document)
+	contract_locks.lock_documents("Sales Order", [order.name])
 	total = order.rounded_total or order.grand_total
 	if not orders.totals_in_step(document, total):
 		_refuse_step(document, order, total)

@@ -1,16 +1,21 @@
-"""The order in which money steps lock: contracts by name, their orders, their invoices; a receipt comes after.
+"""The order in which money steps lock, so that two of them wait for one another and never in a circle.
 
-Whoever takes part of that chain takes it in this order, so that two steps wait for one another and never in a circle.
+The host locks a native document before any hook of it runs. So a native step goes from documents to contracts: its own
+row, the invoices and orders it touches, then their contracts by name. A step of ours begins with the contracts and takes
+their documents only if nobody holds them; else it gives way and begins again. A receipt comes after all of them.
 """
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import frappe
+from frappe import _
 from frappe.utils import get_datetime
 
+from l2c_app.services.errors import ContractChangedMeanwhile, refuse
 from l2c_app.services.ledger import affected_contracts
 from l2c_app.services.ledger.affected_contracts import Voucher
+from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 
 CONTRACT = "Sales Contract"
 Moments = dict[str, tuple[datetime | None, datetime | None]]
@@ -26,7 +31,10 @@ def moments(contracts: Collection[str]) -> Moments:
 
 
 def lock(contracts: Iterable[str], *, with_documents: bool = False) -> Moments:
-	"""Lock contracts in order of name, and if asked their submitted orders and invoices. Returns their newest moments."""
+	"""Lock contracts in order of name, and if asked their submitted orders and invoices. Returns their newest moments.
+
+	Raises ContractChangedMeanwhile if somebody holds one of the documents.
+	"""
 	found: Moments = {}
 	table = frappe.qb.DocType(CONTRACT)
 	for name in sorted(set(contracts)):
@@ -34,27 +42,47 @@ def lock(contracts: Iterable[str], *, with_documents: bool = False) -> Moments:
 		for modified, recomputed_on in query.for_update().run():
 			found[name] = (_moment(modified), _moment(recomputed_on))
 	if with_documents and found:
-		_lock_rows("Sales Order", _orders(list(found)))
-		_lock_rows("Sales Invoice", _invoices(list(found)))
+		lock_documents(ORDER, _orders(list(found)))
+		lock_documents(INVOICE, _invoices(list(found)))
 	return found
 
 
-def lock_for(vouchers: Iterable[Voucher]) -> None:
-	"""Lock the contracts of native documents that are about to be posted or cancelled.
+def lock_documents(doctype: str, names: Iterable[str]) -> None:
+	"""Lock native documents for a step that holds contracts, without waiting for any.
 
-	The host locks orders and invoices while it posts, and the recompute would lock their contracts only after that.
+	Whoever holds one posts or cancels it and is about to wait for the contract. Raises ContractChangedMeanwhile.
+	"""
+	table = frappe.qb.DocType(doctype)
+	for name in sorted(names):
+		try:
+			frappe.qb.from_(table).select(table.name).where(table.name == name).for_update(nowait=True).run()
+		except frappe.QueryTimeoutError:
+			refuse(
+				ContractChangedMeanwhile,
+				_("Somebody else is posting {0} {1} at this moment.").format(_(doctype), name),
+				do=_("Try again."),
+			)
+
+
+def lock_for(vouchers: Iterable[Voucher]) -> None:
+	"""Lock the invoices and orders that native documents are about to change, then the contracts of all.
+
+	The host locks invoices and orders while it posts, and the recompute would lock their contracts only after that.
 	Somebody who holds a contract for longer than the database waits does not stop the document: the recompute before
 	the commit tries again and leaves the contract to the audit.
 	"""
+	named = list(vouchers)
 	try:
-		lock(affected_contracts.of_vouchers(vouchers))
+		for doctype in (INVOICE, ORDER):
+			_wait_for(doctype, {name for kind, name in named if kind == doctype})
+		lock(affected_contracts.of_vouchers(named))
 	except frappe.QueryTimeoutError:
 		frappe.log_error(title="Contract not locked for a native document")
 
 
 def _orders(contracts: list[str]) -> list[str]:
 	filters = {"l2c_contract": ("in", contracts), "docstatus": 1}
-	return frappe.get_all("Sales Order", filters=filters, pluck="name", order_by="name")
+	return frappe.get_all(ORDER, filters=filters, pluck="name", order_by="name")
 
 
 def _invoices(contracts: list[str]) -> list[str]:
@@ -63,12 +91,12 @@ def _invoices(contracts: list[str]) -> list[str]:
 	if not billed:
 		return []
 	filters = {"name": ("in", billed), "docstatus": 1}
-	return frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="name")
+	return frappe.get_all(INVOICE, filters=filters, pluck="name", order_by="name")
 
 
-def _lock_rows(doctype: str, names: list[str]) -> None:
+def _wait_for(doctype: str, names: Iterable[str]) -> None:
 	table = frappe.qb.DocType(doctype)
-	for name in names:
+	for name in sorted(names):
 		frappe.qb.from_(table).select(table.name).where(table.name == name).for_update().run()
 
 

@@ -1,14 +1,17 @@
 """After an error: back to a savepoint, or begin again. After a deadlock the database has undone the whole transaction."""
 
+import random
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 import frappe
 
-from l2c_app.services.errors import StaleRead
+from l2c_app.services.errors import ContractChangedMeanwhile, StaleRead
 
 ATTEMPTS = 5
-AGAIN = (StaleRead, frappe.QueryDeadlockError)
+AGAIN = (StaleRead, ContractChangedMeanwhile, frappe.QueryDeadlockError)
+PAUSE = 0.05
 Answer = TypeVar("Answer")
 
 
@@ -21,11 +24,15 @@ def undo(save_point: str, error: Exception) -> None:
 
 
 def retrying(action: Callable[[], Answer]) -> Answer:
-	"""Run an action that comes first in its transaction; on a stale picture or a deadlock roll back and run it again."""
-	for _attempt in range(ATTEMPTS - 1):
+	"""Run an action that comes first in its transaction; on a stale picture or a deadlock roll back and run it again.
+
+	Each time after a longer pause, in which whoever was there first may finish.
+	"""
+	for attempt in range(ATTEMPTS - 1):
 		try:
 			return action()
 		except AGAIN:
 			frappe.db.rollback()
 			frappe.clear_messages()
+			time.sleep(random.uniform(PAUSE, PAUSE * 2 ** (attempt + 1)))
 	return action()

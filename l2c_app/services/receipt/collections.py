@@ -113,6 +113,7 @@ def link(name: str, voucher_type: str, voucher_no: str) -> Document:
 	_ensure_customer(collection)
 	if not frappe.db.exists(voucher_type, voucher_no):
 		_refuse_voucher(voucher_type, voucher_no, [_("It does not exist.")])
+	contract_locks.lock_documents(voucher_type, [voucher_no])
 	_refuse_other_money(collection, frappe.get_doc(voucher_type, voucher_no, for_update=True))
 	collection_vouchers.link(collection, voucher_type, voucher_no)
 	return collection
