@@ -162,6 +162,23 @@ class TestNativeDocuments(L2CTestCase):
 		billed = [row.billed for row in contracts.fresh(contract).plan_rows]
 		self.assertEqual(billed, [100, 100])
 
+	@bench_only("invoices that update the stock")
+	def test_an_invoice_that_updates_the_stock_is_a_delivery(self) -> None:
+		from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
+
+		rows = [plan_row(percent=50), plan_row(percent=50, due_basis="Delivery", offset_days=30)]
+		contract = contracts.active(plan_rows=rows, items=[line(100, qty=4)])
+		note = make_delivery_note(contract.sales_order)
+		note.items[0].qty = 1
+		note.insert().submit()
+		invoice = make_sales_invoice(contract.sales_order)
+		invoice.update({"update_stock": 1})
+		invoice.items[0].qty = 3
+		invoice.insert().submit()
+		self.assertEqual(str(contracts.fresh(contract).plan_rows[1].due_date), contracts.in_days(30))
+		invoice.cancel()
+		self.assertIsNone(contracts.fresh(contract).plan_rows[1].due_date)
+
 	def test_a_row_after_its_invoice(self) -> None:
 		contract = contracts.active(plan_rows=[plan_row(percent=100, due_basis="Invoice", offset_days=14)])
 		name = billing.bill_row(contract.name, "R1", submit=True)

@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Max, Sum
 from frappe.utils import flt, getdate
 
 from l2c_app.core import plan
+from l2c_app.services.ledger.ledger_reads import INVOICE
 
 
 def refresh(contract: Document) -> None:
@@ -61,17 +62,28 @@ def _delivered_on(order: str) -> date | None:
 
 
 def _deliveries(order: str) -> tuple[dict[str, float], date | None]:
-	"""Return delivered quantity by order line and the last delivery day; returns count negative."""
-	note, line = frappe.qb.DocType("Delivery Note"), frappe.qb.DocType("Delivery Note Item")
-	rows = (
-		frappe.qb.from_(line)
-		.join(note)
-		.on(note.name == line.parent)
-		.where((note.docstatus == 1) & (line.against_sales_order == order))
-		.groupby(line.so_detail)
-		.select(line.so_detail, Sum(line.qty), Max(note.posting_date))
-	).run()
-	return {row[0]: row[1] for row in rows}, max((row[2] for row in rows if row[2]), default=None)
+	"""Return delivered quantity by order line and the last delivery day; returns count negative.
+
+	Goods leave by Delivery Notes, or by invoices that update the stock themselves.
+	"""
+	delivered: dict[str, float] = {}
+	last: date | None = None
+	for doctype, field in (("Delivery Note", "against_sales_order"), (INVOICE, "sales_order")):
+		document, line = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
+		query = (
+			frappe.qb.from_(line)
+			.join(document)
+			.on(document.name == line.parent)
+			.where((document.docstatus == 1) & (line[field] == order))
+			.groupby(line.so_detail)
+			.select(line.so_detail, Sum(line.qty), Max(document.posting_date))
+		)
+		if doctype == INVOICE:
+			query = query.where(document.update_stock == 1)
+		for ordered, quantity, day in query.run():
+			delivered[ordered] = delivered.get(ordered, 0) + flt(quantity)
+			last = max(filter(None, (last, getdate(day))))
+	return delivered, last
 
 
 def _first_invoices(contract: Document) -> dict[str, date]:
@@ -80,7 +92,7 @@ def _first_invoices(contract: Document) -> dict[str, date]:
 	if not names:
 		return {}
 	posted = frappe.get_all(
-		"Sales Invoice",
+		INVOICE,
 		filters={"name": ("in", list(names)), "docstatus": 1, "is_return": 0},
 		fields=["name", "posting_date"],
 		order_by="posting_date desc, name",
