@@ -8,6 +8,7 @@ from frappe.utils import flt
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import activation, contract_changes, contract_revisions
 from l2c_app.services.errors import (
+	ApproverNeeded,
 	ContractStateError,
 	LiveOrderExists,
 	PlanNotInStep,
@@ -215,6 +216,33 @@ class TestWhoMay(L2CTestCase):
 				self.assertEqual(bool(listed), sees)
 		with self.as_user(owner), self.assertRaises(frappe.PermissionError):
 			contract.submit()
+
+	def test_the_owner_does_not_sign_or_activate_his_own_contract(self) -> None:
+		owner = factories.sales_user("rep.one")
+		contract = contracts.draft(contract_owner=owner)
+		contract.submit()
+		with self.as_user(owner), self.assertRaises(ApproverNeeded):
+			activation.sign(contract.name)
+		with self.as_user(factories.sales_manager()):
+			activation.sign(contract.name)
+		with self.as_user(owner), self.assertRaises(ApproverNeeded):
+			activation.activate(contract.name)
+		self.assertEqual(contracts.fresh(contract).status, "Signed")
+
+	def test_finance_managers_revise_the_plan_and_not_the_lines(self) -> None:
+		contract = halves()
+		rows = [plan_row(400, row_id="R1"), plan_row(600, row_id="R2")]
+		item = {"item_code": contract.items[0].item_code, "qty": 1, "rate": 1000}
+		item["sales_order_item"] = contract.items[0].sales_order_item
+		with self.as_user(factories.accounts_user()), self.assertRaises(frappe.PermissionError):
+			contract_revisions.revise(contract.name, reason="x", plan_rows=rows)
+		with self.as_user(factories.accounts_manager()):
+			with self.assertRaises(frappe.PermissionError):
+				contract_revisions.revise(contract.name, reason="x", items=[item], plan_rows=rows)
+			contract_revisions.revise(contract.name, reason="Agreed with the customer", plan_rows=rows)
+			with self.assertRaises(frappe.PermissionError):
+				contracts.fresh(contract).save()
+		self.assertEqual([row.amount for row in contracts.fresh(contract).plan_rows], [400, 600])
 
 	def test_a_stranger_takes_no_step(self) -> None:
 		contract = contracts.draft(contract_owner=factories.sales_user("rep.one"))

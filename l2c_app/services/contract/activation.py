@@ -15,12 +15,12 @@ from frappe.utils import getdate, nowdate
 
 from l2c_app.services.contract import contract_checks, contract_dates, contract_state, orders
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
-from l2c_app.services.errors import ContractStateError, ReceivableAccountError, refuse
+from l2c_app.services.errors import ApproverNeeded, ContractStateError, ReceivableAccountError, refuse
 from l2c_app.services.ledger import contract_customers, recompute
 
 
 def sign(contract: str, *, signed_on: date | str | None = None, signed_by: str = "") -> Document:
-	"""Record that the approved text is signed. Raises ContractStateError."""
+	"""Record that the approved text is signed. Raises ContractStateError, ApproverNeeded."""
 	document = _load(contract)
 	contract_state.require(document)
 	day = getdate(signed_on or nowdate())
@@ -40,8 +40,8 @@ def sign(contract: str, *, signed_on: date | str | None = None, signed_by: str =
 def activate(contract: str) -> Document:
 	"""Make customer and order of a signed contract and start it. Returns the contract.
 
-	Raises ContractStateError, ContractPartyError, ContractCompanyError, ReceivableAccountError, LiveOrderExists,
-	ContractTotalDiffers; what the host refuses (credit limit, item disabled …) surfaces as it is. All or nothing.
+	Raises ApproverNeeded, ContractStateError, ContractPartyError, ContractCompanyError, ReceivableAccountError,
+	LiveOrderExists, ContractTotalDiffers; what the host refuses (credit limit, item disabled …) surfaces as it is. All or nothing.
 	"""
 	document = _load(contract)
 	contract_state.require(document, signed=True)
@@ -103,6 +103,12 @@ def customer_of_lead(lead: str) -> str:
 def _load(contract: str) -> Document:
 	document = contract_state.load_newest(contract)
 	document.check_permission("write")
+	if not document.has_permission("submit"):
+		refuse(
+			ApproverNeeded,
+			_("Signing and activating a contract are steps of a manager."),
+			do=_("Ask somebody who may approve contracts."),
+		)
 	return document
 
 

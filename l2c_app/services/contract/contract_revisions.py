@@ -14,11 +14,19 @@ from frappe.utils import now_datetime
 
 from l2c_app.core import contract_revision as rules
 from l2c_app.core.money import exact, split_amount
-from l2c_app.services.contract import contract_checks, contract_dates, contract_money, contract_state, orders
+from l2c_app.services.contract import (
+	contract_checks,
+	contract_dates,
+	contract_locks,
+	contract_money,
+	contract_state,
+	orders,
+)
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import RevisionRefused, refuse
 from l2c_app.services.ledger import recompute
 
+FINANCE_MANAGER = "Accounts Manager"
 LINE_FIELDS = ("item_code", "qty", "rate", "uom", "conversion_factor", "delivery_date")
 PLAN_FIELDS = ("row_id", "percent", *rules.ROW_TERMS)
 SNAPSHOT_LINES = ("item_code", "item_name", "qty", "uom", "rate", "amount", "sales_order_item")
@@ -36,13 +44,13 @@ def revise(
 
 	`items`: all lines, each with LINE_FIELDS and `sales_order_item` for those that exist. `plan_rows`: all rows, with
 	`row_id` for those that exist; without them the change of the total is shared by the rows without money or
-	invoice. Permission: submit on the contract and write on the order. Raises RevisionRefused, NoLiveOrder, the plan's
+	invoice. Permission: submit on the contract and write on the order; finance managers may revise the plan alone. Raises RevisionRefused, NoLiveOrder, the plan's
 	refusals, and what the host's Update Items refuses.
 	"""
 	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
-	document.check_permission("submit")
+	_check_permission(document, items)
 	contract_state.require(document, running=True)
 	before = snapshot(document)
 	order = _change_order(document, items)
@@ -53,6 +61,13 @@ def revise(
 	else:
 		_replace_rows(document, plan_rows)
 	return _finish(document, before, touched=touched, reason=reason)
+
+
+def _check_permission(contract: Document, items: list[dict[str, Any]] | None) -> None:
+	"""Lines are the approved text; when money is expected is also the finance managers' to say."""
+	contract.check_permission("read")
+	if items is not None or FINANCE_MANAGER not in frappe.get_roles():
+		contract.check_permission("submit")
 
 
 def snapshot(contract: Document) -> dict[str, Any]:
@@ -66,6 +81,7 @@ def snapshot(contract: Document) -> dict[str, Any]:
 
 def _change_order(contract: Document, items: list[dict[str, Any]] | None) -> Document:
 	order = orders.submitted(contract)
+	contract_locks.lock_documents("Sales Order", [order.name])
 	if items is None:
 		return order
 	lines = [_order_line(item, index) for index, item in enumerate(items, 1)]

@@ -47,6 +47,12 @@ class ContractStateError(L2CError):
 	"""The step does not fit the state of the contract."""
 
 
+class ApproverNeeded(L2CError):
+	"""The step belongs to whoever may approve contracts; the owner of one may only write it until then."""
+
+	http_status_code = 403
+
+
 class ContractChangedMeanwhile(L2CError):
 	"""Another transaction changed the contract since this one began to read: begin again."""
 

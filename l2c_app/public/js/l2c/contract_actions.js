@@ -289,8 +289,8 @@ l2c.contract_buttons = (frm) => {
 	};
 
 	frm.make_methods = { ...frm.make_methods, Collection: () => report_collection(frm) };
-	if (live && !doc.signed_on && may("write")) main(__("Sign"), () => sign(frm));
-	if (live && doc.signed_on && !doc.activated_on && may("write")) main(__("Activate"), () => activate(frm));
+	if (live && !doc.signed_on && may("submit")) main(__("Sign"), () => sign(frm));
+	if (live && doc.signed_on && !doc.activated_on && may("submit")) main(__("Activate"), () => activate(frm));
 	if (running && frappe.model.can_create("Collection") && flt(doc.open_amount) > 0) {
 		main(__("Report Collection"), () => report_collection(frm));
 	} else if (live && !running && frappe.model.can_create("Collection")) {
@@ -310,7 +310,8 @@ l2c.contract_buttons = (frm) => {
 			steps
 		);
 	}
-	if (running && may("submit")) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
+	const revises = may("submit") || frappe.user.has_role("Accounts Manager");
+	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));

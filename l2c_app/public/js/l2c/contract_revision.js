@@ -130,7 +130,8 @@ class RevisionDialog {
 	async send({ reason, items, plan_rows, own_plan }) {
 		const compared = this.compared();
 		if (own_plan && compared.missing) this.refuse_sum(compared);
-		const args = { reason, items: only(items, LINE_SENT) };
+		const args = { reason };
+		if (!same_lines(this.frm.doc.items, items)) args.items = only(items, LINE_SENT);
 		if (own_plan) args.plan_rows = only(plan_rows, PLAN_COLUMNS);
 		await l2c.contract_step(this.frm, "revise", args, __("Revised"));
 	}
