@@ -34,3 +34,19 @@ class TestPaymentDifferences(L2CTestCase):
 			payment_differences([payment.name]),
 			[{"voucher": payment.name, "payment": 3767.29, "ledger": 3766.29}],
 		)
+
+	@bench_only("unreconciliation")
+	def test_what_two_parts_of_a_payment_leave_is_none(self) -> None:
+		"""At 0.14, CNY 502.25 are USD 70.32 (70.315) and the rest 349.68 / 0.14 = 2,497.7143: 2,999.9643 together."""
+		customer = factories.customer("L2C Identities CNY", currency="CNY")
+		order = contracts.active(customer, currency="CNY", conversion_rate=0.14).sales_order
+		against = [("Sales Order", order, 502.25)]
+		payment = receivables.receipt(customer, 3000, against=against, currency="CNY", rate=0.14)
+		receivables.unreconcile("Payment Entry", payment.name)
+		filters = {"voucher_no": payment.name, "delinked": 0}
+		ledger = frappe.get_all(
+			"Payment Ledger Entry", filters=filters, pluck="amount_in_account_currency", order_by="name"
+		)
+		self.assertEqual(flt(-sum(ledger), 4), 2999.9643)
+		self.assertEqual(frappe.db.get_value("Payment Entry", payment.name, "unallocated_amount"), 3000)
+		self.assertEqual(payment_differences([payment.name]), [])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Count, Sum
 
 from l2c_app.core.money import exact, from_minor, to_minor
 from l2c_app.services.ledger import contract_customers
@@ -13,14 +13,15 @@ from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import ORDER, PAYMENT
 
 CHUNK = 1000
+STORED_DIGITS = 6
 
 
 def payment_differences(names: Collection[str]) -> list[dict[str, Any]]:
 	"""Return the submitted payments whose open money the payment ledger tells otherwise (party account currency).
 
 	For each payment: what it has on orders + what is unallocated = what the ledger holds of it against no other
-	document. In 15 money on an order is a row against the order, in 16 one against the payment itself. What is less than
-	a cent of company currency is none: the host works a payment's open money out of company currency again.
+	document. In 15 money on an order is a row against the order, in 16 one against the payment itself. Half a cent of
+	company currency for each row is none: the host works open money of a foreign payment out of company currency again.
 	"""
 	found = []
 	ordered = sorted(names)
@@ -41,12 +42,17 @@ def _payment_differences(names: list[str]) -> list[dict[str, Any]]:
 		sign, rate = (
 			(-1, row.source_exchange_rate) if row.payment_type == "Receive" else (1, row.target_exchange_rate)
 		)
-		ledger = sign * held.get(row.name, Decimal(0))
-		gap = said - ledger
-		if to_minor(gap, unit) and to_minor(gap * exact(rate), unit):
+		amount, count = held.get(row.name, (Decimal(0), 0))
+		ledger = sign * amount
+		if to_minor(said - ledger, unit) and not _host_rounded(said - ledger, exact(rate), count, unit):
 			amounts = {"payment": _rounded(said, unit), "ledger": _rounded(ledger, unit)}
 			differences.append({"voucher": row.name, **amounts})
 	return differences
+
+
+def _host_rounded(gap: Decimal, rate: Decimal, count: int, unit: Decimal) -> bool:
+	"""Return whether a gap in foreign currency is what `count` amounts rounded in company currency may leave."""
+	return rate != 1 and round(abs(gap) * rate, STORED_DIGITS) <= count * unit / 2
 
 
 def _rounded(amount: Decimal, unit: Decimal) -> float:
@@ -64,17 +70,17 @@ def _on_orders(payments: list[str]) -> dict[str, Decimal]:
 	return {name: exact(amount or 0) for name, amount in query.run()}
 
 
-def _held(payments: list[str]) -> dict[str, Decimal]:
-	"""Sum what the payments hold against orders or themselves; what they pay of other documents is spent."""
+def _held(payments: list[str]) -> dict[str, tuple[Decimal, int]]:
+	"""Sum and count what the payments hold against orders or themselves; what they pay of other documents is spent."""
 	entry = frappe.qb.DocType("Payment Ledger Entry")
 	query = (
 		frappe.qb.from_(entry)
-		.select(entry.voucher_no, Sum(entry.amount_in_account_currency))
+		.select(entry.voucher_no, Sum(entry.amount_in_account_currency), Count("*"))
 		.where((entry.delinked == 0) & (entry.voucher_type == PAYMENT) & entry.voucher_no.isin(payments))
 		.where((entry.against_voucher_type == ORDER) | (entry.against_voucher_no == entry.voucher_no))
 		.groupby(entry.voucher_no)
 	)
-	return {name: exact(amount or 0) for name, amount in query.run()}
+	return {name: (exact(amount or 0), count) for name, amount, count in query.run()}
 
 
 def ledger_differences() -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from l2c_app.services.contract import (
 	contract_totals,
 )
 from l2c_app.services.lead import completeness
-from l2c_app.services.ledger import contract_customers
+from l2c_app.services.ledger import contract_customers, recompute
 
 
 class SalesContract(Document):
@@ -36,7 +36,9 @@ class SalesContract(Document):
 			contract_checks.check_party(self)
 
 	def on_submit(self) -> None:
+		"""From now on it is audited: what is open and due is stored at once, not with the first payment."""
 		contract_customers.forget()
+		recompute.mark([self.name])
 
 	def before_update_after_submit(self) -> None:
 		"""Keep what the machine computed, whoever saves."""
