@@ -1,8 +1,6 @@
 """Lead, opportunity, quotation and seat agree after the order is submitted, cancelled and amended, by native documents."""
 
 import frappe
-from erpnext.crm.doctype.opportunity.opportunity import make_quotation
-from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from frappe.utils import add_days, nowdate
 
 from l2c_app.tests import factories
@@ -13,6 +11,8 @@ from l2c_app.tests.pool_case import PoolCase
 @bench_only("the host's mappers and statuses")
 class TestChainStatus(PoolCase):
 	def setUp(self) -> None:
+		from erpnext.crm.doctype.opportunity.opportunity import make_quotation
+
 		super().setUp()
 		self.pooled = self.lead(1)
 		self.claimed(self.pooled)
@@ -38,6 +38,8 @@ class TestChainStatus(PoolCase):
 
 	def order(self):
 		"""Return the order that the host makes of the quotation, with the customer it makes of the lead."""
+		from erpnext.selling.doctype.quotation.quotation import make_sales_order
+
 		frappe.db.set_single_value("Selling Settings", "customer_group", factories.leaf_of("Customer Group"))
 		frappe.db.set_single_value("Selling Settings", "territory", factories.leaf_of("Territory"))
 		order = make_sales_order(self.quotation.name)
