@@ -150,7 +150,7 @@ def pool_distribute(people: People, seed: dict[str, Any]) -> None:
 
 
 def pool_set_up(people: People, seed: dict[str, Any]) -> None:
-	"""An administrator makes a pool, adds a member, builds its admission filter and enables it."""
+	"""An administrator makes a pool, adds a member who manages it, builds its admission filter and enables it."""
 	desk = people["admin"]
 	city = f"Harbour {seed['pool'][-6:]}"
 	desk.open("lead-pool/new", ready=FORM)
@@ -159,7 +159,7 @@ def pool_set_up(people: People, seed: dict[str, Any]) -> None:
 	desk.shot("pool_new")
 	desk.ask("async ([n]) => { await cur_frm.set_value({pool_name: n, party_type: 'Lead'}); }", city)
 	desk.ask(
-		"async ([u]) => { const row = cur_frm.add_child('members', {member_type: 'User', user: u}); cur_frm.refresh_field('members'); await frappe.timeout(0.5); }",
+		"async ([u]) => { const row = cur_frm.add_child('members', {member_type: 'User', user: u, is_manager: 1}); cur_frm.refresh_field('members'); await frappe.timeout(0.5); }",
 		seed["users"]["sales"],
 	)
 	desk.press("Build Admission Filter")
@@ -206,8 +206,8 @@ def pool_admit(people: People, seed: dict[str, Any]) -> None:
 	"""An administrator admits a lead that no pool has."""
 	desk, pool = people["admin"], seed.get("new_pool") or seed["pool"]
 	desk.form("Lead Pool", pool)
-	desk.page.wait_for_selector(".page-head button:has-text('Admit Existing') >> visible=true")
-	desk.press("Admit Existing")
+	desk.page.wait_for_selector(".page-head button:has-text('Admit') >> visible=true")
+	desk.choose("Admit", "Admit Existing")
 	desk.page.wait_for_selector(f"{MODAL} .list-item-container >> visible=true")
 	desk.page.wait_for_timeout(800)
 	search = desk.page.locator(f"{MODAL} input[data-fieldname='search_term']")
