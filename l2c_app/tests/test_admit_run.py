@@ -80,7 +80,7 @@ class TestAdmitRun(AdmitCase):
 		self.assertEqual({row.l2c_pooled for row in stored}, {1})
 		self.assertEqual({row.lead_owner for row in stored}, {None, self.rep})
 
-	def test_what_changed_since_the_preview_is_a_row_with_a_reason(self):
+	def test_pain_bulk_put_to_pool_gives_each_row_its_result(self):
 		moved, seated, fine = (self.outside(number) for number in (1, 2, 3))
 		name = self.start()
 		self.work(name)

@@ -48,7 +48,7 @@ class TestChainStatus(PoolCase):
 		order.submit()
 		return order
 
-	def test_the_chain_follows_submit_cancel_and_amend(self):
+	def test_pain_lead_says_converted_opportunity_still_quotation(self):
 		self.assertEqual(self.statuses(), ("Quotation", "Quotation", "Open", "Held"))
 		order = self.order()
 		self.assertEqual(self.statuses(), ("Converted", "Converted", "Ordered", "Converted"))

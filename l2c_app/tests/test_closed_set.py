@@ -104,7 +104,7 @@ class TestSingleDocuments(ClosedSetCase):
 		self.assertTrue(frappe.has_permission("Lead", "read", doc=document, user=user))
 		self.assertFalse(frappe.has_permission("Lead", "write", doc=document, user=user))
 
-	def test_the_team_leader_reads_what_his_team_holds(self):
+	def test_pain_only_see_my_own_and_my_subtree_s_leads(self):
 		group = factories.sales_person("L2C Closed Team", for_user=self.outsider, is_group=True)
 		factories.sales_person("L2C Closed Rep", for_user=self.holder, parent=group)
 		visibility.forget()

@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from l2c_app.api import follow_up as api
+from l2c_app.services.contract import contract_drafts
 from l2c_app.services.follow_up import cadences, digest, follow_up_party, follow_ups, reminders
 from l2c_app.tests import factories
 from l2c_app.tests.base import IN_SANDBOX, L2CTestCase, bench_only
@@ -60,12 +61,43 @@ class TestFollowUpPains(PoolCase):
 			digest.run()
 		self.assertEqual(self.mails_queued(), before)
 
-	def test_a_party_of_an_unknown_kind_is_resolved_without_an_error(self):
+	def test_opportunity_from_prospect_or_crm_deal_breaks_quotation_and_contract(self):
+		"""Whatever the party is, it is resolved without an error: as far as we know it, else as nobody with a name."""
 		prospect = factories.make("Prospect", company_name="Pain Prospect", company=factories.company())
 		party = follow_up_party.resolve("Prospect", prospect.name)
 		self.assertEqual((party.lead, party.customer, party.title), ("", "", "Pain Prospect"))
+		of_prospect = {"party_name": prospect.name, "company": factories.company()}
+		asked = factories.make("Opportunity", opportunity_from="Prospect", **of_prospect)
+		line = {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 10}
+		offer = factories.make("Quotation", quotation_to="Prospect", items=[line], **of_prospect)
+		for kind in ("Prospect", "CRM Deal", ""):
+			frappe.db.set_value("Opportunity", asked.name, "opportunity_from", kind)
+			frappe.db.set_value("Quotation", offer.name, "quotation_to", kind)
+			for document in (asked, offer):
+				with self.subTest(kind=kind, doctype=document.doctype):
+					party = follow_up_party.resolve(document.doctype, document.name)
+					self.assertEqual((party.lead, party.customer, bool(party.title)), ("", "", True))
+					contract = contract_drafts.create_from(document.doctype, document.name)
+					self.assertEqual((contract.lead, contract.customer), (None, None))
 
-	def test_the_next_follow_up_is_a_first_class_date_on_the_lead_with_an_overdue_filter(self):
+	def test_quotation_made_to_the_lead_not_visible_on_the_customer(self):
+		line = {"item_code": factories.SERVICE_ITEM, "qty": 1, "rate": 10}
+		to_lead = {"quotation_to": "Lead", "party_name": self.one.name, "company": factories.company()}
+		offer = factories.make("Quotation", items=[line], **to_lead)
+		asked_about = follow_ups.plan(
+			"Quotation",
+			offer.name,
+			follow_up_type="Call",
+			planned_for=add_to_date(now_datetime(), days=2),
+			assigned_to=self.rep,
+		)
+		customer = factories.customer("Pain Converted", lead_name=self.one.name)
+		filters = {"customer": customer, "lead": self.one.name, "reference_name": offer.name}
+		self.assertEqual(frappe.db.get_value("Follow Up", filters), asked_about.name)
+		contract = contract_drafts.create_from("Quotation", offer.name)
+		self.assertEqual((contract.lead, contract.customer), (self.one.name, customer))
+
+	def test_no_first_class_next_follow_up_ours_is_a_date_on_the_lead_with_an_overdue_filter(self):
 		planned = self.plan()
 		self.overdue(planned)
 		follow_up_party.roll_up(self.one.name)
@@ -95,7 +127,7 @@ class TestFollowUpPains(PoolCase):
 		)
 		self.assertEqual(len(told), 1)
 
-	def test_notifications_are_unique_per_document_due_user_and_channel(self):
+	def test_set_property_notifications_send_several_mails_ours_are_unique_per_due_user_and_channel(self):
 		document = ("Follow Up", self.plan().name)
 		channel = reminders.Channel.AT
 		first = reminders.record(document, "2026-11-22 10:00:00", user=self.rep, channel=channel)
@@ -103,21 +135,24 @@ class TestFollowUpPains(PoolCase):
 		other = reminders.record(document, "2026-11-22 10:00:00", user=self.mate, channel=channel)
 		self.assertEqual((first, again, other), (True, False, True))
 
-	def test_automatic_todos_send_no_mail(self):
+	def test_rule_driven_assignment_removed_mail_automatic_todos_send_none(self):
 		before = self.mails_queued()
 		planned = self.plan()
 		with self.as_user(self.rep):
 			follow_ups.cancel(planned.name)
 		self.assertEqual(self.mails_queued(), before)
 
-	def test_a_finished_todo_does_not_reopen(self):
-		planned = self.plan()
+	def test_todo_reopens_or_stays_open(self):
+		"""Completing a follow up closes its task, cancelling cancels it, and no later save opens either again."""
+		done, called_off = self.plan(), self.plan()
 		with self.as_user(self.rep):
-			follow_ups.close(planned.name, outcome="Lost", note="Bought elsewhere", reason="Price")
-		frappe.get_doc("Follow Up", planned.name).save()
-		self.assertEqual(self.todos(planned), ["Closed"])
+			follow_ups.cancel(called_off.name)
+			follow_ups.close(done.name, outcome="Lost", note="Bought elsewhere", reason="Price")
+		for planned, status in ((done, "Closed"), (called_off, "Cancelled")):
+			frappe.get_doc("Follow Up", planned.name).save()
+			self.assertEqual(self.todos(planned), [status])
 
-	def test_the_assigned_to_filter_of_follow_ups_has_an_index(self):
+	def test_assigned_to_filter_slow_on_big_tables_ours_has_an_index(self):
 		columns = {row.Column_name for row in frappe.db.sql("show index from `tabFollow Up`", as_dict=True)}
 		self.assertLessEqual({"assigned_to", "planned_for", "reference_name", "lead"}, columns)
 

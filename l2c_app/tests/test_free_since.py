@@ -49,7 +49,7 @@ class TestFreeSince(PoolCase):
 			else:
 				self.assertGreaterEqual(get_datetime(self.since(seat)), before)
 
-	def test_a_seat_given_back_just_now_is_not_counted_one_that_waits_is(self):
+	def test_pain_leads_stay_unassigned_those_over_24_hours_are_counted(self):
 		back, waits = self.seat(self.lead(1)).name, self.seat(self.lead(2)).name
 		for seat in (back, waits):
 			self.age(seat, admitted_on=9, free_since=2)

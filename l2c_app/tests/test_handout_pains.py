@@ -11,7 +11,7 @@ from l2c_app.api import back_doors
 from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.follow_up import follow_ups
-from l2c_app.services.pool import distribution_run, runs, visibility
+from l2c_app.services.pool import distribution_run, run_work, runs, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -45,9 +45,16 @@ class TestHandoutPains(PoolCase):
 				{"member_type": "User", "user": self.chief, "is_manager": 1, "weight": 0},
 			]
 		)
-		self.lead()
+		self.lead(1)
 		with self.as_user(self.chief):
 			self.assertEqual(api.distribute(POOL, count=1)["by_user"], {self.outsider: 1})
+		hired = factories.sales_user("handout.hired")
+		factories.sales_person("L2C Handout Hired", for_user=hired, parent=person)
+		frappe.get_doc("User", self.outsider).update({"enabled": 0}).save()
+		self.refresh_pools()
+		self.lead(2)
+		with self.as_user(self.chief):
+			self.assertEqual(api.distribute(POOL, count=2)["by_user"], {hired: 2})
 
 	def test_assigned_user_gets_403_on_edit(self):
 		lead = self.lead()
@@ -84,19 +91,40 @@ class TestHandoutPains(PoolCase):
 		)
 
 	def test_frequent_cron_exceeds_daily_quota(self):
+		"""The job runs ten times a day, each run to its end, and hands out what one run may."""
 		for number in range(1, 7):
 			self.lead(number)
 		self.set_pool(distribute_by_schedule=1, schedule_hour=8, schedule_limit=2)
 		started = []
-		with patch.object(runs, "nowdate", lambda: "2026-06-01"):
+		with patch.object(runs, "nowdate", lambda: "2026-06-01"), patch.object(runs, "queue"):
 			for minute in range(0, 50, 5):
-				started += distribution_run.start_due(datetime(2026, 6, 1, 9, minute))
-		mine = [name for name in started if frappe.db.get_value("Pool Run", name, "pool") == POOL]
-		self.assertEqual(len(mine), 1)
+				for name in distribution_run.start_due(datetime(2026, 6, 1, 9, minute)):
+					started.append(frappe.db.get_value("Pool Run", name, "pool"))
+					while run_work.step(name):
+						pass
+		self.assertEqual(started.count(POOL), 1)
+		self.assertEqual(frappe.db.count("Lead Pool Seat", {"pool": POOL, "state": "Held"}), 2)
+
+	def test_frequent_cron_exceeds_daily_quota_not_the_members_share_of_the_day(self):
+		"""Two members take one a day: by ten distributions they are given one each, counted from the log."""
+		self.pool.reload()
+		for member in self.pool.members:
+			member.capacity = 30
+		self.pool.save()
+		for number in range(1, 7):
+			self.lead(number)
+		with self.as_user(self.chief):
+			given = [sum(api.distribute(POOL, count=6)["by_user"].values()) for _time in range(10)]
+		self.assertEqual(given, [2, *[0] * 9])
+		held = frappe.get_all("Lead Pool Seat", filters={"pool": POOL, "state": "Held"}, pluck="holder")
+		self.assertEqual(sorted(held), sorted([self.rep, self.mate]))
 
 	def test_duplicated_lead_never_gets_assigned(self):
+		"""Copied by a program, fields that are not to be copied and all: the copy has no owner, no dates, a free seat."""
 		lead = self.lead()
 		self.claimed(lead)
+		ahead = {"l2c_next_follow_up_on": add_days(nowdate(), 3), "l2c_last_follow_up_on": nowdate()}
+		frappe.db.set_value("Lead", lead.name, ahead)
 		copy = frappe.copy_doc(frappe.get_doc("Lead", lead.name))
 		copy.update(
 			{
@@ -108,6 +136,8 @@ class TestHandoutPains(PoolCase):
 		copy.insert()
 		seat = self.seat(copy)
 		self.assertEqual((seat.state, seat.holder), ("Available", None))
+		stored = frappe.get_doc("Lead", copy.name)
+		self.assertEqual([stored.get(field) or None for field in ("lead_owner", *ahead)], [None] * 3)
 		with self.as_user(self.chief):
 			self.assertEqual(sum(api.distribute(POOL, seats=[seat.name])["by_user"].values()), 1)
 
@@ -121,7 +151,7 @@ class TestHandoutPains(PoolCase):
 				api.release(seat, "wrong pool", "No Such Pool")
 		self.assertIn("No Such Pool", str(refusal.exception))
 
-	def test_bulk_put_to_pool_errors_out(self):
+	def test_bulk_claim_errors_out(self):
 		"""One bad row never takes the others along."""
 		leads = [self.lead(number) for number in range(1, 4)]
 		frappe.db.set_value("Lead", leads[1].name, "status", "Do Not Contact")

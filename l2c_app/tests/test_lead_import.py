@@ -131,7 +131,7 @@ class TestImport(ImportCase):
 
 
 class TestDuplicates(ImportCase):
-	def test_phone_mail_and_company_are_found_however_they_are_typed(self):
+	def test_pain_same_person_with_plus_tag_or_formatted_phone_slips_through(self):
 		factories.pooled_lead(
 			"北京某某有限公司", mobile_no="+86 139-0013-9500", email_id="Known.Buyer@dup.example.com"
 		)
@@ -144,7 +144,7 @@ class TestDuplicates(ImportCase):
 				answer = api.check_duplicates(**typed)
 				self.assertEqual((answer["state"], answer["total"]), ("In Pool", 1))
 
-	def test_the_answer_is_masked_and_crosses_owners(self):
+	def test_pain_agent_a_cannot_see_the_lead_of_b_gets_a_hit_but_no_contact_data(self):
 		lead = factories.pooled_lead(
 			"Masked Answer", mobile_no="+8613900139501", email_id="masked@dup.example.com"
 		)

@@ -30,7 +30,7 @@ class TestLeadMerge(PoolCase):
 		with self.as_user(user or self.rep):
 			return api.merge(self.kept.name, self.gone.name, take=list(take))
 
-	def test_values_links_and_both_timelines_come_together(self):
+	def test_pain_no_detect_and_merge_values_links_and_both_timelines_come_together(self):
 		self.held_by(self.rep)
 		self.gone.add_comment("Comment", "said hello to the second")
 		self.kept.add_comment("Comment", "said hello to the first")

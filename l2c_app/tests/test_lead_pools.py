@@ -14,7 +14,7 @@ from l2c_app.tests.pool_case import POOL, PoolCase
 
 
 class TestIntake(PoolCase):
-	def test_a_lead_by_api_is_free_without_owner_and_logged(self):
+	def test_pain_cannot_create_a_lead_straight_into_the_pool(self):
 		lead = self.lead()
 		seat = self.seat(lead)
 		self.assertEqual((seat.state, seat.holder, seat.is_primary, seat.version), ("Available", None, 1, 1))
@@ -255,7 +255,7 @@ class TestClaims(PoolCase):
 			api.claim(self.seat(second).name)
 		self.assertIn("1 of 1", str(refusal.exception))
 
-	def test_a_former_holder_waits_and_others_do_not(self):
+	def test_pain_harassed_contact_the_former_holder_waits_and_others_do_not(self):
 		lead = self.lead()
 		seat = self.claimed(lead)
 		with self.as_user(self.rep):

@@ -80,7 +80,7 @@ class TestMemberCapacity(PoolCase):
 		with self.assertRaises(BadAdmissionFilter):
 			self.member(self.rep, filters='[["no_such_field", "=", "x"]]')
 
-	def test_a_member_sees_what_he_has_left_before_he_is_refused(self):
+	def test_pain_leads_stay_unassigned_nobody_knows_why_cap_and_used_count_are_shown(self):
 		self.set_pool(daily_quota=2, holding_cap=5, backlog_cap=0, cool_down_days=7)
 		self.member(self.rep, capacity=60)
 		self.claimed(self.lead(1))

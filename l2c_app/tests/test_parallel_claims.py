@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from unittest.mock import patch
 
 import frappe
@@ -13,6 +14,7 @@ from l2c_app.services.errors import HoldingCapReached
 from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
+from l2c_app.tests.parallel_programs import MANAGER, SLOW_CLAIM, WORKER
 
 POOL = "L2C Parallel Pool"
 SECOND = "L2C Second Parallel Pool"
@@ -21,57 +23,8 @@ SEATS = 60
 QUOTA = 8
 CAP = 10
 BACKLOG = 9
-MANAGER = """
-import json, sys, time
-import frappe
-site, count = sys.argv[1], int(sys.argv[2])
-frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
-from l2c_app.api import pool
-pool.distribute_preview("L2C Parallel Pool"); frappe.db.rollback()
-print("READY", flush=True); sys.stdin.readline()
-given = 0
-for _turn in range(count):
-	try:
-		given += sum(pool.distribute("L2C Parallel Pool", count=1, method="Least Load")["by_user"].values())
-		frappe.db.commit()
-	except Exception as error:
-		frappe.db.rollback()
-frappe.destroy()
-print("ANSWER" + json.dumps({"user": "manager", "answers": [], "times": [], "given": given}))
-"""
-WORKER = """
-import json, random, sys, time
-import frappe
-site, user, seats, pause = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4])
-frappe.init(site); frappe.connect(); frappe.set_user(user)
-from l2c_app.api import pool
-pool.claim_batch(["warm up"]); pool.seats("L2C Parallel Pool", limit=1); frappe.db.rollback()
-print("READY", flush=True); sys.stdin.readline()
-answers, times = [], []
-for seat in seats:
-	time.sleep(random.uniform(0, 2 * pause))
-	began = time.perf_counter()
-	try:
-		answers += pool.claim_batch([seat])
-		frappe.db.commit()
-	except Exception as error:
-		frappe.db.rollback()
-		answers.append({"seat": seat, "ok": False, "rule": type(error).__name__})
-	times.append(time.perf_counter() - began)
-frappe.destroy()
-print("ANSWER" + json.dumps({"user": user, "answers": answers, "times": times}))
-"""
-SLOW_CLAIM = """
-import sys, time
-import frappe
-site, user, seat = sys.argv[1:4]
-frappe.init(site); frappe.connect(); frappe.set_user(user)
-from l2c_app.api import pool
-pool.claim(seat)
-print("CLAIMED", flush=True)
-time.sleep(2)
-frappe.db.commit(); frappe.destroy()
-"""
+MANAGERS = 4
+TURNS = 5
 
 
 @bench_only("row locks and processes")
@@ -109,11 +62,15 @@ class TestParallelClaims(L2CTestCase):
 	) -> list[dict]:
 		"""Let the claimers run over the seats from different ends; returns their reports. `pause`: seconds to think;
 		`distributes`: so often a manager hands out one seat meanwhile."""
-		programs = [(MANAGER, str(distributes))] if distributes else []
+		programs = [(MANAGER, str(distributes), "Least Load", "0")] if distributes else []
 		for number in range(CLAIMERS):
 			turn = number * len(seats) // CLAIMERS
 			mine = (seats[turn:] + seats[:turn])[:tries]
 			programs.append((WORKER, self.users[number % len(self.users)], json.dumps(mine), str(pause)))
+		return self.at_once(programs)
+
+	def at_once(self, programs: list[tuple[str, ...]]) -> list[dict]:
+		"""Start programs (code, arguments), let them go together when all are ready, and return their reports."""
 		pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 		processes = [
 			subprocess.Popen([sys.executable, "-W", "ignore", "-c", code, frappe.local.site, *rest], **pipes)
@@ -178,7 +135,8 @@ class TestParallelClaims(L2CTestCase):
 		self.report("quota", reports)
 		self.check(reports, each=QUOTA)
 
-	def test_the_holding_cap_is_never_passed(self):
+	def test_hoarding_the_holding_cap_is_never_passed(self):
+		"""Twenty claimers for five members, each on his last place more than once."""
 		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=CAP))
 		self.report("holding cap", reports)
 		self.check(reports, each=CAP)
@@ -198,6 +156,21 @@ class TestParallelClaims(L2CTestCase):
 		reports = self.race(self.prepare(users=5, daily_quota=0, holding_cap=0, claim_interval_minutes=60))
 		self.report("interval", reports)
 		self.check(reports, each=1)
+
+	def test_round_robin_double_assigns_under_load(self):
+		"""Four managers hand out one seat at a time, five times each: 20 seats over 5 members are 4 each, none twice."""
+		self.prepare(users=5, daily_quota=0, holding_cap=0, backlog_cap=0)
+		reports = self.at_once([(MANAGER, str(TURNS), "Round Robin", "0.3")] * MANAGERS)
+		given = sum(report["given"] for report in reports)
+		self.assertEqual(given, MANAGERS * TURNS)
+		held = frappe.get_all(
+			"Lead Pool Seat", filters={"pool": POOL, "state": "Held"}, fields=["holder", "party"]
+		)
+		self.assertEqual(len(held), given)
+		each = Counter(seat.holder for seat in held)
+		self.assertEqual((len(each), max(each.values()) - min(each.values())), (len(self.users), 0), each)
+		for seat in held:
+			self.assertEqual(frappe.db.get_value("Lead", seat.party, "lead_owner"), seat.holder)
 
 	def test_a_distribution_among_claims_passes_no_cap_and_gives_no_seat_twice(self):
 		"""A manager hands out while twenty people claim: together they reach the caps exactly."""

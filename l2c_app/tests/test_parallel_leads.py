@@ -97,7 +97,7 @@ class TestParallelLeads(L2CTestCase):
 				self.assertLessEqual(set(answers), {"saved", "flagged"})
 				self.assertIn("flagged", answers)
 
-	def test_two_new_leads_are_both_saved_one_is_told_and_nobody_sees_a_deadlock(self):
+	def test_pain_two_leads_with_same_mail_from_near_simultaneous_saves(self):
 		reports = self.race(2, edits=[])
 		print("\nsame phone and mail in new leads:", *reports, file=sys.stderr)
 		self.check(reports)

@@ -123,7 +123,7 @@ class TestPoolRuns(PoolCase):
 		self.assertEqual(self.logged(seats[0]).count("Release"), 1)
 		self.assertRaises(RunStateError, api.resume, run.name)
 
-	def test_a_bad_row_fails_alone(self):
+	def test_pain_bulk_put_to_pool_errors_out_a_bad_row_fails_alone(self):
 		seats = self.held()
 		toy_run.breaks.add(seats[1])
 		run = self.started()

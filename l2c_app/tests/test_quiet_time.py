@@ -35,7 +35,7 @@ class QuietCase(PoolCase):
 
 
 class TestQuietTime(QuietCase):
-	def test_it_leaves_the_claim_list_and_comes_back_after_the_day(self):
+	def test_pain_harassed_contact_leaves_the_claim_list_and_comes_back_after_the_day(self):
 		self.assertEqual(self.offered(self.rep), {self.one.name, self.other.name})
 		self.silence()
 		self.assertEqual(self.offered(self.rep), {self.other.name})

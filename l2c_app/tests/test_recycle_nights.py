@@ -75,7 +75,7 @@ class TestWarnings(NightCase):
 		frappe.db.set_value("Lead Pool Seat", seat.name, "warned_for", add_days(nowdate(), -1))
 		self.assertEqual(self.night()[seat.name][0], "Done")
 
-	def test_the_managers_are_copied_closer_to_the_day_each_rung_once(self):
+	def test_pain_no_escalation_managers_are_copied_closer_to_the_day_each_rung_once(self):
 		self.set_pool(warning_days="3", manager_warning_days="2, 1")
 		seat = self.held(days=5)  # goes back in three days
 		self.night()
