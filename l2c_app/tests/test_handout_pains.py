@@ -124,7 +124,7 @@ class TestHandoutPains(PoolCase):
 		lead = self.lead()
 		self.claimed(lead)
 		ahead = {"l2c_next_follow_up_on": add_days(nowdate(), 3), "l2c_last_follow_up_on": nowdate()}
-		frappe.db.set_value("Lead", lead.name, ahead)
+		frappe.db.set_value("Lead", lead.name, dict(ahead))
 		copy = frappe.copy_doc(frappe.get_doc("Lead", lead.name))
 		copy.update(
 			{
