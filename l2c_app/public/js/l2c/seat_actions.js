@@ -250,8 +250,11 @@ l2c.intent_tag = ({ intent, on, until, follow_up }) => {
 	return `${tag} ${l2c.link("Follow Up", follow_up)}`;
 };
 
-l2c.quiet_text = (until) =>
-	until.startsWith("9999") ? __("Do Not Contact") : frappe.datetime.str_to_user(until);
+// Until when nobody may contact the party; nothing where there is no such day or it is past.
+const quiet_text = (until) => {
+	if (!until || until < frappe.datetime.get_today()) return "";
+	return until.startsWith("9999") ? __("Do Not Contact") : frappe.datetime.str_to_user(until);
+};
 
 l2c.seat_tags = (seat) =>
 	l2c.tags([
@@ -263,11 +266,7 @@ l2c.seat_tags = (seat) =>
 			seat.protected_until && frappe.datetime.str_to_user(seat.protected_until),
 			"purple",
 		],
-		[
-			__("Do Not Contact Until"),
-			seat.do_not_contact_until >= frappe.datetime.get_today() && l2c.quiet_text(seat.do_not_contact_until),
-			"red",
-		],
+		[__("Do Not Contact Until"), quiet_text(seat.do_not_contact_until), "red"],
 		[
 			__("Back to the Pool On"),
 			seat.recycle_on &&
