@@ -156,7 +156,7 @@ class TestDates(FollowUpTestCase):
 
 
 class TestToDos(FollowUpTestCase):
-	def test_one_todo_per_planned_one_closed_with_it(self):
+	def test_pain_duplicate_todo_one_per_planned_one_closed_with_it(self):
 		planned = self.plan()
 		planned.note = "Bring the samples"
 		planned.save()

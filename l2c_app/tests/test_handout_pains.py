@@ -32,7 +32,7 @@ class TestHandoutPains(PoolCase):
 		seats = [self.seat(self.lead(number)).name for number in range(1, 4)]
 		before = frappe.db.count("Email Queue")
 		with self.as_user(self.chief):
-			api.distribute(POOL, seats=seats)
+			self.assertEqual(api.distribute(POOL, seats=seats)["by_user"], {self.mate: 3})
 		self.assertEqual(frappe.db.count("Email Queue"), before)
 		self.assertFalse(frappe.db.exists("ToDo", {"allocated_to": self.rep, "status": "Open"}))
 

@@ -8,6 +8,7 @@ import frappe
 from l2c_app.api import back_doors
 from l2c_app.api import pool as api
 from l2c_app.services import errors
+from l2c_app.services.pool import back_doors as search_hits
 from l2c_app.services.pool import owner_check
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -55,6 +56,10 @@ class TestOwnerChanges(ClosedSetCase):
 			self.assertEqual(reportview.get(), [])
 			found = back_doors.search_link(doctype=doctype, txt=name, ignore_user_permissions=1)
 			self.assertNotIn(name, [row["value"] for row in found])
+			hit = frappe._dict(doctype=doctype, name=name, content="Zsecret")
+			self.assertEqual(search_hits.only_readable_hits([hit]), [])
+		with self.assertRaises(errors.ReportClosed):
+			back_doors.run_report(report_name="Lead Details", filters={})
 
 	def leave_traces(self) -> None:
 		"""What the host leaves for a holder: an assignment with its task, and a share."""
@@ -81,7 +86,7 @@ class TestOwnerChanges(ClosedSetCase):
 			api.transfer(self.seat, self.mate)
 		self.assert_moved(self.mate, event="Transfer")
 
-	def test_rest_and_set_value(self):
+	def test_pain_old_owner_still_reads_after_rest_and_set_value(self):
 		from frappe.api import v1
 
 		with self.as_user(self.holder):

@@ -127,7 +127,7 @@ class TestOtherPool(PoolCase):
 		holder = frappe.db.get_value("Lead Pool Seat", there, "holder")
 		self.assertEqual(frappe.db.get_value("Lead", lead.name, "lead_owner") or None, holder)
 
-	def test_a_manager_moves_seats_in_bulk_and_members_keep_theirs(self):
+	def test_pain_many_pools_a_manager_moves_seats_in_bulk_and_members_keep_theirs(self):
 		mine, theirs, free = (
 			self.claimed(self.lead(1)),
 			self.claimed(self.lead(2), self.mate),

@@ -229,7 +229,7 @@ class TestDigest(ReminderCase):
 		frappe.db.set_value("Follow Up", planned.name, "planned_for", f"{nowdate()} 15:00:00")
 		return planned
 
-	def test_one_digest_a_day_and_user(self):
+	def test_pain_assignment_mail_on_every_change_one_digest_a_day_and_user(self):
 		self.today()
 		self.plan(-24 * 400)
 		for _run in range(3):

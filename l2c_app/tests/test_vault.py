@@ -156,7 +156,7 @@ class TestReveal(VaultCase):
 		with self.assertRaises(errors.LogIsAppendOnly):
 			row.delete()
 
-	def test_pain_views_are_capped_by_the_day_and_managers_are_told(self):
+	def test_pain_hoarding_views_are_capped_by_the_day_and_managers_are_told(self):
 		self.claimed(self.sealed)
 		with self.as_user(self.rep):
 			for reason in ("one", "two"):

@@ -108,7 +108,7 @@ def pool_transfer(people: People, seed: dict[str, Any]) -> None:
 
 
 def pool_release(people: People, seed: dict[str, Any]) -> None:
-	"""A salesperson gives a lead back: the desk leaves the form, since the lead is closed to him now."""
+	"""A salesperson gives a lead back. Pain: after release the page stays on a record you no longer own; here it goes."""
 	desk, seat = people["sales"], seed["transfer_seat"]
 	desk.form("Lead", desk.value(SEATS, seat, "party"))
 	desk.choose("Pool", "Release")
