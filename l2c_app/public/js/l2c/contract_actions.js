@@ -300,7 +300,9 @@ l2c.contract_buttons = (frm) => {
 		frm.add_custom_button(__("Bill Due Rows"), () => bill_due(frm), __("Billing"));
 		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
 	}
-	if (running && doc.bill_by !== "Delivery" && frappe.model.can_create("Billing Request")) {
+	// Requests are made here and never by a "New" of the desk, so the host lists the right to them apart.
+	const asks = frappe.boot.user.in_create.includes("Billing Request");
+	if (running && doc.bill_by !== "Delivery" && asks) {
 		frm.add_custom_button(__("Request an Invoice"), () => l2c.request_invoice(frm), __("Billing"));
 	}
 	if (running && !doc.sales_order && frappe.model.can_create("Sales Order")) {
