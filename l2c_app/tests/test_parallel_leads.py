@@ -23,8 +23,9 @@ frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
 from l2c_app.services.lead import party_keys
 store = party_keys.store
 def slow_store(*args):
-	store(*args)
+	new = store(*args)
 	time.sleep(0.3)  # so that both have stored their keys before either looks who else has them
+	return new
 party_keys.store = slow_store
 told = []
 frappe.get_meta("Lead"); frappe.db.rollback()
