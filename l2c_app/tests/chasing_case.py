@@ -9,7 +9,7 @@ from l2c_app.services.chasing import cases, chase_marks, dunning_runs, policies
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase
 
-TEMPLATE = "L2C Reminder"
+TEMPLATE, OUTGOING = "L2C Reminder", "L2C Outgoing"
 LEVELS = (
 	{"days": -3},
 	{"days": 5},
@@ -49,7 +49,7 @@ class ChasingTestCase(L2CTestCase):
 		if not frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
 			factories.make(
 				"Email Account",
-				email_account_name="L2C Outgoing",
+				email_account_name=OUTGOING,
 				email_id="sender@l2c.example.com",
 				enable_outgoing=1,
 				default_outgoing=1,

@@ -8,7 +8,7 @@ import frappe
 
 from l2c_app.services.chasing import dunning_runs
 from l2c_app.tests.base import bench_only
-from l2c_app.tests.chasing_case import ChasingTestCase
+from l2c_app.tests.chasing_case import OUTGOING, ChasingTestCase
 
 CUSTOMERS = [f"L2C Dunned {number}" for number in range(6)]
 WORKER = """
@@ -102,5 +102,7 @@ class TestParallelDunning(ChasingTestCase):
 		frappe.db.delete("Dunning Run", {"name": self.run_name})
 		frappe.delete_doc("Dunning Policy", self.policy.name, force=True)
 		frappe.db.delete("Email Template", {"name": "L2C Reminder"})
+		# with an account to send by, the host would mail, and so commit, in the middle of other tests
+		frappe.db.delete("Email Account", {"name": OUTGOING})
 		frappe.db.commit()
 		self._drop_caches()
