@@ -226,6 +226,7 @@ _GUARDS = {
 	"Sales Contract Revision": "contract.revision_",
 	"Sales Contract Item": "contract.row_",
 	"Sales Contract Plan Row": "contract.row_",
+	"Sales Contract Signatory": "contract.row_",
 	"Plan Billing": "contract.row_",
 	"Billing Request": "billing_request.",
 	"Billing Request Row": "billing_request.row_",

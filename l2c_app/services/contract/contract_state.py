@@ -65,9 +65,10 @@ def protect(contract: Document) -> None:
 		return
 	before = contract.get_doc_before_save()
 	_keep(contract, before)
-	stored = {row.name: row for row in before.plan_rows} if before else {}
-	for row in contract.plan_rows:
-		_keep(row, stored.get(row.name))
+	for table in ("plan_rows", "signatories"):
+		stored = {row.name: row for row in before.get(table)} if before else {}
+		for row in contract.get(table) or []:
+			_keep(row, stored.get(row.name))
 	contract.set("plan_billing", before.plan_billing if before else [])
 
 
