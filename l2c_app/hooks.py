@@ -276,6 +276,7 @@ scheduler_events = {
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",
 			"l2c_app.jobs.collect_cleared_money",
+			"l2c_app.jobs.read_cases_again",
 		]
 	},
 	"hourly_long": [

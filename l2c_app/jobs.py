@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
-from l2c_app.services.chasing import cases, cash_forecast, dunning_runs, nightly
+from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, nightly
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
@@ -172,6 +172,11 @@ def work_bank_match_run(run: str) -> None:
 def collect_cleared_money() -> int:
 	"""Every ten minutes: money in clearing that the host's Bank Clearance cleared, or uncleared. Returns payments seen."""
 	return clearing_doors.catch_up()
+
+
+def read_cases_again() -> dict[str, int]:
+	"""Every ten minutes: what money that came in means for its cases: gates, next action, rank. Returns counts."""
+	return case_doors.read_again()
 
 
 def refresh_cases() -> dict[str, int]:

@@ -1,7 +1,16 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from l2c_app.services.chasing import cases, chase_marks, receivables, unbilled_overdue
+from l2c_app.services.chasing import (
+	case_doors,
+	cases,
+	chase_facts,
+	chase_marks,
+	receivables,
+	unbilled_overdue,
+)
 from l2c_app.services.errors import HoldError
 from l2c_app.tests import contracts, factories
 from l2c_app.tests import receivables as money
@@ -42,6 +51,38 @@ class TestCollectionCases(ChasingTestCase):
 		self.assertEqual(frappe.db.get_value("Collection Case", case.name, "status"), "Closed")
 		payment.cancel()
 		self.assertEqual(self.case().overdue, 1000)
+
+	def test_a_door_stores_the_money_and_leaves_what_follows_from_it_to_the_job(self):
+		"""1,000 overdue, 1,000 on account: the case shows it at once, and what to do next minutes later."""
+		self.invoice(10)
+		case = self.case()
+		case.db_set("rating", "D")
+		factories.payment(self.customer, 1000)
+		with patch.object(chase_facts, "read") as whole:
+			chase_marks.flush()
+		whole.assert_not_called()
+		case.reload()
+		self.assertEqual((case.unapplied, case.overdue, case.read_again), (1000, 1000, 1))
+		self.assertNotEqual(case.next_action, "Apply the money on account")
+		self.assertEqual(case_doors.read_again()["updated"], 1)
+		case.reload()
+		self.assertEqual(
+			(case.next_action, case.rating, case.read_again), ("Apply the money on account", "D", 0)
+		)
+		self.assertEqual(case_doors.read_again(), {})
+		cases.refresh([self.customer], bank={})
+		self.assertNotEqual(frappe.db.get_value("Collection Case", case.name, "rating"), "D")
+
+	def test_a_door_opens_the_case_again_when_the_payment_is_taken_back(self):
+		invoice = self.invoice(10)
+		case = self.case()
+		payment = factories.payment(self.customer, 1000, against=[("Sales Invoice", invoice.name, 1000)])
+		chase_marks.flush()
+		self.assertEqual(frappe.db.get_value("Collection Case", case.name, "status"), "Closed")
+		payment.cancel()
+		chase_marks.flush()
+		live = {"customer": self.customer, "status": ("!=", "Closed")}
+		self.assertEqual(frappe.db.get_value("Collection Case", live, "overdue"), 1000)
 
 	def test_a_stranger_marks_nothing(self):
 		other = factories.customer("L2C Not Chased")

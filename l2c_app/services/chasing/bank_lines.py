@@ -6,7 +6,7 @@ hourly job and for runs: a ledger door only asks whether the line that was found
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import frappe
@@ -17,8 +17,6 @@ from l2c_app.services.chasing import receivables
 from l2c_app.services.chasing.receivables import Key, Owed
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.receipt import bank_guesses, bank_reads
-
-CASE = "Collection Case"
 
 
 def suspects(companies: Collection[str] | None = None) -> dict[Key, str]:
@@ -38,18 +36,15 @@ def suspects(companies: Collection[str] | None = None) -> dict[Key, str]:
 	return found
 
 
-def remembered(customers: Collection[str]) -> dict[Key, str]:
-	"""Return the lines found last for the live cases of these customers, those that still have money. One query."""
-	case, line = frappe.qb.DocType(CASE), frappe.qb.DocType(bank_reads.LINE)
-	query = (
-		frappe.qb.from_(case)
-		.join(line)
-		.on(line.name == case.bank_line)
-		.select(case.customer, case.company, case.currency, line.name)
-		.where(case.customer.isin(sorted(customers) or [""]) & (case.status != "Closed"))
-		.where((line.docstatus == 1) & (line.status == "Unreconciled") & (line.unallocated_amount > 0))
-	)
-	return {(customer, company, currency): name for customer, company, currency, name in query.run()}
+def remembered(cases: Iterable[Any]) -> dict[Key, str]:
+	"""Return the lines found last for these cases, those that still have money. One query where there are any."""
+	found = {(row.customer, row.company, row.currency): row.bank_line for row in cases if row.bank_line}
+	if not found:
+		return {}
+	filters = {"name": ("in", sorted(found.values())), "docstatus": 1, "status": "Unreconciled"}
+	filters["unallocated_amount"] = (">", 0)
+	live = set(frappe.get_all(bank_reads.LINE, filters=filters, pluck="name", order_by="name"))
+	return {key: line for key, line in found.items() if line in live}
 
 
 class Watch:

@@ -32,20 +32,23 @@ from l2c_app.services.ledger.ledger_amounts import money_unit
 
 CASE = "Collection Case"
 CHUNK = 500
+OWED = ("overdue", "overdue_base", "unapplied", "open_amount", "oldest_due", "days_late", "invoices")
 MONEY = ("overdue", "unapplied", "open_amount", "promised", "disputed", "overdue_base", "rank")
 
 
 def refresh(customers: Collection[str], *, bank: dict[Key, str] | None = None) -> dict[str, int]:
 	"""Open, update and close the cases of these customers from the ledger, and judge their queued messages again.
 
-	`bank`: the bank lines that may be their money; None: those that were found last, as long as they are open.
-	Returns counts of cases. Twice changes nothing.
+	`bank`: the bank lines that may be their money; None, for ledger doors: those that were found last, as long as they
+	are open, and the ratings of open cases stay as they are. Returns counts of cases. Twice changes nothing.
 	"""
 	counts = {"opened": 0, "updated": 0, "closed": 0, "unchanged": 0}
-	known = chase_facts.read(customers, bank=bank_lines.remembered(customers) if bank is None else bank)
-	ratings = payer_ratings.read({key[0] for key in known})
+	known = chase_facts.read(customers, bank=bank)
+	letters = {key: each.case.rating or "" for key, each in known.items() if each.case and bank is None}
+	unrated = {key[0] for key in known if key not in letters}
+	letters |= {key: each.letter for key, each in (payer_ratings.read(unrated) if unrated else {}).items()}
 	for key, each in known.items():
-		counts[_refresh_one(each, each.position, ratings.get(key))] += 1
+		counts[_refresh_one(each, each.position, letters.get(key, ""))] += 1
 	mail_queue.judge(customers, known)
 	return counts
 
@@ -112,15 +115,15 @@ def _load(name: str) -> Any:
 	return case
 
 
-def _refresh_one(known: Known, position: Position | None, rating: Any) -> str:
+def _refresh_one(known: Known, position: Position | None, letter: str) -> str:
 	tolerance = known.policy.rules.tolerance if known.policy else 0
 	overdue = to_minor(position.overdue, money_unit()) if position else 0
 	if known.policy is None or overdue <= tolerance:
-		return _close(known.case) if known.case and overdue <= 0 else _update(known, position, rating)
-	return _update(known, position, rating) if known.case else _open(known, position, rating)
+		return close(known.case) if known.case and overdue <= 0 else _update(known, position, letter)
+	return _update(known, position, letter) if known.case else _open(known, position, letter)
 
 
-def _open(known: Known, position: Position, rating: Any) -> str:
+def _open(known: Known, position: Position, letter: str) -> str:
 	customer, company, currency = known.key
 	case = frappe.new_doc(CASE)
 	case.update(
@@ -133,27 +136,26 @@ def _open(known: Known, position: Position, rating: Any) -> str:
 			"finance_owner": known.policy.document.finance_owner,
 			"sales_owner": _salesperson(known.key),
 			"open_key": "\x1f".join(known.key),
-			**_values(known, position, rating),
+			**_values(known, position, letter),
 		}
 	)
 	case.insert(ignore_permissions=True)  # the ledger opens it, not the user who happened to post
 	return "opened"
 
 
-def _update(known: Known, position: Position | None, rating: Any) -> str:
+def _update(known: Known, position: Position | None, letter: str) -> str:
 	if not known.case or position is None:
 		return "unchanged"
-	values = _values(known, position, rating)
-	changed = {
-		field: value for field, value in values.items() if _differs(field, known.case.get(field), value)
-	}
-	if not changed:
+	values = _values(known, position, letter)
+	differing = changed(known.case, values)
+	if not differing:
 		return "unchanged"
-	frappe.db.set_value(CASE, known.case.name, changed)
+	frappe.db.set_value(CASE, known.case.name, differing)
 	return "updated"
 
 
-def _close(case: Any) -> str:
+def close(case: Any) -> str:
+	"""Close a case that owes nothing overdue any more."""
 	values = {"status": "Closed", "closed_on": nowdate(), "open_key": None, "overdue": 0, "overdue_base": 0}
 	more = {
 		"unapplied": 0,
@@ -168,28 +170,40 @@ def _close(case: Any) -> str:
 	return "closed"
 
 
-def _values(known: Known, position: Position, rating: Any) -> dict[str, Any]:
+def money(position: Position) -> dict[str, Any]:
+	"""Return what a case stores of a position, the fields OWED."""
+	oldest = position.oldest_due
+	return {
+		"overdue": flt(position.overdue),
+		"overdue_base": flt(position.overdue_base),
+		"unapplied": flt(position.unapplied),
+		"open_amount": flt(position.open),
+		"oldest_due": oldest,
+		"days_late": (getdate(nowdate()) - oldest).days if oldest else 0,
+		"invoices": position.invoices,
+	}
+
+
+def changed(case: Any, values: dict[str, Any]) -> dict[str, Any]:
+	"""Return those of the values that a case does not have."""
+	return {field: value for field, value in values.items() if _differs(field, case.get(field), value)}
+
+
+def _values(known: Known, position: Position, letter: str) -> dict[str, Any]:
 	today, unit = getdate(nowdate()), money_unit()
 	late = [item for item in known.facts.items if item.due < today]
 	promised = sum(item.open for item in late if item.promised)
 	disputed = sum(item.disputed for item in late if not item.promised)
 	decision = dunning.decide(known.facts, known.policy.rules, on=today) if known.policy else None
-	letter = rating.letter if rating else ""
-	days = (today - position.oldest_due).days if position.oldest_due else 0
-	seen = _seen(known, decision, days=days, overdue=flt(position.overdue_base), letter=letter)
+	owed = money(position)
+	seen = _seen(known, decision, days=owed["days_late"], overdue=owed["overdue_base"], letter=letter)
 	action, on = worklist.next_action(seen, today)
 	gap = known.facts.last_sent and action is worklist.Action.WAIT
 	return {
+		**owed,
 		"status": _status(known, late),
-		"overdue": flt(position.overdue),
-		"overdue_base": flt(position.overdue_base),
-		"unapplied": flt(position.unapplied),
-		"open_amount": flt(position.open),
 		"promised": flt(from_minor(promised, unit)),
 		"disputed": flt(from_minor(disputed, unit)),
-		"oldest_due": position.oldest_due,
-		"days_late": days,
-		"invoices": position.invoices,
 		"policy": known.policy.name if known.policy else None,
 		"level": max((known.facts.sent_levels or {}).get(item.invoice, 0) for item in late) if late else 0,
 		"last_sent": known.facts.last_sent,

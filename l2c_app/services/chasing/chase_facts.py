@@ -1,7 +1,7 @@
 """Everything a decision about chasing needs, read set-based for many customers, in the words of core.dunning."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,7 +43,7 @@ def read(
 ) -> dict[Key, Known]:
 	"""Return what is known of these customers, one entry per key with open money or an open case.
 
-	`bank`: the bank lines that may be their money, found before; None: all lines are looked at now.
+	`bank`: the bank lines that may be their money; None: those that were found last, as long as they are open.
 	"""
 	return _Reader(customers, policies or Policies(money_unit()), bank).all()
 
@@ -55,15 +55,16 @@ class _Reader:
 		self.customers = sorted(set(customers))
 		self.today = getdate(nowdate())
 		self.policies = policies
-		self.owed = receivables.owed(self.customers)
-		self.positions = receivables.positions(self.customers)
-		self.bank = bank_lines.suspects({key[1] for key in self.owed}) if bank is None else bank
+		self.owed, self.positions = receivables.both(self.customers)
 		self.promises, self.broken = self._promises()
 		self.disputes = self._disputes()
 		self.cases = self._cases()
-		self.groups = policies.groups_of(self.customers)
-		self.addresses = _addresses(self.customers)
-		self.blocked = do_not_contact.blocked("Customer", self.customers)
+		self.bank = bank_lines.remembered(self.cases.values()) if bank is None else bank
+		self.parties = _parties(self.customers)
+		self.addresses = _addresses(self.parties)
+		self.blocked = do_not_contact.blocked_among(
+			"Customer", [do_not_contact.of_customer(row) for row in self.parties.values()]
+		)
 		self.sent = _sent(self.customers)
 
 	def all(self) -> dict[Key, Known]:
@@ -72,7 +73,7 @@ class _Reader:
 	def _one(self, key: Key) -> Known:
 		customer, company, _currency = key
 		case, sent = self.cases.get(key), self.sent.get(key, {})
-		group = self.groups.get(customer, "")
+		group = self.parties.get(customer, {}).get("customer_group") or ""
 		position = self.positions.get(key)
 		items = tuple(self._items(key))
 		since = case.opened_on if case and case.opened_on else date.min
@@ -186,12 +187,18 @@ def _sent(customers: Collection[str]) -> dict[Key, dict[str, Any]]:
 	return found
 
 
-def _addresses(customers: Collection[str]) -> dict[str, str]:
-	"""Return the mail address of each customer: its own, else the contact of its latest invoice."""
+def _parties(customers: Collection[str]) -> dict[str, Any]:
+	fields = ["name", "email_id", "disabled", "customer_group"]
 	filters = {"name": ("in", sorted(customers) or [""])}
-	rows = frappe.get_all("Customer", filters=filters, fields=["name", "email_id"], order_by="name")
-	found = {row.name: row.email_id for row in rows if row.email_id}
-	without = sorted(set(customers) - found.keys())
+	return {
+		row.name: row for row in frappe.get_all("Customer", filters=filters, fields=fields, order_by="name")
+	}
+
+
+def _addresses(parties: Mapping[str, Any]) -> dict[str, str]:
+	"""Return the mail address of each customer: its own, else the contact of its latest invoice."""
+	found = {name: row.email_id for name, row in parties.items() if row.email_id}
+	without = sorted(parties.keys() - found.keys())
 	if without:
 		invoices = frappe.get_all(
 			receivables.INVOICE,

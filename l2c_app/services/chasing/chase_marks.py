@@ -34,14 +34,13 @@ def forget() -> None:
 
 
 def flush() -> list[str]:
-	"""Judge promises and refresh cases of the marked customers, now. Returns them. Errors reach the caller."""
-	from l2c_app.services.chasing import cases, promises
+	"""Bring the marked customers up to date, now. Returns them. Errors reach the caller."""
+	from l2c_app.services.chasing import case_doors
 
 	names = sorted(getattr(frappe.local, "l2c_chased", None) or ())
 	frappe.local.l2c_chased = None
 	if names:
-		promises.judge(names)
-		cases.refresh(names)
+		case_doors.pass_through(names)
 	return names
 
 

@@ -148,6 +148,7 @@ def send_line(name: str, *, bank: dict[Key, str] | None = None) -> str:
 	_lock_case(key)
 	if line.override == "Hold":
 		return _hold(line, key)
+	bank = bank_lines.suspects({line.company}) if bank is None else bank
 	known = chase_facts.read([line.customer], bank=bank).get(key)
 	if known is None or known.policy is None:
 		return _store(line, "Held Back", _("Nothing is overdue any more"))

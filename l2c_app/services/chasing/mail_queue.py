@@ -25,9 +25,9 @@ def judge(customers: Collection[str], known: Mapping[Key, Known]) -> int:
 	return sum(_withdraw(row) for row in stale)
 
 
-def customers_waiting() -> set[str]:
-	"""Return the customers with a message in the queue, also those without a case: reminders before the due date."""
-	return {row.customer for row in _waiting(None)}
+def customers_waiting(customers: Collection[str] | None = None) -> set[str]:
+	"""Return those of these customers, or of all, with a message in the queue, also without a case: before the due date."""
+	return {row.customer for row in _waiting(customers)}
 
 
 def _is_stale(row: Any, known: Known | None) -> bool:

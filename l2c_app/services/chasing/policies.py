@@ -1,6 +1,5 @@
 """Which dunning policy a customer is chased by, as the pure rules read it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,14 +53,6 @@ class Policies:
 		if any(policy.document.customer_group for policy in self.all):
 			rows = frappe.get_all("Customer Group", fields=["name", "lft", "rgt"], order_by="lft")
 			self.groups = {row.name: (row.lft, row.rgt) for row in rows}
-
-	def groups_of(self, customers: Collection[str]) -> dict[str, str]:
-		"""Return the group of each customer; nothing is read where no policy asks."""
-		if not self.groups:
-			return {}
-		filters = {"name": ("in", sorted(customers) or [""])}
-		rows = frappe.get_all("Customer", filters=filters, fields=["name", "customer_group"], order_by="name")
-		return {row.name: row.customer_group for row in rows}
 
 	def of(self, company: str, group: str | None) -> Policy | None:
 		"""Return the closest policy: with the company before one for all, the deepest group before one for all."""

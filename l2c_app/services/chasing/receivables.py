@@ -6,7 +6,7 @@ instalments by each of them, settled from the oldest. Advances on orders belong 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -75,17 +75,49 @@ def positions(customers: Collection[str] | None = None, *, on: date | None = Non
 
 def owed(customers: Collection[str] | None) -> dict[Key, list[Owed]]:
 	"""Return the open pieces of these customers, or of all, instalment by instalment, minor units, oldest first."""
-	inner, unit = _documents(customers), money_unit()
-	query = frappe.qb.from_(inner).select(inner.star).where(inner.left > 0)
-	rows = query.run(as_dict=True)
+	inner = _documents(customers)
+	rows = frappe.qb.from_(inner).select(inner.star).where(inner.left > 0).run(as_dict=True)
+	return _owed(rows, _instalments(customers))
+
+
+def both(customers: Collection[str]) -> tuple[dict[Key, list[Owed]], dict[Key, Position]]:
+	"""Return what `owed` and `positions` say of these customers, from one read of their open documents."""
+	inner = _documents(customers)
+	rows = frappe.qb.from_(inner).select(inner.star).run(as_dict=True)
 	parts = _instalments(customers)
-	found: dict[Key, list[Owed]] = defaultdict(list)
+	found = _owed([row for row in rows if row.left > 0], parts)
+	known = _positions(rows, parts, getdate(nowdate()))
+	_without_order_advances(known, customers)
+	return found, known
+
+
+def _owed(rows: Iterable[Any], parts: dict[str, list[tuple[date, Decimal]]]) -> dict[Key, list[Owed]]:
+	found, unit = defaultdict[Key, list[Owed]](list), money_unit()
 	for row in rows:
-		key = (row.party, row.company, row.account_currency)
-		found[key] += _pieces(row, parts.get(row.against_voucher_no, ()), unit)
+		found[_key(row)] += _pieces(row, parts.get(row.against_voucher_no, ()), unit)
 	for pieces in found.values():
 		pieces.sort(key=lambda piece: (piece.due or date.max, piece.document))
 	return dict(found)
+
+
+def _positions(
+	rows: Iterable[Any], parts: dict[str, list[tuple[date, Decimal]]], today: date
+) -> dict[Key, Position]:
+	found, unit = dict[Key, Position](), money_unit()
+	for row in rows:
+		left = exact(row.left)
+		known = found.get(_key(row)) or Position(Decimal(0), Decimal(0), None, Decimal(0), Decimal(0), 0)
+		known = replace(known, open=known.open + max(left, 0), unapplied=known.unapplied + max(-left, 0))
+		pieces = _pieces(row, parts.get(row.against_voucher_no, ()), unit) if left > 0 else ()
+		late = [piece for piece in pieces if piece.due and piece.due < today]
+		found[_key(row)] = (
+			_with(known, sum(piece.open for piece in late), late[0].due, row) if late else known
+		)
+	return found
+
+
+def _key(row: Any) -> Key:
+	return row.party, row.company, row.account_currency
 
 
 def _documents(customers: Collection[str] | None) -> Any:
@@ -176,7 +208,7 @@ def _spread_instalments(found: dict[Key, Position], customers: Collection[str] |
 		return
 	invoices = {name for name, schedule in parts.items() if any(due < today for due, _amount in schedule)}
 	for row in _open_among(invoices, customers):
-		key = (row.party, row.company, row.account_currency)
+		key = _key(row)
 		if row.due and row.due < today:
 			continue
 		late = [p for p in _pieces(row, parts[row.against_voucher_no], money_unit()) if p.due < today]
@@ -194,12 +226,11 @@ def _open_among(invoices: Collection[str], customers: Collection[str] | None) ->
 
 def _with(position: Position, minor: int, due: date, row: Any) -> Position:
 	amount = minor * money_unit()
-	return Position(
+	return replace(
+		position,
 		overdue=position.overdue + amount,
 		overdue_base=position.overdue_base + amount * exact(row.base) / exact(row.left),
 		oldest_due=min(position.oldest_due or due, due),
-		open=position.open,
-		unapplied=position.unapplied,
 		invoices=position.invoices + 1,
 	)
 
@@ -229,4 +260,4 @@ def _without_order_advances(found: dict[Key, Position], customers: Collection[st
 		known = found.get(tuple(key))
 		if known:
 			less = max(Decimal(0), known.unapplied - exact(amount))
-			found[tuple(key)] = Position(**{**known.__dict__, "unapplied": less})
+			found[tuple(key)] = replace(known, unapplied=less)

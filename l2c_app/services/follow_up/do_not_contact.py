@@ -1,7 +1,8 @@
 """Whether a party may be contacted: blocked for everything, or unsubscribed from mail."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 import frappe
 from frappe import _
@@ -24,10 +25,12 @@ def blocked(party_type: str, parties: Iterable[str]) -> dict[str, set[Exit]]:
 	Email Unsubscribe of its address for everything or for this party.
 	"""
 	names = sorted(set(parties))
+	return blocked_among(party_type, _rows(party_type, names)) if names else {}
+
+
+def blocked_among(party_type: str, rows: Collection[frappe._dict]) -> dict[str, set[Exit]]:
+	"""As `blocked`, of parties that were read: name, email, blocked, unsubscribed."""
 	found: dict[str, set[Exit]] = {}
-	if not names:
-		return found
-	rows = _rows(party_type, names)
 	gone = _unsubscribed(party_type, rows)
 	for row in rows:
 		reasons = {Exit.BLOCKED} if row.blocked else set()
@@ -87,12 +90,15 @@ def _rows(party_type: str, names: list[str]) -> list[frappe._dict]:
 	rows = frappe.get_all(
 		"Customer", filters=filters, fields=["name", "email_id", "disabled"], order_by="name"
 	)
-	return [
-		frappe._dict(name=row.name, email=row.email_id, blocked=row.disabled, unsubscribed=0) for row in rows
-	]
+	return [of_customer(row) for row in rows]
 
 
-def _unsubscribed(party_type: str, parties: list[frappe._dict]) -> set[str]:
+def of_customer(row: Any) -> frappe._dict:
+	"""Return a customer's row (name, email_id, disabled) as `blocked_among` wants it."""
+	return frappe._dict(name=row.name, email=row.email_id, blocked=row.disabled, unsubscribed=0)
+
+
+def _unsubscribed(party_type: str, parties: Collection[frappe._dict]) -> set[str]:
 	by_email: dict[str, list[str]] = {}
 	for party in parties:
 		if party.email:
