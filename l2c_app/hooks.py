@@ -227,6 +227,7 @@ _GUARDS = {
 	"Sales Contract Item": "contract.row_",
 	"Sales Contract Plan Row": "contract.row_",
 	"Sales Contract Signatory": "contract.row_",
+	"Sales Contract Clause": "contract.row_",
 	"Plan Billing": "contract.row_",
 	"Billing Request": "billing_request.",
 	"Billing Request Row": "billing_request.row_",

@@ -4,10 +4,12 @@ from typing import Any
 
 import frappe
 
+from l2c_app.core import clause_text
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import (
 	activation,
 	contract_changes,
+	contract_clauses,
 	contract_drafts,
 	contract_revisions,
 	due_rows,
@@ -102,6 +104,18 @@ def revise(
 def terminate(contract: str, reason: str) -> dict[str, Any]:
 	"""End an active contract. Returns its state."""
 	return _state(contract_changes.terminate(contract, reason=reason).name)
+
+
+@frappe.whitelist()
+def template_clauses(template: str, company: str, bill_by: str = "Plan") -> list[dict[str, Any]]:
+	"""Return the clause rows that a draft gets from a template."""
+	return contract_clauses.of_template(template, company=company, bill_by=bill_by)
+
+
+@frappe.whitelist()
+def clause_variables() -> list[str]:
+	"""Return the names that clauses may use between double braces."""
+	return list(clause_text.VARIABLES)
 
 
 @frappe.whitelist()

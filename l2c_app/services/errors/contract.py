@@ -53,6 +53,30 @@ class ApproverNeeded(L2CError):
 	http_status_code = 403
 
 
+class ClauseRefused(L2CError):
+	"""Base of the refusals of clauses and their templates."""
+
+
+class UnknownClauseVariable(ClauseRefused):
+	"""A clause names a variable that no contract has."""
+
+
+class ClauseVariableMissing(ClauseRefused):
+	"""A clause needs a value that this contract does not have."""
+
+
+class ClauseTwice(ClauseRefused):
+	"""A template has the same clause twice in one language."""
+
+
+class ClauseLocked(ClauseRefused):
+	"""A locked clause is changed or left out by somebody who is not a manager."""
+
+
+class TemplateRefused(ClauseRefused):
+	"""The template is disabled, or belongs to another company."""
+
+
 class ContractChangedMeanwhile(L2CError):
 	"""Another transaction changed the contract since this one began to read: begin again."""
 

@@ -1,5 +1,6 @@
 """From a template and its figures to HTML and PDF: offline, escaped, in one language."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,8 @@ from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import L2CError, refuse
 
 MOST_DIGITS = 3
+BOTH = "both"  # English and Chinese in one paper
+LANGUAGES_OF_BOTH = ("en", "zh")
 TEMPLATES = Path(__file__).parents[2] / "templates" / "pdf"
 
 
@@ -30,8 +33,15 @@ def render(template: str, language: str, **context: object) -> str:
 	)
 	environment.filters["quantity"] = quantity
 	return environment.get_template(template).render(
-		_=partial(_, lang=language), language=language, **context
+		_=lambda source: text(partial(_, source), language), language=language, **context
 	)
+
+
+def text(write: Callable[[str], str], language: str) -> str:
+	"""Return what `write` makes of a language; for a paper in both, English and Chinese behind one another."""
+	if language != BOTH:
+		return write(language)
+	return " ".join(dict.fromkeys(write(one) for one in LANGUAGES_OF_BOTH))
 
 
 def to_pdf(html: str) -> bytes:

@@ -252,7 +252,7 @@ def strip_html(text: str) -> str:
 	return re.sub(r"<[^<>]*>", "", text)
 
 
-def sanitize_html(html_text: str) -> str:
+def sanitize_html(html_text: str, *, always_sanitize: bool = True) -> str:
 	"""Known harmless tags stay, without attributes that run code; any other tag becomes text."""
 
 	def harmless(found: re.Match) -> str:

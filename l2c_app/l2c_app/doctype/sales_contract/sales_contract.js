@@ -12,6 +12,9 @@ frappe.ui.form.on("Sales Contract", {
 		frm.set_query("taxes_and_charges", () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
 		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
 		frm.set_query("contract_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("contract_template", () => ({
+			filters: { enabled: 1, company: ["in", [frm.doc.company || "", ""]] },
+		}));
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
 		frappe.meta.docfield_map["Sales Contract Plan Row"].status.formatter = (value) =>
@@ -67,6 +70,10 @@ frappe.ui.form.on("Sales Contract", {
 		frm.refresh_field("taxes");
 	},
 
+	contract_template(frm) {
+		return l2c.take_template(frm);
+	},
+
 	async tc_name(frm) {
 		if (!frm.doc.tc_name) return;
 		const { message } = await frappe.db.get_value("Terms and Conditions", frm.doc.tc_name, "terms");
@@ -89,6 +96,19 @@ frappe.ui.form.on("Sales Contract Item", {
 			description: message.description,
 			uom: message.stock_uom,
 			rate: row.rate || message.standard_rate,
+		});
+	},
+});
+
+frappe.ui.form.on("Sales Contract Clause", {
+	// The server refuses it as well; here nobody types in vain.
+	form_render(frm, cdt, cdn) {
+		const row = frappe.get_doc(cdt, cdn);
+		const form = frm.fields_dict.clauses.grid.grid_rows_by_docname[cdn].grid_form;
+		const closed = row.locked && !l2c.changes_locked_clauses();
+		["title", "text", "language"].forEach((field) => {
+			form.fields_dict[field].df.read_only = closed ? 1 : 0;
+			form.fields_dict[field].refresh();
 		});
 	},
 });

@@ -6,12 +6,14 @@ from l2c_app.services.contract import (
 	activation,
 	contract_changes,
 	contract_checks,
+	contract_clauses,
 	contract_dates,
 	contract_state,
 	contract_totals,
 )
 from l2c_app.services.lead import completeness
 from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.printing import contract_document
 
 
 class SalesContract(Document):
@@ -26,7 +28,12 @@ class SalesContract(Document):
 		contract_totals.calculate(self)
 		contract_checks.cut_plan(self)
 		contract_dates.refresh(self)
+		contract_clauses.apply(self)
 		contract_state.refresh(self)
+
+	def printed_clauses(self) -> list[list[dict]]:
+		"""Return the clauses for print formats: clean text with its values, in the languages of the paper."""
+		return contract_document.printed_clauses(self, contract_document.paper_language(self))
 
 	def before_submit(self) -> None:
 		"""The text is approved: the customer comes into being. The order comes with the activation."""
@@ -34,6 +41,7 @@ class SalesContract(Document):
 		if not self.customer:
 			self.customer = activation.customer_of_lead(self.lead)
 			contract_checks.check_party(self)
+		contract_clauses.freeze(self)
 
 	def on_submit(self) -> None:
 		"""From now on it is audited: what is open and due is stored at once, not with the first payment."""

@@ -317,6 +317,7 @@ l2c.contract_buttons = (frm) => {
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));
+	frm.add_custom_button(__("English and Chinese"), () => open_pdf(frm, "both"), __("PDF"));
 	l2c.open_button(frm, "Sales Order", doc.sales_order);
 	l2c.open_button(frm, doc.source_doctype, doc.source_name);
 	l2c.add_follow_up_button(frm);
