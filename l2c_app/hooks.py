@@ -189,6 +189,7 @@ ignore_links_on_delete = [
 	"Bank Match",
 	"Billing Run Row",
 	"Billing Request",
+	"Adoption Run Row",
 ]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
@@ -274,6 +275,7 @@ scheduler_events = {
 		"*/10 * * * *": [
 			"l2c_app.jobs.resume_pool_runs",
 			"l2c_app.jobs.resume_billing_runs",
+			"l2c_app.jobs.resume_adoption_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",
 			"l2c_app.jobs.collect_cleared_money",

@@ -6,6 +6,7 @@ import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, nightly
+from l2c_app.services.contract import adoption_run_work, adoption_runs
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import scoring
@@ -251,3 +252,16 @@ def resume_billing_runs() -> list[str]:
 def prepare_billing() -> list[str]:
 	"""Nightly, if L2C Settings ask for it: previews of what is due, one per company. Bills nothing. Returns the runs."""
 	return billing_runs.prepare_at_night()
+
+
+def work_adoption_run(run: str) -> None:
+	"""Judge or adopt the contracts of a run: one commit per contract; queued again after one job's time."""
+	adoption_run_work.work(run, commit=frappe.db.commit)
+
+
+def resume_adoption_runs() -> list[str]:
+	"""Every ten minutes: queue runs of adoptions again whose process died. Returns their names."""
+	names = adoption_runs.stalled()
+	for name in names:
+		adoption_runs.queue(name)
+	return names

@@ -2,14 +2,16 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import frappe
+from frappe.utils import add_to_date, now_datetime
 
 from l2c_app.services.errors import ContractChangedMeanwhile, StaleRead
 
 ATTEMPTS = 6
 SECONDS_PER_JOB = 240
+MINUTES_UNTIL_STALLED = 10
 AGAIN = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleRead, ContractChangedMeanwhile)
 
 
@@ -53,3 +55,10 @@ def repeat(
 		if time.monotonic() > until:
 			queue()
 			return commit()
+
+
+def stalled(doctype: str, live: Sequence[str]) -> list[str]:
+	"""Return runs in a live state that gave no sign of life for some minutes: their process died."""
+	silent_since = add_to_date(now_datetime(), minutes=-MINUTES_UNTIL_STALLED)
+	filters = {"state": ("in", list(live)), "heartbeat_on": ("<", silent_since)}
+	return frappe.get_all(doctype, filters=filters, pluck="name", order_by="name")

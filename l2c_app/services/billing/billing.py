@@ -126,7 +126,7 @@ def ready(contract: str, *, approved: bool = False) -> tuple[Document, Document]
 	contract_checks.check_company(document)
 	order = orders.submitted(document)
 	contract_locks.lock_documents("Sales Order", [order.name])
-	total = order.rounded_total or order.grand_total
+	total = orders.total_with_outside(document, order)
 	if not orders.totals_in_step(document, total):
 		_refuse_step(document, order, total)
 	return document, order

@@ -10,7 +10,7 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_to_date, getdate, now_datetime
+from frappe.utils import getdate, now_datetime
 
 from l2c_app.services.batch import steps
 from l2c_app.services.batch.acting import acting_as
@@ -21,7 +21,6 @@ from l2c_app.services.ledger import recompute
 RUN, ROW = billing_runs.RUN, billing_runs.ROW
 TO_JUDGE, PLANNED, DONE, SKIPPED, FAILED = "To Judge", "Planned", "Done", "Skipped", "Failed"
 JUDGED_AT_ONCE = 50
-MINUTES_UNTIL_STALLED = 10
 EVENT = "l2c_billing_run"
 
 
@@ -48,11 +47,7 @@ def step(name: str) -> bool:
 
 def stalled() -> list[str]:
 	"""Return runs at work that gave no sign of life for some minutes: their process died."""
-	filters = {
-		"state": ("in", billing_runs.LIVE),
-		"heartbeat_on": ("<", add_to_date(now_datetime(), minutes=-MINUTES_UNTIL_STALLED)),
-	}
-	return frappe.get_all(RUN, filters=filters, pluck="name", order_by="name")
+	return steps.stalled(RUN, billing_runs.LIVE)
 
 
 def _list(run: Document) -> bool:

@@ -101,7 +101,14 @@ def check_dates(contract: Document) -> None:
 
 
 def check_items(contract: Document) -> None:
-	"""Refuse a contract without lines or with a line without quantity. Raises ContractItemsError."""
+	"""Refuse a contract without lines or with a line without item or quantity. Raises ContractItemsError."""
+	nameless = [str(line.idx) for line in contract.items if not line.item_code]
+	if nameless:
+		refuse(
+			ContractItemsError,
+			_("Every line of a contract needs an item."),
+			compared=_("Lines without: {0}.").format(", ".join(nameless)),
+		)
 	empty = [str(line.idx) for line in contract.items if flt(line.qty) <= 0]
 	if empty or not contract.items:
 		refuse(

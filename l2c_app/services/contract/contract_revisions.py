@@ -10,7 +10,7 @@ import frappe
 from erpnext.controllers.accounts_controller import update_child_qty_rate
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import flt, now_datetime
 
 from l2c_app.core import contract_revision as rules
 from l2c_app.core.money import exact, split_amount
@@ -112,8 +112,9 @@ def _follow_order(contract: Document, order: Document) -> None:
 		line.idx = index
 	contract.net_total = order.net_total
 	contract.total_taxes_and_charges = order.total_taxes_and_charges
-	contract.grand_total = order.rounded_total or order.grand_total
-	contract.base_grand_total = order.base_rounded_total or order.base_grand_total
+	contract.grand_total = orders.total_with_outside(contract, order)
+	outside = flt(contract.adopted_outside) * flt(contract.conversion_rate)
+	contract.base_grand_total = (order.base_rounded_total or order.base_grand_total) + outside
 
 
 def _touched(contract: Document) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import ContractChangedMeanwhile, ContractStateError, refuse
 
 BY_SERVICE = "l2c_by_service"
+BY_ADOPTION = "l2c_by_adoption"
 NOT_A_FIGURE = ("plan_billing", "amended_from")
 
 

@@ -212,7 +212,12 @@ def settings_flag(fieldname: str) -> bool:
 	return bool(frappe.get_cached_doc("L2C Settings").get(fieldname))
 
 
+def total_with_outside(contract: Document, order: Document) -> float:
+	"""Return what the plan rows add up to: the order's total, and adopted invoices that bill no order."""
+	return flt(order.rounded_total or order.grand_total) + flt(contract.adopted_outside)
+
+
 def totals_in_step(contract: Document, order_total: float) -> bool:
-	"""Return whether the plan rows add up to the order's total to the unit."""
+	"""Return whether the plan rows add up to a total to the unit."""
 	rows = sum(contract_money.in_units(row.amount, contract) for row in contract.plan_rows)
 	return rows == contract_money.in_units(order_total, contract)

@@ -149,3 +149,19 @@ class BillingRequestRefused(BillingRefused):
 
 class CreditNoteRefused(BillingRefused):
 	"""The document is no submitted invoice of a contract, so our credit note has nothing to credit."""
+
+
+class AdoptionRefused(L2CError):
+	"""Documents that ran before cannot become a contract: the values that do not fit are in the text."""
+
+
+class AdoptionRunState(L2CError):
+	"""A run of adoptions is not in the state that the step needs, or there is nothing to adopt."""
+
+
+class MilestoneRefused(L2CError):
+	"""A plan row is not released, or cannot be released or taken back by hand."""
+
+
+class SettlementOpen(L2CError):
+	"""A contract cannot be ended at this value: what is billed is another amount."""

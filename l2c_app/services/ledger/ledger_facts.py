@@ -81,8 +81,9 @@ class _Batch:
 		header, rows = self.headers[name], tuple(self.plan.get(name, ()))
 		orders = tuple(order for order, row in self.orders.items() if row.l2c_contract == name)
 		totals = [to_minor(total_of(self.orders[order]), self.unit) for order in orders]
+		outside = to_minor(header.adopted_outside, self.unit)
 		facts = Facts(
-			total=sum(totals) if orders else to_minor(header.grand_total, self.unit),
+			total=sum(totals) + outside if orders else to_minor(header.grand_total, self.unit),
 			rows=tuple(self._plan_row(row) for row in rows),
 			billing=tuple(self._billing(row) for row in self.billing.get(name, ())),
 			invoices=tuple(self._invoices_of(name)),

@@ -29,6 +29,7 @@ HEADER_FIELDS = [
 	"to_audit",
 	"receivable_account",
 	"approximate",
+	"adopted_outside",
 ]
 # Stored field: name of the figure in core.position
 CONTRACT_FIGURES = {

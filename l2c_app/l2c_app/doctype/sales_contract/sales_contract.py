@@ -23,10 +23,14 @@ class SalesContract(Document):
 		contract_checks.check_party(self)
 		contract_checks.check_company(self)
 		contract_checks.check_dates(self)
-		contract_checks.check_items(self)
-		contract_checks.set_rate(self)
-		contract_totals.calculate(self)
-		contract_checks.cut_plan(self)
+		if self.flags.get(contract_state.BY_ADOPTION):
+			# The order's own totals stand, and what was billed before need not be whole coins.
+			contract_checks.cut_plan(self, kept=[row.row_id for row in self.plan_rows])
+		else:
+			contract_checks.check_items(self)
+			contract_checks.set_rate(self)
+			contract_totals.calculate(self)
+			contract_checks.cut_plan(self)
 		contract_dates.refresh(self)
 		contract_clauses.apply(self)
 		contract_state.refresh(self)

@@ -26,6 +26,7 @@ frappe.listview_settings["Sales Contract"] = {
 
 	onload(listview) {
 		l2c.add_billing_run_button(listview);
+		l2c.add_adoption_button(listview);
 		const show = (filters) =>
 			listview.filter_area.clear(false).then(() => listview.filter_area.add(filters));
 		listview.page.add_inner_button(__("Overdue"), () =>

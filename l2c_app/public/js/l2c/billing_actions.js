@@ -7,6 +7,7 @@ l2c.billing_run_colour = (state) =>
 		Preparing: "blue",
 		Preview: "purple",
 		Billing: "blue",
+		Adopting: "blue",
 		Done: "green",
 		Failed: "red",
 		Stopped: "orange",

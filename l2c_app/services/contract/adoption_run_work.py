@@ -1,0 +1,148 @@
+"""The work of a run of adoptions: judge every contract by a dry run, then adopt them one by one.
+
+A step is one transaction that locks the run first: a process that dies leaves whole contracts, the next one goes on with
+those that are not done. A refusal is a result of its row, not of the run. The job commits.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import formatdate, now_datetime
+
+from l2c_app.core.adoption import Case
+from l2c_app.services.batch import steps
+from l2c_app.services.batch.acting import acting_as
+from l2c_app.services.contract import adoption, adoption_runs
+from l2c_app.services.contract.adoption import Result
+
+RUN, ROW = adoption_runs.RUN, adoption_runs.ROW
+DONE, SKIPPED, FAILED = "Done", "Skipped", "Failed"
+SAVE_POINT = "l2c_adopt_row"
+EVENT = "l2c_adoption_run"
+COUNTED = {
+	adoption_runs.PLANNED: "planned_rows",
+	DONE: "done_rows",
+	SKIPPED: "skipped_rows",
+	FAILED: "failed_rows",
+}
+
+
+def work(name: str, *, commit: Callable[[], None], seconds: float = steps.SECONDS_PER_JOB) -> None:
+	"""Do a run until its dry run is made, or until all is adopted, or the time of one job is over."""
+	steps.repeat(
+		lambda _singly: step(name),
+		fail=lambda error: _fail(name, error),
+		queue=lambda: adoption_runs.queue(name),
+		commit=commit,
+		seconds=seconds,
+	)
+
+
+def step(name: str) -> bool:
+	"""Do the next contract of a run. Returns whether more is to come. Does not commit."""
+	run = frappe.get_doc(RUN, name, for_update=True)
+	if run.state in (adoption_runs.QUEUED, adoption_runs.PREPARING):
+		return _judge(run)
+	return _adopt(run) if run.state == adoption_runs.ADOPTING else False
+
+
+def _judge(run: Document) -> bool:
+	row = _next(run, adoption_runs.TO_JUDGE)
+	if not row:
+		_store(run, state=adoption_runs.PREVIEW, progress=100)
+		return False
+	with acting_as(run.prepared_by):
+		result = _isolated(row, adoption.preview)
+	_answer(run, row, result, SKIPPED if result.error else adoption_runs.PLANNED)
+	_store(run, state=adoption_runs.PREPARING)
+	return True
+
+
+def _adopt(run: Document) -> bool:
+	"""Adopt the next planned contract in the approver's name, who must still have the right."""
+	row = _next(run, adoption_runs.PLANNED)
+	if not row:
+		_store(run, state=adoption_runs.DONE, progress=100)
+		return False
+	with acting_as(run.approved_by):
+		adoption.require_adopter()
+		result = _isolated(row, adoption.adopt)
+	_answer(run, row, result, DONE if result.contract else SKIPPED)
+	_store(run)
+	return True
+
+
+def _isolated(row: Any, do: Callable[[Case], Result]) -> Result:
+	"""Judge or adopt one contract; whatever it raises is its result, but a collision begins the step again."""
+	frappe.db.savepoint(SAVE_POINT)
+	try:
+		return do(adoption.case_of(row.reference, json.loads(row.source_lines)))
+	except steps.AGAIN:
+		raise
+	except Exception as error:
+		frappe.db.rollback(save_point=SAVE_POINT)
+		if not isinstance(error, frappe.ValidationError | frappe.PermissionError):
+			frappe.log_error(title="Running documents not adopted", message=frappe.get_traceback())
+		frappe.clear_messages()
+		return _refused(row, error, str(error))
+
+
+def _refused(row: Any, error: Exception, reason: str) -> Result:
+	return Result(row.reference, row.sales_order or "", error=type(error).__name__, reason=reason)
+
+
+def _answer(run: Document, row: Any, result: Result, status: str) -> None:
+	values = {
+		"status": status,
+		"error": result.error,
+		"reason": result.reason,
+		"contract": result.contract or None,
+	}
+	if not result.error:
+		values |= {
+			"customer": result.customer,
+			"currency": result.currency,
+			"total": result.total,
+			"sales_order": result.sales_order,
+			"differences": "\n".join(result.differences),
+			"plan": "\n".join(_row_text(plan_row, result.currency) for plan_row in result.rows),
+			**{name: result.figures[name] for name in ("billed", "collected", "open_amount")},
+		}
+	frappe.db.set_value(ROW, row.name, values)
+
+
+def _row_text(row: dict[str, Any], currency: str) -> str:
+	text = _("{0} {1}: {2} {5} due {3}, collected {4}")
+	due = formatdate(row["due_date"]) if row["due_date"] else "–"
+	label = row["label"] or _(row["billing"])
+	return text.format(row["row_id"], label, row["amount"], due, row["collected"], currency)
+
+
+def _next(run: Document, status: str) -> Any | None:
+	fields = ["name", "reference", "sales_order", "source_lines"]
+	filters = {"run": run.name, "status": status}
+	rows = frappe.get_all(ROW, filters=filters, fields=fields, order_by="name", limit=1)
+	return rows[0] if rows else None
+
+
+def _store(run: Document, **values: object) -> None:
+	for status, column in COUNTED.items():
+		values[column] = frappe.db.count(ROW, {"run": run.name, "status": status})
+	if run.state != adoption_runs.ADOPTING:
+		left = frappe.db.count(ROW, {"run": run.name, "status": adoption_runs.TO_JUDGE})
+	else:
+		left = values["planned_rows"]
+	values.setdefault("progress", 100 * (run.total_rows - left) / max(run.total_rows, 1))
+	run.db_set({**values, "heartbeat_on": now_datetime()})
+	message = {name: run.get(name) for name in ("name", "state", "progress")}
+	frappe.publish_realtime(EVENT, message, doctype=RUN, docname=run.name, after_commit=True)
+
+
+def _fail(name: str, error: Exception) -> None:
+	frappe.log_error(title=f"Adoption run {name}", message=frappe.get_traceback())
+	run = frappe.get_doc(RUN, name, for_update=True)
+	_store(run, state=adoption_runs.FAILED, error=str(error)[:1000] or type(error).__name__)
