@@ -29,14 +29,18 @@ doctype_js = {
 }
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 app_include_js = "l2c_app.bundle.js"
+_WITH_CONNECTIONS = (
+	"Lead",
+	"Opportunity",
+	"Quotation",
+	"Customer",
+	"Sales Order",
+	"Sales Invoice",
+	"Payment Entry",
+)
 override_doctype_dashboards = {
-	"Lead": "l2c_app.overrides.dashboards.lead",
-	"Opportunity": "l2c_app.overrides.dashboards.opportunity",
-	"Quotation": "l2c_app.overrides.dashboards.quotation",
-	"Customer": "l2c_app.overrides.dashboards.customer",
-	"Sales Order": "l2c_app.overrides.dashboards.sales_order",
-	"Sales Invoice": "l2c_app.overrides.dashboards.sales_invoice",
-	"Payment Entry": "l2c_app.overrides.dashboards.payment_entry",
+	doctype: f"l2c_app.overrides.dashboards.{doctype.lower().replace(' ', '_')}"
+	for doctype in _WITH_CONNECTIONS
 }
 add_to_apps_screen = [
 	{
@@ -275,7 +279,6 @@ scheduler_events = {
 		"*/10 * * * *": [
 			"l2c_app.jobs.resume_pool_runs",
 			"l2c_app.jobs.resume_billing_runs",
-			"l2c_app.jobs.resume_adoption_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",
 			"l2c_app.jobs.collect_cleared_money",

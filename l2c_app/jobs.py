@@ -242,10 +242,15 @@ def work_billing_run(run: str) -> None:
 
 
 def resume_billing_runs() -> list[str]:
-	"""Every ten minutes: queue billing runs again whose process died. Returns their names."""
-	names = billing_run_work.stalled()
-	for name in names:
-		billing_runs.queue(name)
+	"""Every ten minutes: queue runs that bill or adopt again whose process died. Returns their names."""
+	names = []
+	for stalled, queue in (
+		(billing_run_work.stalled, billing_runs.queue),
+		(adoption_runs.stalled, adoption_runs.queue),
+	):
+		for name in stalled():
+			queue(name)
+			names.append(name)
 	return names
 
 
@@ -257,11 +262,3 @@ def prepare_billing() -> list[str]:
 def work_adoption_run(run: str) -> None:
 	"""Judge or adopt the contracts of a run: one commit per contract; queued again after one job's time."""
 	adoption_run_work.work(run, commit=frappe.db.commit)
-
-
-def resume_adoption_runs() -> list[str]:
-	"""Every ten minutes: queue runs of adoptions again whose process died. Returns their names."""
-	names = adoption_runs.stalled()
-	for name in names:
-		adoption_runs.queue(name)
-	return names
