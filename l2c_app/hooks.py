@@ -29,18 +29,10 @@ doctype_js = {
 }
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 app_include_js = "l2c_app.bundle.js"
-_WITH_CONNECTIONS = (
-	"Lead",
-	"Opportunity",
-	"Quotation",
-	"Customer",
-	"Sales Order",
-	"Sales Invoice",
-	"Payment Entry",
-)
+_WITH_CONNECTIONS = "Lead, Opportunity, Quotation, Customer, Sales Order, Sales Invoice, Payment Entry"
 override_doctype_dashboards = {
 	doctype: f"l2c_app.overrides.dashboards.{doctype.lower().replace(' ', '_')}"
-	for doctype in _WITH_CONNECTIONS
+	for doctype in _WITH_CONNECTIONS.split(", ")
 }
 add_to_apps_screen = [
 	{
