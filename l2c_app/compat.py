@@ -55,6 +55,12 @@ def native_overdue_limit_field() -> str | None:
 	return field if frappe.db.get_single_value("Accounts Settings", switch) else None
 
 
+def file_bytes(document: object) -> bytes:
+	"""Return the content of a File as it was stored. 15 decodes what looks like UTF-8, 16 tries other encodings as well."""
+	content = document.get_content() if host_major() < NEWEST_MAJOR else document.get_content(encodings=[])
+	return content.encode() if isinstance(content, str) else content
+
+
 def desk_route(path: str) -> str:
 	"""Return the address of a desk page under the site, e.g. `/app/lead-pool`. 16 redirects /app to /desk."""
 	prefix = "/app" if host_major() < NEWEST_MAJOR else "/desk"

@@ -182,6 +182,7 @@ ignore_links_on_delete = [
 	"Follow Up",
 	"Pool Run",
 	"Pool Run Row",
+	"Lead Import Row",
 	"Bank Match",
 	"Billing Run Row",
 	"Billing Request",
@@ -270,6 +271,7 @@ scheduler_events = {
 	"cron": {
 		"*/10 * * * *": [
 			"l2c_app.jobs.resume_pool_runs",
+			"l2c_app.jobs.resume_lead_imports",
 			"l2c_app.jobs.resume_billing_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",

@@ -9,7 +9,7 @@ from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_r
 from l2c_app.services.contract import adoption_run_work, adoption_runs
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
-from l2c_app.services.lead import scoring
+from l2c_app.services.lead import import_run_work, import_runs, scoring
 from l2c_app.services.ledger import audit, clearing_doors, contract_months
 from l2c_app.services.pool import (
 	distribution_run,
@@ -103,6 +103,19 @@ def resume_pool_runs() -> list[str]:
 	names = run_work.stalled()
 	for name in names:
 		runs.queue(name)
+	return names
+
+
+def work_lead_import(run: str) -> None:
+	"""Plan or do an import of leads: one commit per chunk; queued again while there is more than one job's time allows."""
+	import_run_work.work(run, commit=frappe.db.commit)
+
+
+def resume_lead_imports() -> list[str]:
+	"""Every ten minutes: queue imports again whose process died. Returns their names."""
+	names = import_run_work.stalled()
+	for name in names:
+		import_runs.queue(name)
 	return names
 
 

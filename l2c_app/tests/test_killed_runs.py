@@ -1,4 +1,4 @@
-"""Processes killed in the middle of a run and of a claim: afterwards all agrees, and the run ends without a row twice.
+"""Processes killed in the middle of a run, an import and a claim: afterwards all agrees, and no row was done twice.
 
 Committed, cleaned up after. The process counts its statements and kills itself at a chosen one, inside a transaction.
 """
@@ -11,6 +11,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from l2c_app.core.seats import Event
+from l2c_app.services.lead import import_runs
 from l2c_app.services.pool import invariants, recycle_dates, run_work, runs, visibility
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
@@ -25,8 +26,9 @@ import frappe
 site, action, argument, chunk, last = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 frappe.init(site); frappe.connect(); frappe.set_user(sys.argv[6])
 from l2c_app.api import pool
+from l2c_app.services.lead import import_run_work
 from l2c_app.services.pool import run_work
-run_work.CHUNK = chunk
+run_work.CHUNK = import_run_work.CHUNK = chunk
 database, execute, seen = frappe.local.db, frappe.local.db.sql, [0]
 WRITES = ("insert", "update", "delete", "commit")
 def counted(query, *args, **kwargs):
@@ -39,6 +41,8 @@ def counted(query, *args, **kwargs):
 database.sql = counted
 if action == "run":
 	run_work.work(argument, commit=frappe.db.commit)
+elif action == "import":
+	import_run_work.work(argument, commit=frappe.db.commit)
 else:
 	pool.claim(argument)
 	frappe.db.commit()
@@ -127,6 +131,34 @@ class TestKilledRuns(L2CTestCase):
 		self.assertFalse(self.killed("run", name, last=0))
 		self.assertEqual(frappe.db.get_value("Pool Run", name, "state"), "Done")
 		self.assert_agrees()
+
+	def test_a_killed_import_is_resumed_without_a_lead_twice(self):
+		size = CHUNK + 1
+		rows = [{"company_name": f"Killed Row {n}", "mobile_no": f"+861390046{n:04d}"} for n in range(size)]
+		rows = [{**row, "request_type": "Product Enquiry"} for row in rows]
+		name = import_runs.start_rows(rows, mode=import_runs.COMMIT)
+		self.addCleanup(self.clean_up_import, name)
+		frappe.db.commit()
+		deaths, last = 0, 3
+		while self.killed("import", name, last=last):
+			deaths += 1
+			done = frappe.db.count(import_runs.ROW, {"run": name, "status": "Done"})
+			self.assertEqual(frappe.db.count("Lead", {"company_name": ("like", "Killed Row %")}), done)
+			self.assertIn(done, (0, CHUNK, size))
+			self.assert_agrees()
+			last += 45
+		self.assertGreaterEqual(deaths, 2)
+		run = frappe.get_doc(import_runs.RUN, name)
+		self.assertEqual((run.state, run.done_rows, run.skipped_rows, run.failed_rows), ("Done", size, 0, 0))
+		leads = frappe.get_all(import_runs.ROW, filters={"run": name}, pluck="lead", order_by="name")
+		self.assertEqual(frappe.db.count("Lead Pool Seat", {"pool": POOL, "party": ("in", leads)}), size)
+		self.assertEqual(len(set(leads)), size)
+
+	def clean_up_import(self, name: str) -> None:
+		"""Remove what the import committed; its leads go with their seats."""
+		frappe.db.rollback()
+		frappe.delete_doc(import_runs.RUN, name, force=True)
+		frappe.db.commit()
 
 	def test_a_killed_claim_leaves_nothing_half_done(self):
 		seat, last = self.seats[0], 1

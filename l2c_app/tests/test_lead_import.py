@@ -116,7 +116,7 @@ class TestImport(ImportCase):
 		before = frappe.db.count("Lead")
 		with self.assertRaises(errors.TooManyRows) as refused:
 			api.import_leads([self.row(1)] * (most + 1))
-		for part in (str(most + 1), str(most), "Data Import"):
+		for part in (str(most + 1), str(most), "as a file"):
 			self.assertIn(part, str(refused.exception))
 		for rows in ("{broken", '{"company_name": "x"}', "3"):
 			with self.subTest(rows=rows), self.assertRaises(errors.RowsUnreadable):

@@ -10,6 +10,7 @@ import "./l2c/standing";
 import "./l2c/merged_lead";
 import "./l2c/duplicates";
 import "./l2c/contract_clauses";
+import "./l2c/lead_import";
 import "./l2c/contract_actions";
 import "./l2c/billing_actions";
 import "./l2c/contract_revision";

@@ -20,6 +20,7 @@
 		l2c.add_follow_up_action(listview);
 		l2c.add_enrol_action(listview);
 		listview.page.add_inner_button(__("Look Up"), () => l2c.check_duplicates());
+		l2c.add_import_button(listview);
 		listview.page.add_inner_button(__("Overdue Follow Ups"), () =>
 			listview.filter_area
 				.clear(false)

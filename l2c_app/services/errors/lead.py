@@ -23,3 +23,7 @@ class LeadIncomplete(L2CError):
 
 class RowsUnreadable(L2CError):
 	"""What a request sent as rows is no list."""
+
+
+class LeadImportState(L2CError):
+	"""An import of a file cannot be committed, stopped, resumed or deleted as it is now."""

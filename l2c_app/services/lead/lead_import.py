@@ -51,8 +51,8 @@ INSERTED, SKIPPED, FAILED = "inserted", "skipped", "failed"
 def rows_of_request(rows: str | list) -> list:
 	"""Return the rows that a request sent. Raises RowsUnreadable for text that is no list, TooManyRows above the limit.
 
-	Larger files go in pieces: rows already known are skipped, so a piece may be sent twice. Or by Data Import, which works
-	in the background and seats and checks its rows in the same way.
+	Larger files go through `import_runs`, in the background; or in pieces: rows already known are skipped, so a piece may
+	be sent twice.
 	"""
 	try:
 		parsed = frappe.parse_json(rows) or []
@@ -65,7 +65,7 @@ def rows_of_request(rows: str | list) -> list:
 			TooManyRows,
 			_("Too many rows for one request."),
 			compared=_("{0} rows, at most {1}").format(len(parsed), MOST_ROWS),
-			do=_("Send them in pieces, or use Data Import for the whole file."),
+			do=_("Import them as a file: that works in the background."),
 		)
 	return parsed
 
@@ -185,5 +185,9 @@ def _refuse_known(values: dict) -> None:
 		email=values.get("email_id"),
 	)
 	if answer:
-		kinds = ", ".join(sorted({_(row.kind) for row in answer}))
-		raise _Known(_("Already known by {0}.").format(kinds))
+		raise _Known(known_by(row.kind for row in answer))
+
+
+def known_by(kinds: Iterable[str]) -> str:
+	"""Return the reason of a row that some party has already, by kinds of keys: "Already known by Phone."."""
+	return _("Already known by {0}.").format(", ".join(sorted({_(kind) for kind in kinds})))

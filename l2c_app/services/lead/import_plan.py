@@ -1,0 +1,106 @@
+"""The plan of an import: a row per line of the file, judged for what can be known before the lead is inserted."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import count
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from l2c_app.core import lead_file as rules
+from l2c_app.core.duplicates import EMAIL, PHONE
+from l2c_app.services.lead import import_runs, lead_import, party_keys
+from l2c_app.services.pool.name_lists import among, chunks
+
+PLANNED, DONE, SKIPPED, FAILED = "Planned", "Done", "Skipped", "Failed"
+NEW, SAME, KNOWN, BAD = "New", "Same as Other Row", "Known", "Unusable"
+JUDGED_AGAIN = (SAME, KNOWN)
+PHONES = ("mobile_no", "phone", "whatsapp_no")
+COLUMNS = (
+	"name",
+	"owner",
+	"creation",
+	"modified",
+	"modified_by",
+	"docstatus",
+	"idx",
+	"run",
+	"line",
+	"status",
+	"decision",
+	"reason",
+	"content",
+)
+Judged = tuple[str, str, str]
+"""(status, decision, reason)"""
+
+
+def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
+	"""Write the rows (line, row) of a run with what becomes of each, under names that sort as in the file."""
+	region = party_keys.default_region()
+	seen: dict[party_keys.Key, int] = {}
+	numbers = count(1)
+	for piece in chunks(rows):
+		clean = [(line, *_clean(row)) for line, row in piece]
+		keys = {line: keys_of(values, region) for line, values, _bad in clean}
+		judged = _judge(keys, seen)
+		cells = []
+		for line, values, bad in clean:
+			answer = (FAILED, BAD, bad) if bad else judged[line]
+			cells.append((next(numbers), line, *answer, None if bad else json.dumps(values)))
+		_insert(run, cells)
+
+
+def _clean(row: object) -> tuple[dict, str]:
+	"""Return (values, ""), or ({}, why the row cannot become a lead)."""
+	try:
+		return lead_import.clean_row(row), ""
+	except lead_import.BadRow as error:
+		return {}, str(error)
+
+
+def keys_of(values: dict, region: str | None) -> set[party_keys.Key]:
+	"""Return the keys by which a row counts as known: phones and mail address."""
+	typed = [(PHONE, values.get(field)) for field in PHONES] + [(EMAIL, values.get("email_id"))]
+	keys = {(kind, party_keys.key_of(kind, text, region)) for kind, text in typed if text}
+	return {key for key in keys if key[1]}
+
+
+def _judge(keys: dict[int, set[party_keys.Key]], seen: dict[party_keys.Key, int]) -> dict[int, Judged]:
+	there = _known({key for some in keys.values() for key in some})
+	same = rules.first_of_same(keys.items(), seen)
+	judged: dict[int, Judged] = {}
+	for line, some in keys.items():
+		if line in same:
+			reason = _("Same phone or mail address as in line {0}.").format(same[line])
+			judged[line] = SKIPPED, SAME, reason
+		elif some & there:
+			judged[line] = SKIPPED, KNOWN, lead_import.known_by(kind for kind, _value in some & there)
+		else:
+			judged[line] = PLANNED, NEW, ""
+	return judged
+
+
+def _known(keys: Iterable[party_keys.Key]) -> set[party_keys.Key]:
+	"""Return those of the keys that some party has, one statement per kind and thousand."""
+	table = frappe.qb.DocType("L2C Party Key")
+	found: set[party_keys.Key] = set()
+	for kind in (PHONE, EMAIL):
+		values = sorted(value for each, value in keys if each == kind)
+		for some in chunks(values):
+			query = frappe.qb.from_(table).select(table.value).distinct()
+			query = query.where((table.kind == kind) & among(table.value, some))
+			found |= {(kind, row[0]) for row in query.run()}
+	return found
+
+
+def _insert(run: Document, rows: Sequence[tuple]) -> None:
+	at, user = now_datetime(), run.started_by
+	query = frappe.qb.into(frappe.qb.DocType(import_runs.ROW)).columns(*COLUMNS)
+	for number, *cells in rows:
+		name = f"{run.name}-{number:08d}"
+		query = query.insert(name, user, at, at, user, 0, number, run.name, *cells)
+	if rows:
+		query.run()
