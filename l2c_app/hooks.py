@@ -48,14 +48,8 @@ add_to_apps_screen = [
 doc_events = {
 	"*": {"before_validate": "l2c_app.permissions.closed_links.refuse"},
 	"Lead": {
-		"onload": [
-			"l2c_app.overrides.lead.onload",
-			"l2c_app.overrides.follow_ups.lead_onload",
-		],
-		"validate": [
-			"l2c_app.overrides.lead.validate",
-			"l2c_app.overrides.follow_ups.lead_validate",
-		],
+		"onload": ["l2c_app.overrides.lead.onload", "l2c_app.overrides.follow_ups.lead_onload"],
+		"validate": ["l2c_app.overrides.lead.validate", "l2c_app.overrides.follow_ups.lead_validate"],
 		"after_insert": "l2c_app.overrides.lead.after_insert",
 		"on_update": ["l2c_app.overrides.lead.on_update", "l2c_app.overrides.lead_score.on_lead"],
 		"before_rename": "l2c_app.overrides.lead.before_rename",
@@ -82,10 +76,7 @@ doc_events = {
 			"l2c_app.overrides.customer.after_rename",
 			"l2c_app.overrides.follow_ups.after_rename",
 		],
-		"on_trash": [
-			"l2c_app.overrides.customer.on_trash",
-			"l2c_app.overrides.follow_ups.on_trash",
-		],
+		"on_trash": ["l2c_app.overrides.customer.on_trash", "l2c_app.overrides.follow_ups.on_trash"],
 	},
 	"Company": {"after_rename": "l2c_app.overrides.company.after_rename"},
 	"Communication": {
@@ -94,21 +85,12 @@ doc_events = {
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},
 	"Opportunity": {
-		"on_update": [
-			"l2c_app.overrides.lead_score.on_deal",
-			"l2c_app.overrides.effort.opportunity",
-		],
+		"on_update": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.opportunity"],
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},
 	"Quotation": {
-		"on_submit": [
-			"l2c_app.overrides.lead_score.on_deal",
-			"l2c_app.overrides.effort.quotation",
-		],
-		"on_cancel": [
-			"l2c_app.overrides.lead_score.on_deal",
-			"l2c_app.overrides.effort.taken_back",
-		],
+		"on_submit": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.quotation"],
+		"on_cancel": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.taken_back"],
 	},
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
 	"Contact": {
@@ -271,7 +253,6 @@ scheduler_events = {
 	"cron": {
 		"*/10 * * * *": [
 			"l2c_app.jobs.resume_pool_runs",
-			"l2c_app.jobs.resume_lead_imports",
 			"l2c_app.jobs.resume_billing_runs",
 			"l2c_app.jobs.remind_of_follow_ups",
 			"l2c_app.jobs.keep_response_clocks",

@@ -99,24 +99,19 @@ def work_pool_run(run: str) -> None:
 
 
 def resume_pool_runs() -> list[str]:
-	"""Every ten minutes: queue runs again whose process died. Returns their names."""
+	"""Every ten minutes: queue runs and imports of leads again whose process died. Returns their names."""
 	names = run_work.stalled()
 	for name in names:
 		runs.queue(name)
-	return names
+	imports = import_run_work.stalled()
+	for name in imports:
+		import_runs.queue(name)
+	return names + imports
 
 
 def work_lead_import(run: str) -> None:
 	"""Plan or do an import of leads: one commit per chunk; queued again while there is more than one job's time allows."""
 	import_run_work.work(run, commit=frappe.db.commit)
-
-
-def resume_lead_imports() -> list[str]:
-	"""Every ten minutes: queue imports again whose process died. Returns their names."""
-	names = import_run_work.stalled()
-	for name in names:
-		import_runs.queue(name)
-	return names
 
 
 def score_leads() -> int:

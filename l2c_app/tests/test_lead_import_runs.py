@@ -244,7 +244,7 @@ class TestImportRuns(L2CTestCase):
 			with self.subTest(minutes=minutes), patch.object(import_runs, "queue") as queued:
 				beat = {"heartbeat_on": add_to_date(now_datetime(), minutes=minutes)}
 				frappe.db.set_value(import_runs.RUN, run, beat)
-				self.assertIn(run, jobs.resume_lead_imports())
+				self.assertIn(run, jobs.resume_pool_runs())
 				queued.assert_any_call(run)
 
 	def test_a_deadlock_in_a_chunk_leaves_nothing_of_it_and_the_chunk_begins_again(self):
