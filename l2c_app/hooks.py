@@ -169,6 +169,8 @@ ignore_links_on_delete = [
 	"Billing Run Row",
 	"Billing Request",
 	"Adoption Run Row",
+	"Bank Statement Load",
+	"Bank Statement Load Row",
 ]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 

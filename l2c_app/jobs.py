@@ -22,7 +22,7 @@ from l2c_app.services.pool import (
 	run_work,
 	runs,
 )
-from l2c_app.services.receipt import bank_matching
+from l2c_app.services.receipt import bank_matching, statement_load_work, statement_loads
 
 
 def remind_of_follow_ups() -> dict:
@@ -178,6 +178,11 @@ def work_bank_match_run(run: str) -> None:
 	frappe.db.commit()
 
 
+def work_statement_load(run: str) -> None:
+	"""Load or undo a bank statement: one commit per step; queued again while there is more than one job's time allows."""
+	statement_load_work.work(run, commit=frappe.db.commit)
+
+
 def collect_cleared_money() -> int:
 	"""Every ten minutes: money in clearing that the host's Bank Clearance cleared, or uncleared. Returns payments seen."""
 	return clearing_doors.catch_up()
@@ -250,11 +255,12 @@ def work_billing_run(run: str) -> None:
 
 
 def resume_billing_runs() -> list[str]:
-	"""Every ten minutes: queue runs that bill or adopt again whose process died. Returns their names."""
+	"""Every ten minutes: queue runs that bill, adopt or load statements again whose process died. Returns their names."""
 	names = []
 	for stalled, queue in (
 		(billing_run_work.stalled, billing_runs.queue),
 		(adoption_runs.stalled, adoption_runs.queue),
+		(statement_load_work.stalled, statement_loads.queue),
 	):
 		for name in stalled():
 			queue(name)

@@ -23,6 +23,25 @@ def number_key(number: str | None) -> str:
 	return "".join(words(number))
 
 
+def is_iban(text: str | None) -> bool:
+	"""Return whether a text is an IBAN with the right check digits (ISO 7064, modulo 97)."""
+	key = number_key(text)
+	if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}", key):
+		return False
+	return int("".join(str(int(sign, 36)) for sign in key[4:] + key[:4])) % 97 == 1
+
+
+def same_account(said: str, known: Iterable[str | None]) -> bool:
+	"""Return whether the account that a statement names is one of the known forms of ours; nothing known fits all.
+
+	A bank code may stand before the number, and an IBAN holds it.
+	"""
+	mine, theirs = [key for key in map(number_key, known) if key], number_key(said)
+	if not mine or len(theirs) < SHORTEST_NUMBER:
+		return True
+	return any(key.endswith(theirs) or theirs.endswith(key) for key in mine)
+
+
 class NumberIndex:
 	"""Finds documents by their numbers inside free text.
 

@@ -17,4 +17,5 @@ import "./l2c/contract_revision";
 import "./l2c/adoption";
 import "./l2c/collection_actions";
 import "./l2c/bank_match";
+import "./l2c/statement";
 import "./l2c/unclaimed";

@@ -47,3 +47,21 @@ class ClaimRefused(CollectionRefused):
 
 class RefundTooHigh(CollectionRefused):
 	"""More is to be given back than the customer has to his credit."""
+
+
+class StatementRefused(CollectionRefused):
+	"""Base of the refusals around bank statements that are loaded."""
+
+
+class StatementUnreadable(StatementRefused):
+	"""The file is gone, empty, too long, or no text in the encoding that was chosen."""
+
+
+class StatementAccountError(StatementRefused):
+	"""The bank account is disabled, none of a company, or has no ledger account."""
+
+
+class StatementLoadState(StatementRefused):
+	"""The step does not fit the state of the load: it is done, at work, or waits for an answer."""
+
+	http_status_code = 409

@@ -13,6 +13,9 @@ frappe.listview_settings["Bank Match"] = {
 				.clear(false)
 				.then(() => listview.filter_area.add([["Bank Match", "state", "=", "Proposed"]]))
 		);
+		if (frappe.model.can_create("Bank Transaction")) {
+			listview.page.add_inner_button(__("Load a Bank Statement"), () => l2c.ask_statement());
+		}
 		listview.page.add_inner_button(__("Match Now"), () =>
 			l2c.ask_match_now((run) => frappe.set_route("Form", "Bank Match Run", run))
 		);

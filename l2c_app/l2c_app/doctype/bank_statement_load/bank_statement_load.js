@@ -1,0 +1,128 @@
+const LIVE = ["Loading", "Undoing"];
+const ROW_COLOURS = {
+	New: "blue",
+	Double: "gray",
+	Refused: "orange",
+	Done: "green",
+	Failed: "red",
+	Undone: "gray",
+	Kept: "orange",
+};
+const SHOWN = 200;
+
+frappe.ui.form.on("Bank Statement Load", {
+	onload(frm) {
+		frappe.realtime.on("l2c_statement_load", (load) => {
+			if (load.name === frm.doc.name) look_again(frm, 500);
+		});
+	},
+
+	refresh(frm) {
+		frm.disable_save();
+		frm.trigger("show_counts");
+		frm.trigger("show_rows");
+		frm.trigger("add_buttons");
+		// Realtime may be off on a site; a load at work is read again every few seconds while its form is open.
+		if (LIVE.includes(frm.doc.state)) look_again(frm, 3000);
+	},
+
+	show_counts(frm) {
+		const { state, question, missing_amount, currency, progress, ...counts } = frm.doc;
+		frm.dashboard.clear_headline();
+		frm.dashboard.set_headline(
+			l2c.tags([
+				["", __(state), l2c.statement_colour(state)],
+				[__("New"), counts.new_rows || "", "blue"],
+				[__("In the Books Already"), counts.double_rows || "", "gray"],
+				[__("Refused"), counts.refused_rows || "", "orange"],
+				[__("Loaded"), counts.done_rows || "", "green"],
+				[__("Failed"), counts.failed_rows || "", "red"],
+				[__("Undone"), counts.undone_rows || "", "gray"],
+				[__("Kept"), counts.kept_rows || "", "orange"],
+			])
+		);
+		frm.dashboard.clear_comment();
+		if (question) frm.dashboard.add_comment(l2c.escape(l2c.statement_question(frm.doc)), "yellow", true);
+		if (flt(missing_amount)) {
+			const text = __("The lines and the two balances of the file differ by {0}: lines are missing.", [
+				l2c.money(missing_amount, currency),
+			]);
+			frm.dashboard.add_comment(l2c.escape(text), "red", true);
+		}
+		if (LIVE.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
+	},
+
+	async show_rows(frm) {
+		const rows = await frappe.db.get_list("Bank Statement Load Row", {
+			filters: { statement: frm.doc.name },
+			fields: ["line", "day", "deposit", "withdrawal", "currency", "payer", "description", "reference", "status", "bank_transaction", "reason"],
+			order_by: "name asc",
+			limit: SHOWN,
+		});
+		const heading = [__("Line"), __("Date"), __("Money In"), __("Money Out"), __("Payer"), __("Description"), __("Reference"), __("Status"), __("Bank Transaction"), __("Reason")];
+		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+		const more = flt(frm.doc.total_rows) > SHOWN ? `<p class="text-muted">${__("The first {0} of {1} lines.", [SHOWN, frm.doc.total_rows])}</p>` : "";
+		frm.fields_dict.rows_html.$wrapper.html(
+			`<div class="table-responsive"><table class="table table-bordered small">
+			<tr>${cells(heading, "th")}</tr>
+			${rows.map((row) => `<tr>${cells(shown(row), "td")}</tr>`).join("")}</table>${more}</div>`
+		);
+	},
+
+	add_buttons(frm) {
+		const { state, new_rows, done_rows, company, bank_account } = frm.doc;
+		const may = (right) => frappe.model[`can_${right}`]("Bank Transaction");
+		const act = (label, method, question) =>
+			frm.add_custom_button(label, () => {
+				const go = async () => {
+					await l2c.call_frozen(`statement.${method}`, { load: frm.doc.name });
+					frm.reload_doc();
+				};
+				question ? frappe.confirm(question, go) : go();
+			});
+		frm.add_custom_button(__("All Rows"), () =>
+			frappe.set_route("List", "Bank Statement Load Row", { statement: frm.doc.name })
+		);
+		if (state === "Preview" && new_rows && may("submit")) {
+			act(__("Load the Lines"), "load_lines", __("Make {0} bank lines in your name?", [new_rows]));
+			frm.change_custom_button_type(__("Load the Lines"), null, "primary");
+		}
+		if (["Asked", "Preview"].includes(state) && may("create")) {
+			frm.add_custom_button(__("Read the File Again"), () => l2c.read_statement_again(frm));
+		}
+		if ([...LIVE, "Asked", "Preview"].includes(state) && may("create")) act(__("Stop"), "stop");
+		if (["Stopped", "Failed"].includes(state) && frm.doc.loaded_by && may("submit")) act(__("Go On"), "resume");
+		if (["Done", "Stopped", "Failed", "Undone"].includes(state) && done_rows + frm.doc.kept_rows && may("cancel")) {
+			act(__("Undo"), "undo", __("Cancel the bank lines of this file that nothing has taken yet?"));
+		}
+		if (state === "Done" && done_rows && frappe.model.can_submit("Payment Entry")) {
+			frm.add_custom_button(__("Match Now"), () =>
+				l2c.match_now(company, bank_account, (run) => frappe.set_route("Form", "Bank Match Run", run))
+			);
+			frm.change_custom_button_type(__("Match Now"), null, "primary");
+		}
+	},
+});
+
+function shown(row) {
+	return [
+		row.line,
+		row.day ? frappe.datetime.str_to_user(row.day) : "",
+		row.deposit ? l2c.escape(l2c.money(row.deposit, row.currency)) : "",
+		row.withdrawal ? l2c.escape(l2c.money(row.withdrawal, row.currency)) : "",
+		l2c.escape(row.payer),
+		l2c.escape(row.description),
+		l2c.escape(row.reference),
+		`<span class="indicator-pill ${ROW_COLOURS[row.status]}">${__(row.status)}</span>`,
+		row.bank_transaction ? l2c.link("Bank Transaction", row.bank_transaction) : "",
+		l2c.reason_html(row.reason),
+	];
+}
+
+function look_again(frm, after) {
+	clearTimeout(frm.l2c_timer);
+	frm.l2c_timer = setTimeout(() => {
+		const route = frappe.get_route();
+		if (route[1] === "Bank Statement Load" && route[2] === frm.doc.name) frm.reload_doc();
+	}, after);
+}
