@@ -14,6 +14,9 @@ SETTINGS = {
 }  # fmt: skip
 
 
+INDEXED = {"Dynamic Link": ("link_name",), "Lead": ("email_id",), "User": ("email",)}
+
+
 def boot() -> Any:
 	"""Connect, create, install; returns a snapshot of the new site for `frappe.db.restore`."""
 	frappe.init()
@@ -36,6 +39,8 @@ def _create_tables() -> None:
 		meta = frappe.get_meta(doctype)
 		if not meta.issingle:
 			frappe.db.create_table(meta)
+			for field in INDEXED.get(doctype, ()):
+				frappe.db.add_index(doctype, [field])
 	frappe.db.is_ready = True
 	for doctype in all_doctypes():
 		_store_doctype(frappe.get_meta(doctype))

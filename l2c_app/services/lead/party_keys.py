@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import frappe
 import phonenumbers
+from pypika import Criterion
 
 from l2c_app.core import normalise
 from l2c_app.core.duplicates import COMPANY, DOMAIN, EMAIL, PHONE, TAX_ID
@@ -148,20 +149,23 @@ def parties_with(keys: Iterable[Key], *, lock: bool = False) -> list[frappe._dic
 	once, at least one sees the other. It never waits itself, else two who stored their keys before either looked would
 	stop each other: a key that somebody is just saving gives a row without a party.
 	"""
-	found: list = []
-	for key in sorted(set(keys)):
-		if key[0] == DOMAIN:  # never sure by itself, and some have thousands of parties
-			found += _query(key).limit(MOST_OF_A_DOMAIN).run(as_dict=True)
-		else:
-			found += _newest_with(key) if lock else _query(key).run(as_dict=True)
+	wanted = sorted(set(keys))
+	sure = [key for key in wanted if key[0] != DOMAIN]
+	found = [row for key in sure for row in _newest_with(key)] if lock else _rows_with(sure)
+	for key in sorted(set(wanted) - set(sure)):  # never sure by itself, and some have thousands of parties
+		found += _query([key]).limit(MOST_OF_A_DOMAIN).run(as_dict=True)
 	return found
 
 
-def _query(key: Key) -> object:
+def _rows_with(keys: list[Key]) -> list[frappe._dict]:
+	return list(_query(keys).run(as_dict=True)) if keys else []
+
+
+def _query(keys: list[Key]) -> object:
 	table = frappe.qb.DocType("L2C Party Key")
 	return (
 		frappe.qb.from_(table)
-		.where((table.kind == key[0]) & (table.value == key[1]))
+		.where(Criterion.any([(table.kind == kind) & (table.value == value) for kind, value in keys]))
 		.select(table.kind, table.value, table.party_type, table.party)
 		.orderby(table.party_type, table.party)
 	)
@@ -169,10 +173,10 @@ def _query(key: Key) -> object:
 
 def _newest_with(key: Key) -> list[frappe._dict]:
 	try:
-		return _query(key).for_update(nowait=True).run(as_dict=True)
+		return _query([key]).for_update(nowait=True).run(as_dict=True)
 	except frappe.QueryTimeoutError:
 		saving = frappe._dict(kind=key[0], value=key[1], party_type="", party="")
-		return [*_query(key).run(as_dict=True), saving]
+		return [*_rows_with([key]), saving]
 
 
 def refresh(party_type: str, parties: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import frappe
 from frappe import _dict, not_emulated
+from frappe.database.plain import plain_rows, plain_where
 from frappe.database.query import build_query, default_order
 from frappe.model import optional_fields
 from frappe.utils.data import DATE_READERS, cast
@@ -222,23 +223,11 @@ class Database:
 		if filters is None:
 			return []
 		order_by = default_order(doctype) if order_by == "KEEP_DEFAULT_ORDERING" else order_by
-		if (
-			as_dict
-			and fieldname == "*"
-			and (found := self._whole_rows(doctype, filters, order_by)) is not None
-		):
-			return found[:limit]
+		found = None if pluck else plain_rows(doctype, fieldname, filters, order_by, limit)
+		if found is not None:
+			return found if as_dict else [tuple(row.values()) for row in found]
 		query = build_query(doctype, fieldname, filters, order_by=order_by, limit=limit)
 		return query.run(as_dict=as_dict, pluck=pluck)
-
-	def _whole_rows(self, doctype: str, filters: Any, order_by: str | None) -> list | None:
-		"""Whole rows by name, or by texts that columns equal: what loading documents asks for, without a builder."""
-		filters = filters if isinstance(filters, dict) else {"name": filters}
-		meta = frappe.get_meta(doctype)
-		if not all(isinstance(value, str) and meta.column_type(column) for column, value in filters.items()):
-			return None
-		where = " and ".join(f"`{column}` = ?" for column in filters)
-		return self.rows(f"select * from `tab{doctype}` where {where} order by {order_by}", *filters.values())
 
 	def get_singles_dict(self, doctype: str) -> _dict:
 		"""The stored values of a Single, all text."""
@@ -247,9 +236,14 @@ class Database:
 
 	def get_single_value(self, doctype: str, fieldname: str, cache: bool = True) -> Any:
 		"""Cast by the field's type; a number that was never set is 0."""
-		found = self.rows("select value from tabSingles where doctype = ? and field = ?", doctype, fieldname)
-		fieldtype = frappe.get_meta(doctype).get_field(fieldname).fieldtype
-		return cast(fieldtype, found[0]["value"] if found else None)
+		known = self.value_cache.setdefault(doctype, {})
+		if not cache or fieldname not in known:
+			found = self.rows(
+				"select value from tabSingles where doctype = ? and field = ?", doctype, fieldname
+			)
+			fieldtype = frappe.get_meta(doctype).get_field(fieldname).fieldtype
+			known[fieldname] = cast(fieldtype, found[0]["value"] if found else None)
+		return known[fieldname]
 
 	def set_single_value(
 		self, doctype: str, fieldname: Any, value: Any = None, update_modified: bool = True
@@ -269,7 +263,7 @@ class Database:
 			return self.set_single_value(dt, values)
 		if update_modified:
 			values.update({"modified": frappe.utils.now(), "modified_by": frappe.session.user, **stamps})
-		for name in build_query(dt, ["name"], dn).run(pluck=True):
+		for name in [dn] if isinstance(dn, str) else build_query(dt, ["name"], dn).run(pluck=True):
 			self.update_row(dt, name, values)
 			frappe.clear_document_cache(dt, name)
 
@@ -285,7 +279,11 @@ class Database:
 		return build_query(dt, [Count("*")], filters or {}).run()[0][0]
 
 	def delete(self, doctype: str, filters: Any = None) -> None:
-		build_query(doctype, None, filters or {}).run()
+		if (where := plain_where(doctype, filters or {})) is None:
+			build_query(doctype, None, filters).run()
+			return
+		self.execute(f"delete from `tab{doctype}` where {where[0]}", where[1])
+		frappe.clear_document_cache(doctype)
 
 	def get_default(self, key: str) -> Any:
 		return frappe.defaults.get_global_default(key)

@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 from frappe import _, not_emulated
+from frappe.database.plain import plain_rows
 from frappe.utils.data import DATE_READERS, cstr
 from pypika import Criterion, Field, Order
 
@@ -188,8 +189,13 @@ def get_list(
 	if unknown:
 		not_emulated(f"get_list({', '.join(sorted(unknown))})")
 	order_by = default_order(doctype) if order_by == "KEEP_DEFAULT_ORDERING" else order_by
+	fields = [pluck] if pluck and not fields else fields or ["name"]
+	if ignore_permissions and not (or_filters or start or as_list):
+		rows = plain_rows(doctype, fields, filters, order_by, limit, null_is_empty=True)
+		if rows is not None:
+			return [row[pluck] for row in rows] if pluck else rows
 	query = build_query(
-		doctype, [pluck] if pluck and not fields else fields or ["name"], filters, or_filters=or_filters,
+		doctype, fields, filters, or_filters=or_filters,
 		order_by=order_by, limit=limit, offset=start, null_is_empty=True,
 	)  # fmt: skip
 	if not ignore_permissions:

@@ -253,7 +253,8 @@ class Document(BaseDocument):
 		for row in self.get_all_children():
 			row.modified, row.modified_by, row.docstatus = self.modified, self.modified_by, self.docstatus
 			row.owner, row.creation = row.get("owner") or self.owner, row.get("creation") or self.creation
-		frappe.flags.currently_saving.append((self.doctype, self.name))
+		if self.name:
+			frappe.flags.currently_saving.append((self.doctype, self.name))
 
 	def _number_children(self) -> None:
 		"""Names, and what rows repeat of their document."""
