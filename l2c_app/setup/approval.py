@@ -15,12 +15,8 @@ DRAFT, PENDING, APPROVED, CANCELLED = "Draft", "Pending Approval", "Approved", "
 SEND, APPROVE, REJECT, CANCEL = "Send for Approval", "Approve", "Reject", "Cancel"
 STYLES = {DRAFT: "", PENDING: "Warning", APPROVED: "Success", CANCELLED: "Danger"}
 SALES, MANAGER, HIGHER = "Sales User", "Sales Manager", "System Manager"
-# Above these somebody higher must approve: company currency, and percent of discount on the whole contract.
-AMOUNT, DISCOUNT = 1_000_000, 20
-SMALL = (
-	f"doc.base_grand_total <= {AMOUNT} and (doc.additional_discount_percentage or 0) <= {DISCOUNT}"
-	f" and (doc.discount_amount or 0) * 100 <= {DISCOUNT} * (doc.grand_total + (doc.discount_amount or 0))"
-)
+# L2C Settings say above which amount, discount or margin, and with which clauses, somebody higher must approve.
+SMALL = "not doc.needs_higher_approval"
 STATES = ((DRAFT, 0, SALES), (PENDING, 0, MANAGER), (APPROVED, 1, MANAGER), (CANCELLED, 2, MANAGER))
 # state, action, next state, role, condition; nobody approves what he wrote himself
 TRANSITIONS = (

@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from l2c_app.services.errors import ApproverNeeded
 from l2c_app.setup import approval
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
@@ -93,6 +94,47 @@ class TestContractApproval(L2CTestCase):
 			self.assertEqual(self.act(contract, approval.APPROVE, chief).status, "Approved")
 		small = self.act(self.draft(discount_amount=200), approval.SEND, self.rep)
 		self.assertEqual(self.act(small, approval.APPROVE, self.manager).status, "Approved")
+
+	def test_limits_of_the_settings_decide_and_say_why(self) -> None:
+		self.switch_on()
+		chief = factories.user("approval.chief", "System Manager", "Sales Manager")
+		item = frappe.get_doc("Item", factories.SERVICE_ITEM)
+		limits = {"approval_amount": 500, "approval_discount": 0, "approval_margin": 15}
+		with self.settings("L2C Settings", **limits):
+			frappe.db.set_value("Item", item.name, "last_purchase_rate", 360)
+			# 400 at a cost of 360 leaves 10 percent; 450 leaves 20.
+			thin = self.act(self.draft(400), approval.SEND, self.rep)
+			self.assertEqual(thin.approval_reasons, "The margin is below 15 percent.")
+			self.assertNotIn("10", thin.approval_reasons)
+			self.refused(thin, approval.APPROVE, self.manager)
+			self.assertEqual(self.act(thin, approval.APPROVE, chief).status, "Approved")
+			good = self.act(self.draft(450, discount_amount=10), approval.SEND, self.rep)
+			self.assertEqual((good.needs_higher_approval, good.approval_reasons), (0, ""))
+			self.assertEqual(self.act(good, approval.APPROVE, self.manager).status, "Approved")
+			own = self.draft(600, clauses=[{"title": "Secrecy", "text": "<p>…</p>"}])
+			total, clauses = own.approval_reasons.split("\n")
+			self.assertEqual(clauses, "Clauses are not standard.")
+			self.assertTrue("600.00 is above" in total and "500.00" in total, total)
+
+	def test_no_call_submits_past_the_workflow(self) -> None:
+		self.switch_on()
+		contract = self.draft()
+		for _state in ("Draft", "Pending Approval"):
+			with self.as_user(self.rep), self.assertRaises(frappe.PermissionError):
+				frappe.get_doc("Sales Contract", contract.name).submit()
+			if contract.status == "Draft":
+				with self.as_user(self.manager), self.assertRaises(ApproverNeeded):
+					frappe.get_doc("Sales Contract", contract.name).submit()
+				contract = self.act(contract, approval.SEND, self.rep)
+		large = self.act(self.draft(), approval.SEND, self.rep)
+		with self.as_user(self.manager), self.assertRaises(ApproverNeeded) as refused:
+			document = frappe.get_doc("Sales Contract", large.name)
+			document.items[0].rate = 2_000_000
+			document.submit()  # made large in the same call
+		self.assertIn("2,000,000.00 is above", str(refused.exception))
+		with self.as_user(self.manager):
+			frappe.get_doc("Sales Contract", contract.name).submit()
+		self.assertEqual(contracts.fresh(contract).status, "Approved")
 
 	def test_nobody_approves_his_own_contract(self) -> None:
 		self.switch_on()

@@ -9,7 +9,7 @@ import unittest
 import frappe
 
 from l2c_app.api import print as print_api
-from l2c_app.services.printing import contract_document, print_renderer, statement_document
+from l2c_app.services.printing import amounts, contract_document, print_renderer, statement_document
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
@@ -101,6 +101,65 @@ class TestContractPaper(L2CTestCase):
 		print_api.contract_pdf(contract=document.name, language="en")
 		self.assertEqual(frappe.local.response.filename, f"{frappe.scrub(document.name)}.pdf")
 		self.assertTrue(frappe.local.response.filecontent.startswith(b"%PDF"))
+
+	def test_one_paper_in_two_languages(self):
+		"""Clauses side by side or stacked, headings and words in both languages, pages numbered, all of it real text."""
+		english = "<p>The buyer pays {{ total }} within thirty days.</p>" + "<p>Further terms apply.</p>" * 70
+		clauses = [
+			{"title": "Payment", "language": "en", "text": english},
+			{
+				"title": "付款",
+				"language": "zh",
+				"text": "<p>买方应在三十日内支付{{ total_in_words }}。</p>" * 12,
+			},
+			{"title": "Emoji 🤝", "language": "", "text": "<p>العقد شريعة المتعاقدين 🙂</p>"},
+		]
+		people = [
+			{"side": "Customer", "full_name": "王芳", "title": "CFO"},
+			{"side": "Company", "full_name": "Ada"},
+		]
+		for layout in ("Side by Side", "Stacked"):
+			document = contract(clauses=clauses, languages_on_paper=layout, signatories=people)
+			for index, row in enumerate(document.clauses):
+				row.clause = "Payment" if index < 2 else ""
+			content = print_renderer.to_pdf(contract_document.contract_html(document, "both"))
+			open(f"/tmp/wbx/{layout[:4]}.pdf", "wb").write(content)
+			text = " ".join(text_of(content).split())
+			for expected in ("Sales Contract", "within thirty days", "One Thousand", "Ada"):
+				self.assertIn(expected, text)
+			close = text.replace(" ", "")
+			pages = re.findall(r"(\d+)/(\d+)", close)
+			self.assertGreater(len(pages), 1)
+			self.assertEqual(pages[-1][0], pages[-1][1])
+			for expected in (
+				"销售合同",
+				"买方应在三十日内支付美元壹仟元整",
+				"付款计划",
+				"王芳,CFO",
+				"交货后",
+			):
+				self.assertIn(expected, close)
+			self.assertEqual(
+				'<table class="terms clauses">' in contract_document.contract_html(document, "both"),
+				layout == "Side by Side",
+			)
+
+	def test_the_contract_says_in_which_languages_it_is_printed(self):
+		document = contract(language="zh")
+		self.assertEqual(contract_document.paper_language(document), "zh")
+		document.languages_on_paper = "Stacked"
+		self.assertEqual(contract_document.paper_language(document), "both")
+		self.assertEqual(contract_document.paper_language(document, "en"), "en")
+
+	def test_amounts_in_words_of_nothing_below_nothing_and_a_thousand_million_million(self):
+		words = amounts.amount_in_words
+		self.assertEqual(words(0, "USD", "zh"), "美元零元整")
+		self.assertEqual(words(-1234.5, "CNY", "zh"), "人民币负壹仟贰佰叁拾肆元伍角整")
+		self.assertEqual(words(10**15, "CNY", "zh"), "人民币壹仟万亿元整")
+		self.assertEqual(words(0, "USD", "en"), "USD Zero only.")
+		self.assertEqual(words(10**15, "USD", "en"), "USD One Quadrillion only.")
+		self.assertTrue(words(-1234.5, "USD", "en").startswith("Minus USD One Thousand"))
+		self.assertIn("Fifty Cent", words(-1234.5, "USD", "en"))
 
 	@bench_only("print formats of the host")
 	def test_the_native_print_formats_render(self):

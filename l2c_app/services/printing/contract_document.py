@@ -15,12 +15,6 @@ from l2c_app.services.printing.print_renderer import BOTH
 
 SIDE_BY_SIDE, STACKED = "Side by Side", "Stacked"
 COMPANY_FIELDS = ("company_name", "tax_id", "phone_no", "email")
-DUE_EVENTS = {
-	"Contract": "the contract date",
-	"Order": "the order date",
-	"Delivery": "the delivery",
-	"Invoice": "the invoice date",
-}
 
 
 def contract_pdf(name: str, language: str | None = None) -> bytes:
@@ -138,7 +132,7 @@ def due_text(row: Document, language: str) -> str:
 	"""Return when a row falls due: its date once known, else the rule, e.g. "30 days after the invoice date"."""
 	if row.due_date or row.fixed_date:
 		return str(getdate(row.due_date or row.fixed_date))
-	event = _(DUE_EVENTS.get(row.due_basis, row.due_basis), language)
+	event = due_event(row.due_basis, language)
 	parts = []
 	if row.offset_months:
 		parts.append(_("{0} months", language).format(row.offset_months))
@@ -152,3 +146,14 @@ def due_text(row: Document, language: str) -> str:
 	if row.after_month_end:
 		text += _(", counted from month end", language)
 	return text + (_(", end of month", language) if row.end_of_month else "")
+
+
+def due_event(basis: str, language: str) -> str:
+	"""Return the event that a row waits for, as the paper names it."""
+	events = {
+		"Contract": _("the contract date", language),
+		"Order": _("the order date", language),
+		"Delivery": _("the delivery", language),
+		"Invoice": _("the invoice date", language),
+	}
+	return events.get(basis) or _(basis, language)

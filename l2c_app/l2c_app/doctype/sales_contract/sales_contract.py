@@ -4,6 +4,7 @@ from frappe.model.document import Document
 
 from l2c_app.services.contract import (
 	activation,
+	approval_limits,
 	contract_changes,
 	contract_checks,
 	contract_clauses,
@@ -33,6 +34,7 @@ class SalesContract(Document):
 			contract_checks.cut_plan(self)
 		contract_dates.refresh(self)
 		contract_clauses.apply(self)
+		approval_limits.refresh(self)
 		contract_state.refresh(self)
 
 	def printed_clauses(self) -> list[list[dict]]:
@@ -41,6 +43,7 @@ class SalesContract(Document):
 
 	def before_submit(self) -> None:
 		"""The text is approved: the customer comes into being. The order comes with the activation."""
+		approval_limits.require_approver(self)
 		completeness.require(self.lead, completeness.CONTRACT)
 		if not self.customer:
 			self.customer = activation.customer_of_lead(self.lead)
