@@ -128,7 +128,7 @@ class TestContractPaper(L2CTestCase):
 			for expected in ("Sales Contract", "within thirty days", "One Thousand", "Ada"):
 				self.assertIn(expected, text)
 			close = text.replace(" ", "")
-			pages = re.findall(r"(\d+)/(\d+)", close)
+			pages = re.findall(r"\b(\d) ?/ ?(\d)\b", text)
 			self.assertGreater(len(pages), 1)
 			self.assertEqual(pages[-1][0], pages[-1][1])
 			for expected in (
