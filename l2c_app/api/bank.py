@@ -5,8 +5,19 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
-from l2c_app.services.receipt import bank_accept, bank_matching, unclaimed
+from l2c_app.services.receipt import bank_accept, bank_matching, unclaimed, unclaimed_entry, write_off_limits
 from l2c_app.services.receipt.bank_accept import Choice
+
+UNCLAIMED_FIELDS = (
+	"company",
+	"received_on",
+	"amount",
+	"currency",
+	"mode_of_payment",
+	"paid_to",
+	"reference_no",
+)
+UNCLAIMED_FIELDS += ("reference_date", "payer_name", "payer_account", "note")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -47,6 +58,26 @@ def reject(name: str, reason: str) -> dict:
 def undo(name: str, reason: str) -> dict:
 	"""Undo an accepted match."""
 	return _answer(bank_accept.undo(name, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def ask_write_off(name: str, reason: str) -> dict:
+	"""Ask for a write-off above one's own limit."""
+	return _answer(write_off_limits.ask(name, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def enter_unclaimed(values: dict | str, despite: str | None = None) -> dict:
+	"""Put money of an unknown payer on the list by hand: `values` of the Collection."""
+	given = frappe.parse_json(values) or {}
+	money = {field: given[field] for field in UNCLAIMED_FIELDS if given.get(field) not in (None, "")}
+	return {"name": unclaimed_entry.enter(money, despite=despite or "").name}
+
+
+@frappe.whitelist(methods=["POST"])
+def take_off(name: str, reason: str) -> dict:
+	"""Take money off the list of unclaimed money."""
+	return {"name": name, "status": unclaimed_entry.take_off(name, reason).status}
 
 
 @frappe.whitelist(methods=["POST"])

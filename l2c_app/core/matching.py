@@ -7,10 +7,11 @@ stranger alone is no evidence.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from types import MappingProxyType
 
 from l2c_app.core import subset_sum
 from l2c_app.core.bank_text import SHORTEST_NUMBER, NameIndex, NumberIndex
@@ -20,7 +21,7 @@ AUTO, SUGGEST = 90, 60
 BY_ACCOUNT, BY_NAME, BY_WORDS = 50, 40, 25
 BY_NUMBER, BY_RUNNING_NUMBER = 60, 40
 EXACT_SUM, WITH_OTHERS, ONLY_SUM, WHOLE_BALANCE = 30, 25, 45, 45
-TIE, ANOTHER_PAYER = "tie", "another payer"
+TIE, ANOTHER_PAYER, PAYS_FOR = "tie", "another payer", "pays for"
 SETTLES = frozenset({"exact sum", "with others", "only sum", "whole balance"})
 """One of these must be among the evidence of a sure match: a short payment is a decision for people."""
 
@@ -90,9 +91,18 @@ class Matcher:
 	"""Matches lines against open items; what one line takes is not offered to the next."""
 
 	def __init__(
-		self, items: Iterable[Item], *, names: Iterable[tuple[str, str]], accounts: Mapping[str, str]
+		self,
+		items: Iterable[Item],
+		*,
+		names: Iterable[tuple[str, str]],
+		accounts: Mapping[str, str],
+		pays_for: Mapping[str, Collection[str]] = MappingProxyType({}),
 	) -> None:
-		"""Take the open items, (name, customer) pairs with learned aliases, and {payer's account: customer}."""
+		"""Take the open items, (name, customer) pairs with learned aliases, {payer's account: customer}.
+
+		`pays_for`: {customer: those for whom it was seen to pay}, a parent and its children.
+		"""
+		self.pays_for = pays_for
 		self.items = {item.key: item for item in items}
 		self.open = {item.key: item.open for item in self.items.values()}
 		self.accounts = accounts
@@ -117,6 +127,10 @@ class Matcher:
 					self.open[key] -= amount
 		return [found[place] for place in range(len(lines))]
 
+	def payer(self, line: Line) -> str | None:
+		"""Return the one customer from whom a line came."""
+		return self._payer(_Case(line))
+
 	def _one(self, line: Line, whole: set[str]) -> Match:
 		case = _Case(line)
 		customer = self._payer(case)
@@ -134,7 +148,8 @@ class Matcher:
 
 	def _meant_for_others(self, keys: Sequence[str], customer: str, amount: int) -> bool:
 		"""Return True for numbers of other customers that do not even fit the amount: a number mistyped into theirs."""
-		strangers = all(self.items[key].customer != customer for key in keys)
+		theirs = {customer, *self.pays_for.get(customer, ())}
+		strangers = all(self.items[key].customer not in theirs for key in keys)
 		return strangers and sum(self.open[key] for key in keys) != amount
 
 	def _by_running(self, line: Line, customer: str | None) -> set[str]:
@@ -177,7 +192,8 @@ class Matcher:
 			return self._result(case, None, [])
 		owner = owners.pop()
 		if customer and customer != owner:
-			case.add(ANOTHER_PAYER, -BY_NUMBER // 2)
+			known = owner in self.pays_for.get(customer, ())
+			case.add(*((PAYS_FOR, 0) if known else (ANOTHER_PAYER, -BY_NUMBER // 2)))
 		parts = self._named_sum(case, owner, keys)
 		return self._result(case, owner, parts)
 

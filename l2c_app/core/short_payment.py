@@ -7,20 +7,25 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Tolerance:
-	"""How much a payment may be short: in minor units and in percent of what is open; 0 sets no such limit."""
+	"""How much a payment may be short: in minor units and in percent of what is open; 0 sets no such limit.
+
+	`by_role`: what a user's role may write off beyond that, in minor units.
+	"""
 
 	amount: int = 0
 	percent: Decimal = Decimal(0)
+	by_role: int = 0
 
 	def allowance(self, open_amount: int) -> int:
-		"""Return the most that may be written off (minor units): the smaller of the limits that are set, without any 0.
+		"""Return the most that may be written off (minor units): the smaller of the limits that are set, without any 0; the limit of the role where that is more.
 
 		Tolerance 500 and 1 percent on 20,000 open: 200.
 		"""
 		limits = [self.amount] if self.amount > 0 else []
 		if self.percent > 0:
 			limits.append(int(open_amount * self.percent / 100))
-		return max(0, min([*limits, open_amount]) if limits else 0)
+		for_all = min(limits) if limits else 0
+		return max(0, min(max(for_all, self.by_role), open_amount))
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,18 @@
 import frappe
 
 from l2c_app.api import bank as api
-from l2c_app.services.errors import BankMatchStateError, ClaimRefused, ReasonMissing
+from l2c_app.services.errors import (
+	BankMatchStateError,
+	ClaimRefused,
+	CollectionAmountError,
+	CollectionDateError,
+	CollectionPartyError,
+	ReasonMissing,
+	ReceivingAccountError,
+)
 from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.bank_case import BankCase
-from l2c_app.tests.base import bench_only
+from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 
 
@@ -129,3 +137,69 @@ class TestUnclaimed(BankCase):
 			collection.status = "Confirmed"
 			collection.customer = self.customer
 			self.assertRaises(frappe.ValidationError, collection.save)
+
+
+class TestUnclaimedByHand(L2CTestCase):
+	"""Cash at the counter, a cheque without a name: no bank line tells of it."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.accountant, self.rep = factories.accounts_user(), factories.sales_user("rep")
+		customer = factories.customer("Blue Heron Optics Ltd.")
+		self.contract = contracts.active(customer, plan_rows=[plan_row(1000)], contract_owner=self.rep).name
+
+	def enter(self, user: str = "", despite: str = "", **values: object) -> str:
+		given = {
+			"company": factories.COMPANY,
+			"currency": factories.COMPANY_CURRENCY,
+			"received_on": frappe.utils.nowdate(),
+			"amount": 250,
+			"paid_to": factories.bank_account(),
+			"reference_no": "CHQ 4711",
+			"payer_name": "Verdant Trustees",
+		}
+		with self.as_user(user or self.accountant):
+			return api.enter_unclaimed({**given, **values}, despite)["name"]
+
+	def test_it_is_listed_claimed_and_becomes_the_payment(self):
+		name = self.enter(status="Confirmed", customer="somebody", voucher_no="forged")
+		stored = frappe.get_doc("Collection", name)
+		self.assertEqual((stored.status, stored.customer, stored.voucher_no), ("Unclaimed", None, None))
+		self.assertEqual(stored.reported_by, self.accountant)
+		with self.as_user(self.rep):
+			self.assertIn(name, [row["name"] for row in api.unclaimed_money()])
+			claim = api.claim(name, self.contract, "their cheque")["name"]
+		with self.as_user(self.accountant):
+			payment = api.decide_claim(claim)["voucher_no"]
+		paid = frappe.get_doc("Payment Entry", payment)
+		self.assertEqual((paid.paid_amount, paid.reference_no), (250, "CHQ 4711"))
+		self.assertEqual(receivables.figures(self.contract, "collected"), (250,))
+
+	def test_what_cannot_be_entered(self):
+		self.assertRaises(frappe.PermissionError, self.enter, user=self.rep)
+		self.assertRaises(CollectionAmountError, self.enter, amount=0)
+		self.assertRaises(CollectionAmountError, self.enter, amount=-5)
+		self.assertRaises(
+			CollectionDateError, self.enter, received_on=frappe.utils.add_days(frappe.utils.nowdate(), 1)
+		)
+		self.assertRaises(CollectionPartyError, self.enter, currency="")
+		self.assertRaises(ReceivingAccountError, self.enter, paid_to=factories.receivable_account())
+
+	def test_the_same_money_twice_needs_a_reason(self):
+		self.enter()
+		self.assertRaises(ClaimRefused, self.enter)
+		self.assertTrue(self.enter(despite="two cheques of one book"))
+		self.assertTrue(self.enter(reference_no="CHQ 4712"))
+
+	def test_taken_off_the_list_its_claims_are_declined(self):
+		name = self.enter()
+		with self.as_user(self.rep):
+			claim = api.claim(name, self.contract, "ours")["name"]
+			self.assertRaises(frappe.PermissionError, api.take_off, name, "no")
+		with self.as_user(self.accountant):
+			self.assertRaises(ReasonMissing, api.take_off, name, " ")
+			self.assertEqual(api.take_off(name, "entered twice")["status"], "Rejected")
+			self.assertRaises(ClaimRefused, api.take_off, name, "again")
+		self.assertEqual(frappe.db.get_value("Collection Claim", claim, "state"), "Declined")
+		with self.as_user(self.rep):
+			self.assertNotIn(name, [row["name"] for row in api.unclaimed_money()])

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
+from l2c_app.core.matching import ANOTHER_PAYER
 from l2c_app.core.money import to_minor
 from l2c_app.services.contract import contract_locks
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
@@ -18,6 +19,7 @@ from l2c_app.services.errors import BankLineTaken, BankMatchStateError, ReasonMi
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import PAYMENT
 from l2c_app.services.receipt import (
+	bank_guesses,
 	bank_payment,
 	bank_statement,
 	payer_aliases,
@@ -70,6 +72,10 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	_finish(match, DONE, choice.reason or choice.despite)
 	if choice.learn and (given or not KNOWN_PAYER.intersection(bank_payment.said(match))):
 		payer_aliases.learn(line, match.customer)
+	if choice.learn and ANOTHER_PAYER in bank_payment.said(match):
+		payer = bank_guesses.payer_of(line)
+		if payer:
+			payer_aliases.learn_pays_for(payer, match.customer, line)
 	return match
 
 

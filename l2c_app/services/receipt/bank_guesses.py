@@ -20,6 +20,11 @@ def guess(company: str, rows: Sequence[Any]) -> tuple[dict[str, Match], dict[str
 	return {match.line: match for match in matches}, opened
 
 
+def payer_of(line: Any) -> str | None:
+	"""Return the one customer from whom a bank line came, whatever it pays; None if nobody or several are known."""
+	return _matcher({}, [line]).payer(as_line(line))
+
+
 def as_line(row: Any) -> Line:
 	"""Return a bank line as matching sees it, with the money that is left on it in minor units."""
 	text = " ".join(part for part in (row.description, row.reference_number) if part)
@@ -40,7 +45,7 @@ def _matcher(opened: dict[str, Open], rows: Sequence[Any]) -> Matcher:
 		if row.party_type == "Customer" and row.party:
 			accounts[_account(row)] = row.party
 	items = [each.item for each in opened.values()]
-	return Matcher(items, names=bank_reads.payer_names(), accounts=accounts)
+	return Matcher(items, names=bank_reads.payer_names(), accounts=accounts, pays_for=bank_reads.pays_for())
 
 
 def _account(row: Any) -> str:

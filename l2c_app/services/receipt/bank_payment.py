@@ -1,7 +1,6 @@
 """The native Payment Entry of a matched bank line: what it is applied to, what is written off, what is left."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -11,7 +10,7 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
 from l2c_app.core.money import exact, from_minor, to_minor
-from l2c_app.core.short_payment import Settlement, Tolerance, settle
+from l2c_app.core.short_payment import Settlement, settle
 from l2c_app.services.contract import contract_checks
 from l2c_app.services.errors import (
 	BankMatchStale,
@@ -22,7 +21,7 @@ from l2c_app.services.errors import (
 )
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
-from l2c_app.services.receipt import collection_vouchers, existing_vouchers, receipt_payment
+from l2c_app.services.receipt import collection_vouchers, existing_vouchers, receipt_payment, write_off_limits
 from l2c_app.services.receipt.collection_checks import BY_SERVICE, REPORTED
 from l2c_app.services.receipt.receipt_payment import PAYMENT, Receipt, Target
 
@@ -51,9 +50,16 @@ def make(match: Document, line: Document, choice: Any) -> str:
 	if collection:
 		collection_vouchers.link(collection, PAYMENT, payment.name)
 		match.collection = collection.name
-	if choice.reason:
-		payment.add_comment("Comment", choice.reason)
+	if choice.reason or settlement.written_off:
+		payment.add_comment("Comment", _why(match, choice))
 	return payment.name
+
+
+def _why(match: Document, choice: Any) -> str:
+	if not match.write_off_reason:
+		return choice.reason
+	asked = _("{0} asked for the write-off: {1}").format(match.write_off_asked_by, match.write_off_reason)
+	return " ".join(filter(None, (asked, choice.reason)))
 
 
 def said(match: Document) -> set[str]:
@@ -132,7 +138,7 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 				do=_("Match again."),
 			)
 	paid = to_minor(match.amount, unit)
-	found = settle(paid, opens, tolerance=_tolerance(match), write_off=choice.write_off)
+	found = settle(paid, opens, tolerance=write_off_limits.tolerance(match), write_off=choice.write_off)
 	if choice.write_off and found.short:
 		refuse(
 			WriteOffAboveTolerance,
@@ -142,7 +148,7 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 				"Take it as a partial payment with a reason, or ask an Accounts Manager for a higher tolerance."
 			),
 		)
-	if (found.short or found.written_off) and not choice.reason.strip():
+	if (found.short or found.written_off) and not (choice.reason.strip() or match.write_off_reason):
 		refuse(
 			ShortPaymentReason,
 			_("The payment is short by {0}.").format(
@@ -151,16 +157,6 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 			do=_("Say why, or write the difference off within the tolerance."),
 		)
 	return found
-
-
-def _tolerance(match: Document) -> Tolerance:
-	settings = frappe.get_cached_doc("Receipt Settings")
-	base = frappe.get_cached_value("Company", match.company, "default_currency")
-	amount = exact(settings.tolerance_amount)
-	if amount and match.currency != base:
-		rate = receipt_payment.rate_to_company(match.currency, match.company, match.received_on)
-		amount = amount / Decimal(str(rate))
-	return Tolerance(to_minor(amount, money_unit()), exact(settings.tolerance_percent))
 
 
 def _open_now(match: Document) -> list[int]:

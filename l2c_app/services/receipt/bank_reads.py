@@ -141,6 +141,17 @@ def payer_names() -> list[tuple[str, str]]:
 	]
 
 
+def pays_for() -> dict[str, set[str]]:
+	"""Return {customer: those for whom it was seen to pay}."""
+	filters = {"kind": "Customer"}
+	found: dict[str, set[str]] = {}
+	for row in frappe.get_all(
+		"Payer Alias", filters=filters, fields=["payer", "customer"], order_by="creation, name"
+	):
+		found.setdefault(row.payer, set()).add(row.customer)
+	return found
+
+
 def customer_titles(names: Iterable[str | None]) -> dict[str, str]:
 	"""Return the name of each customer as people know it."""
 	wanted = sorted({name for name in names if name})

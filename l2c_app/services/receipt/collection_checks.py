@@ -49,6 +49,16 @@ def prepare(collection: Document) -> None:
 	if before and before.status != REPORTED:
 		_refuse_changes(collection, before)
 		return
+	check_money(collection)
+	contracts = _contracts(collection)
+	for row in collection.allocations:
+		_check_contract(collection, row, contracts)
+	_check_customer(collection, contracts)
+	check_account(collection)
+
+
+def check_money(collection: Document) -> None:
+	"""Check amount and day. Raises CollectionAmountError, CollectionDateError."""
 	_check_amount(collection)
 	if getdate(collection.received_on) > getdate(nowdate()):
 		refuse(
@@ -58,10 +68,10 @@ def prepare(collection: Document) -> None:
 				formatdate(collection.received_on), formatdate(nowdate())
 			),
 		)
-	contracts = _contracts(collection)
-	for row in collection.allocations:
-		_check_contract(collection, row, contracts)
-	_check_customer(collection, contracts)
+
+
+def check_account(collection: Document) -> None:
+	"""Check the account that received the money, if it is known. Raises ReceivingAccountError."""
 	if collection.paid_to:
 		receiving_account.currency_of(collection.paid_to, collection)
 

@@ -8,7 +8,7 @@ from l2c_app.core.bank_text import number_key
 from l2c_app.core.normalise import company_key
 from l2c_app.services.errors import PayerAliasError, refuse
 
-ACCOUNT, NAME = "Account", "Name"
+ACCOUNT, NAME, CUSTOMER = "Account", "Name", "Customer"
 
 
 def normal(kind: str, value: str | None) -> str:
@@ -18,12 +18,28 @@ def normal(kind: str, value: str | None) -> str:
 
 def prepare(alias: Document) -> None:
 	"""Normalise an alias and keep it unique. For the validate event. Raises PayerAliasError."""
+	if alias.kind == CUSTOMER:
+		_prepare_customer(alias)
+		return
 	value = normal(alias.kind, alias.value)
 	if not value:
 		refuse(PayerAliasError, _("This is no readable account or name."), compared=alias.value or "")
 	if not alias.shown:
 		alias.shown = alias.value[:140]
 	alias.value, alias.alias_key = value, f"{alias.kind}:{value}"[:140]
+	_keep_unique(alias)
+
+
+def _prepare_customer(alias: Document) -> None:
+	"""One customer pays for another: a parent for its child. Raises PayerAliasError."""
+	if not alias.payer or alias.payer == alias.customer:
+		refuse(PayerAliasError, _("Choose two customers: who pays, and for whom."))
+	alias.value = alias.shown = alias.payer
+	alias.alias_key = f"{CUSTOMER}:{alias.payer}:{alias.customer}"[:140]
+	_keep_unique(alias)
+
+
+def _keep_unique(alias: Document) -> None:
 	alias.confirmed_by = alias.confirmed_by or frappe.session.user
 	other = frappe.db.get_value(
 		"Payer Alias", {"alias_key": alias.alias_key, "name": ("!=", alias.name)}, "customer"
@@ -54,6 +70,15 @@ def learn(line: Document, customer: str) -> list[str]:
 		alias.learned_from = line.name
 		made.append(alias.insert(ignore_permissions=True).name)  # learned from a step whose right was checked
 	return made
+
+
+def learn_pays_for(payer: str, customer: str, line: Document) -> None:
+	"""Remember that one customer paid what another owes, as a person confirmed."""
+	filters = {"kind": CUSTOMER, "payer": payer, "customer": customer}
+	if payer == customer or frappe.db.exists("Payer Alias", filters):
+		return
+	alias = frappe.get_doc({"doctype": "Payer Alias", **filters, "value": payer, "learned_from": line.name})
+	alias.insert(ignore_permissions=True)  # learned from a step whose right was checked
 
 
 def _accounts(line: Document) -> list[str]:

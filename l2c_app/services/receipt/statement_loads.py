@@ -58,7 +58,7 @@ def read_again(name: str, ways: Ways) -> Document:
 def file_data(url: str) -> tuple[str, bytes]:
 	"""Return name and bytes of an uploaded file that the user may read, his own first. Raises StatementUnreadable."""
 	filters = {"file_url": url, "is_folder": 0}
-	names = frappe.get_all("File", filters, ["name", "owner"], order_by="creation desc")
+	names = frappe.get_all("File", filters=filters, fields=["name", "owner"], order_by="creation desc")
 	names.sort(key=lambda row: row.owner != frappe.session.user)
 	if not names or not url.startswith(("/private/files/", "/files/")):
 		refuse(StatementUnreadable, _("The file is not on this site."), do=_("Upload it."))
@@ -178,7 +178,7 @@ def _columns(bank_account: str) -> dict[str, str]:
 	bank = frappe.db.get_value("Bank Account", bank_account, "bank")
 	filters = {"parent": bank, "parenttype": "Bank"}
 	fields = ["file_field", "bank_transaction_field"]
-	rows = frappe.get_all("Bank Transaction Mapping", filters, fields, order_by="idx")
+	rows = frappe.get_all("Bank Transaction Mapping", filters=filters, fields=fields, order_by="idx")
 	return {row.file_field: row.bank_transaction_field for row in rows}
 
 

@@ -185,11 +185,15 @@ def _books(load: Document, rows: Sequence[Any]) -> list[Face]:
 	days = [getdate(row["day"]) for row in rows]
 	base = {"bank_account": load.bank_account, "docstatus": ("<", 2)}
 	between = {**base, "date": ("between", [min(days), max(days)])}
-	found = {row.name: row for row in frappe.get_all(LINE, between, BOOK_FIELDS, order_by="name")}
+	found = {
+		row.name: row for row in frappe.get_all(LINE, filters=between, fields=BOOK_FIELDS, order_by="name")
+	}
 	numbers = sorted({row["transaction_id"] for row in rows if row["transaction_id"]})
 	for start in range(0, len(numbers), IDS_AT_ONCE):
 		named = {**base, "transaction_id": ("in", numbers[start : start + IDS_AT_ONCE])}
-		found |= {row.name: row for row in frappe.get_all(LINE, named, BOOK_FIELDS, order_by="name")}
+		found |= {
+			row.name: row for row in frappe.get_all(LINE, filters=named, fields=BOOK_FIELDS, order_by="name")
+		}
 	return [_book_face(row) for row in found.values()]
 
 

@@ -99,7 +99,7 @@ def claim(
 	frappe.has_permission("Sales Contract", "read", doc=contract, throw=True)
 	if not (reason or "").strip():
 		refuse(ReasonMissing, _("Please say why."))
-	collection = _unclaimed(name)
+	collection = locked(name)
 	_check_contract(collection, contract, row_id)
 	if frappe.db.exists(CLAIM, {"collection": name, "contract": contract, "state": OPEN}):
 		refuse(ClaimRefused, _("This money is claimed for contract {0} already.").format(contract))
@@ -133,7 +133,7 @@ def decide(claim_name: str, reason: str = "", *, despite: str = "") -> Document:
 	"""
 	bank_accept.require_accountant()
 	chosen = frappe.get_doc(CLAIM, claim_name)
-	collection = _unclaimed(chosen.collection)
+	collection = locked(chosen.collection)
 	claims = _open_claims([collection.name])
 	if claim_name not in {row.name for row in claims}:
 		refuse(ClaimRefused, _("This claim is not open any more."), compared=_(chosen.state))
@@ -142,7 +142,7 @@ def decide(claim_name: str, reason: str = "", *, despite: str = "") -> Document:
 	_assign(collection, chosen)
 	confirmed = collections.confirm(collection.name, despite=despite)
 	for row in claims:
-		_close(row.name, ACCEPTED if row.name == claim_name else DECLINED, reason)
+		close(row.name, ACCEPTED if row.name == claim_name else DECLINED, reason)
 	if collection.bank_transaction:
 		bank_accept.claimed(collection.bank_transaction, confirmed)
 		payer_aliases.learn(
@@ -159,7 +159,7 @@ def decline(claim_name: str, reason: str) -> Document:
 	chosen = frappe.get_doc(CLAIM, claim_name)
 	if chosen.state != OPEN:
 		refuse(ClaimRefused, _("This claim is not open any more."), compared=_(chosen.state))
-	return _close(claim_name, DECLINED, reason)
+	return close(claim_name, DECLINED, reason)
 
 
 def claims_of(name: str) -> list[dict[str, Any]]:
@@ -168,7 +168,8 @@ def claims_of(name: str) -> list[dict[str, Any]]:
 	return _open_claims([name])
 
 
-def _unclaimed(name: str) -> Document:
+def locked(name: str) -> Document:
+	"""Return locked money that is on the list. Raises ClaimRefused."""
 	collection = frappe.get_doc("Collection", name, for_update=True)
 	if collection.status != UNCLAIMED:
 		refuse(
@@ -205,7 +206,8 @@ def _assign(collection: Document, chosen: Document) -> None:
 	collection_vouchers.save(collection)
 
 
-def _close(claim_name: str, state: str, reason: str) -> Document:
+def close(claim_name: str, state: str, reason: str) -> Document:
+	"""Close a claim in a state with the decision's reason. Returns it."""
 	document = frappe.get_doc(CLAIM, claim_name, for_update=True)
 	document.update({"state": state, "decision_reason": reason or None, "decided_by": frappe.session.user})
 	document.save(ignore_permissions=True)

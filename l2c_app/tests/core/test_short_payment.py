@@ -21,6 +21,12 @@ class TestSettle(unittest.TestCase):
 		found = settle(98_000, [60_000, 40_000], tolerance=Tolerance(5_000, Decimal(1)), write_off=True)
 		self.assertEqual((found.parts, found.written_off, found.short), ((60_000, 38_000), 0, 2_000))
 
+	def test_a_role_may_write_off_more_than_all(self):
+		tolerance = Tolerance(1_000, Decimal(1), by_role=5_000)
+		self.assertEqual(tolerance.allowance(20_000), 5_000)  # for all it would be 1 percent, 200
+		self.assertEqual(tolerance.allowance(3_000), 3_000)
+		self.assertEqual(Tolerance(1_000, by_role=200).allowance(20_000), 1_000)
+
 	def test_without_limits_nothing_is_written_off(self):
 		self.assertEqual(settle(99, [100], tolerance=Tolerance(), write_off=True).written_off, 0)
 

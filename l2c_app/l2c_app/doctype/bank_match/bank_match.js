@@ -17,6 +17,7 @@ frappe.ui.form.on("Bank Match", {
 				[__("Amount"), l2c.money(amount, currency), "blue"],
 				[__("Left"), flt(left_amount) ? l2c.money(left_amount, currency) : "", "orange"],
 				[__("Reason"), state_reason, "gray"],
+				[__("Write-Off Asked By"), frm.doc.write_off_asked_by || "", "orange"],
 			])
 		);
 	},
@@ -39,6 +40,12 @@ frappe.ui.form.on("Bank Match", {
 				l2c.match_step(frm, __("Reject"), "reject", __("Rejected"))
 			);
 			if (!frm.doc.customer) frm.add_custom_button(__("Offer to Sales"), () => set_aside(frm));
+			const owed = (frm.doc.parts || []).reduce((sum, part) => sum + flt(part.open_amount), 0);
+			if (owed > flt(frm.doc.amount)) {
+				frm.add_custom_button(__("Ask for a Write-Off"), () =>
+					l2c.match_step(frm, __("Ask for a Write-Off"), "ask_write_off", __("Asked"))
+				);
+			}
 			frm.add_custom_button(__("Accept"), () => l2c.accept_match(frm));
 			frm.change_custom_button_type(__("Accept"), null, "primary");
 		}

@@ -13,6 +13,16 @@ frappe.listview_settings["Bank Match"] = {
 				.clear(false)
 				.then(() => listview.filter_area.add([["Bank Match", "state", "=", "Proposed"]]))
 		);
+		listview.page.add_inner_button(__("Write-Offs to Approve"), () =>
+			listview.filter_area
+				.clear(false)
+				.then(() =>
+					listview.filter_area.add([
+						["Bank Match", "state", "=", "Proposed"],
+						["Bank Match", "write_off_asked_by", "is", "set"],
+					])
+				)
+		);
 		if (frappe.model.can_create("Bank Transaction")) {
 			listview.page.add_inner_button(__("Load a Bank Statement"), () => l2c.ask_statement());
 		}

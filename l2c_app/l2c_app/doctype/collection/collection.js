@@ -26,7 +26,10 @@ frappe.ui.form.on("Collection", {
 		if (frm.is_new()) return;
 		frm.trigger("show_state");
 		l2c.open_button(frm, frm.doc.voucher_type, frm.doc.voucher_no);
-		if (frm.doc.status === "Unclaimed") l2c.show_claims(frm);
+		if (frm.doc.status === "Unclaimed") {
+			l2c.show_claims(frm);
+			l2c.add_take_off_button(frm);
+		}
 		else if (["Reported", "Confirmed"].includes(frm.doc.status)) l2c.show_money_at_hand(frm);
 		if (frm.doc.status !== "Reported") return;
 		if (frappe.model.can_submit("Payment Entry")) {

@@ -8,6 +8,9 @@ frappe.listview_settings["Collection"] = {
 
 	onload(listview) {
 		listview.page.add_inner_button(__("Unclaimed Money"), () => l2c.show_unclaimed());
+		if (frappe.model.can_submit("Payment Entry")) {
+			listview.page.add_inner_button(__("Enter Unclaimed Money"), () => l2c.enter_unclaimed());
+		}
 		listview.page.add_inner_button(__("To Confirm"), () =>
 			listview.filter_area
 				.clear(false)

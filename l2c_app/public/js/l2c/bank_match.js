@@ -13,6 +13,7 @@ const evidence_words = () => ({
 	"whole balance": __("The amount is all that the customer owes"),
 	tie: __("Several answers fit alike"),
 	"another payer": __("Somebody else paid than the customer"),
+	"pays for": __("This payer has paid for the customer before"),
 	"in the books": __("A payment of this amount is in the books"),
 	reference: __("Its reference stands in the text"),
 	"near day": __("It was booked around that day"),

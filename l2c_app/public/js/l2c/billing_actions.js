@@ -130,8 +130,15 @@ const ask_credit_note = (frm) =>
 l2c.show_money_at_hand = async (frm) => {
 	if (frm.is_new() || !frm.doc.customer || !frappe.model.can_read("Payment Entry")) return;
 	const { doctype, name } = frm.doc;
-	const { currency, on_account, earmarked, advance } = await l2c.call("billing.at_hand", { doctype, name });
+	const { currency, on_account, earmarked, advance, set_off } = await l2c.call("billing.at_hand", { doctype, name });
 	if (frm.doc.name !== name) return;
+	for (const { supplier, currency: owed_in, amount } of set_off || []) {
+		const text = __("We owe this customer {0} as supplier {1}: a Journal Entry may set it off.", [
+			l2c.money(amount, owed_in),
+			supplier,
+		]);
+		frm.dashboard.add_comment(l2c.escape(text), "blue", true);
+	}
 	const amounts = [
 		[__("On Account"), on_account],
 		[__("Of It Reported for Contracts"), earmarked],

@@ -126,3 +126,63 @@ const ask = (frm, title, needed, run) =>
 		title,
 		title
 	);
+
+l2c.add_take_off_button = (frm) => {
+	if (!frappe.model.can_submit("Payment Entry")) return;
+	frm.add_custom_button(__("Take Off the List"), () =>
+		ask(frm, __("Take Off the List"), true, async (reason) => {
+			await l2c.call_frozen("bank.take_off", { name: frm.doc.name, reason });
+			l2c.done(__("Taken off the list"));
+		})
+	);
+};
+
+l2c.enter_unclaimed = () => {
+	const company = frappe.defaults.get_user_default("Company");
+	l2c.form_dialog(
+		__("Enter Unclaimed Money"),
+		__("Put on the List"),
+		[
+			{ fieldtype: "Link", fieldname: "company", label: __("Company"), options: "Company", reqd: 1, default: company },
+			{
+				fieldtype: "Date",
+				fieldname: "received_on",
+				label: __("Received On"),
+				reqd: 1,
+				default: frappe.datetime.get_today(),
+			},
+			{ fieldtype: "Float", fieldname: "amount", label: __("Amount"), reqd: 1 },
+			{
+				fieldtype: "Link",
+				fieldname: "currency",
+				label: __("Currency"),
+				options: "Currency",
+				reqd: 1,
+				default: frappe.boot.sysdefaults.currency,
+			},
+			{ fieldtype: "Link", fieldname: "mode_of_payment", label: __("Mode of Payment"), options: "Mode of Payment" },
+			{
+				fieldtype: "Link",
+				fieldname: "paid_to",
+				label: __("Received In"),
+				options: "Account",
+				get_query: () => ({ filters: { account_type: ["in", ["Bank", "Cash"]], is_group: 0 } }),
+			},
+			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference") },
+			{ fieldtype: "Data", fieldname: "payer_name", label: __("Payer") },
+			{ fieldtype: "Data", fieldname: "payer_account", label: __("Payer's Account") },
+			{
+				fieldtype: "Small Text",
+				max_height: "6rem",
+				fieldname: "despite",
+				label: __("Why It Is Other Money"),
+				description: __("Only where money of this day, amount and reference is on the list"),
+			},
+		],
+		async ({ despite, ...values }) => {
+			const { name } = await l2c.call_frozen("bank.enter_unclaimed", { values, despite });
+			l2c.done(__("{0} is on the list of unclaimed money.", [l2c.link("Collection", name)]));
+			frappe.set_route("Form", "Collection", name);
+		}
+	);
+};

@@ -1,0 +1,49 @@
+"""How much of a short payment a user may write off: the tolerance for all, more by role, above it somebody else approves."""
+
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from l2c_app.core.money import exact, to_minor
+from l2c_app.core.short_payment import Tolerance
+from l2c_app.services.errors import BankMatchStateError, ReasonMissing, refuse
+from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.receipt import bank_accept, receipt_payment
+
+
+def tolerance(match: Document) -> Tolerance:
+	"""Return what the session's user may write off on a match, in the match's currency at the rate of its day."""
+	settings = frappe.get_cached_doc("Receipt Settings")
+	roles = set(frappe.get_roles())
+	by_role = max(
+		(exact(row.amount) for row in settings.write_off_limits if row.role in roles), default=Decimal(0)
+	)
+	rate = Decimal(1)
+	base = frappe.get_cached_value("Company", match.company, "default_currency")
+	if match.currency != base and (settings.tolerance_amount or by_role):
+		rate = Decimal(str(receipt_payment.rate_to_company(match.currency, match.company, match.received_on)))
+	unit = money_unit()
+	return Tolerance(
+		to_minor(exact(settings.tolerance_amount) / rate, unit),
+		exact(settings.tolerance_percent),
+		to_minor(by_role / rate, unit),
+	)
+
+
+def ask(name: str, reason: str) -> Document:
+	"""Ask for the write-off of a short payment that is above one's own limit. Returns the match.
+
+	Whoever accepts it with the write-off approves it; the reason and both names stay. Raises BankMatchStateError,
+	ReasonMissing.
+	"""
+	bank_accept.require_accountant()
+	if not (reason or "").strip():
+		refuse(ReasonMissing, _("Please say why."))
+	match, _line = bank_accept.open_proposal(name)
+	if not match.parts or sum(exact(row.open_amount) for row in match.parts) <= exact(match.amount):
+		refuse(BankMatchStateError, _("Nothing is short here that could be written off."))
+	match.update({"write_off_asked_by": frappe.session.user, "write_off_reason": reason.strip()})
+	bank_accept.save(match)
+	return match
