@@ -1,5 +1,7 @@
 """What the app hooks into. Targets only in overrides, permissions, jobs, api, setup, install and uninstall."""
 
+from l2c_app.permissions.guards import GUARDS as _GUARDS
+
 app_name = "l2c_app"
 app_title = "Lead to Cash"
 app_publisher = "L2C App contributors"
@@ -174,55 +176,7 @@ ignore_links_on_delete = [
 ]
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
-# Who may see what, always in pairs: {DocType: where its two functions are, up to "conditions" and "has_permission"}
-_GUARDS = {
-	"Lead": "closed_set.lead_",
-	"Contact": "closed_set.contact_",
-	"Contact Phone": "closed_rows.contact_phone_",
-	"Contact Email": "closed_rows.contact_email_",
-	"CRM Note": "closed_rows.note_",
-	"Prospect": "closed_rows.prospect_",
-	"Prospect Lead": "closed_rows.prospect_lead_",
-	"Address": "closed_set.address_",
-	"Opportunity": "closed_set.opportunity_",
-	"Quotation": "closed_set.quotation_",
-	"Event": "closed_activities.event_",
-	"Event Participants": "closed_activities.participant_",
-	"Communication": "closed_activities.communication_",
-	"ToDo": "closed_activities.todo_",
-	"Appointment": "closed_activities.appointment_",
-	"Call Log": "closed_activities.call_",
-	"Follow Up": "follow_up.",
-	"Follow Up Effort": "follow_up_rows.effort_",
-	"Follow Up Reminder": "follow_up_rows.reminder_",
-	"Sales Cadence Enrolment": "follow_up_rows.enrolment_",
-	"Lead First Response": "follow_up_rows.response_",
-	"Lead Pool": "pool.pool_",
-	"Lead Pool Membership": "pool.membership_",
-	"Lead Pool Seat": "pool.seat_",
-	"Lead Pool Log": "pool.log_",
-	"Lead Contact Reveal": "pool.reveal_",
-	"Pool Run": "pool_run.run_",
-	"Pool Run Row": "pool_run.row_",
-	"Sales Contract": "contract.",
-	"Sales Contract Revision": "contract.revision_",
-	"Sales Contract Item": "contract.row_",
-	"Sales Contract Plan Row": "contract.row_",
-	"Sales Contract Signatory": "contract.row_",
-	"Sales Contract Clause": "contract.row_",
-	"Plan Billing": "contract.row_",
-	"Billing Request": "billing_request.",
-	"Billing Request Row": "billing_request.row_",
-	"Sales Team": "contract.shared_row_",
-	"Sales Taxes and Charges": "contract.shared_row_",
-	"Collection": "collection.",
-	"Collection Allocation": "collection.allocation_",
-	"Collection Claim": "collection.claim_",
-	"Collection Case": "chasing.case_",
-	"Promise to Pay": "chasing.",
-	"Receivable Dispute": "chasing.",
-	"Dunning Notice": "chasing.",
-}
+# Who may see what, always in pairs
 permission_query_conditions = {
 	doctype: f"l2c_app.permissions.{guard}conditions" for doctype, guard in _GUARDS.items()
 }
@@ -277,5 +231,6 @@ scheduler_events = {
 		"l2c_app.jobs.chase",
 		"l2c_app.jobs.prepare_billing",
 		"l2c_app.jobs.keep_measures",
+		"l2c_app.jobs.expire_signing_links",
 	],
 }

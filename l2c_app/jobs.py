@@ -23,6 +23,7 @@ from l2c_app.services.pool import (
 	runs,
 )
 from l2c_app.services.receipt import bank_matching, statement_load_work, statement_loads
+from l2c_app.services.signing import requests as signing_requests
 
 
 def remind_of_follow_ups() -> dict:
@@ -212,6 +213,11 @@ def chase() -> dict[str, Any]:
 		done[step] = result
 		frappe.db.commit()
 	return done
+
+
+def expire_signing_links() -> int:
+	"""Nightly: mark signing requests whose time is over. Returns how many."""
+	return signing_requests.expire_due()
 
 
 def keep_measures() -> dict[str, int]:

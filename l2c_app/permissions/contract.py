@@ -93,3 +93,19 @@ def revision_has_permission(doc: Document, ptype: str | None = None, user: str |
 	if not contract or has_permission(contract, ptype, user) is False:
 		return False
 	return compat.no_opinion()
+
+
+def signing_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Restrict signing requests and their trail to contracts that the user sees."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	return f"(`tab{doctype}`.contract in (select name from `tab{CONTRACT}` where {conditions(user)}))"
+
+
+def signing_has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+	"""Deny signing requests and their trail of contracts that the user does not see."""
+	user = user or frappe.session.user
+	if _sees_all(user) or not doc.get("contract"):
+		return compat.no_opinion()
+	return has_permission(frappe._dict(name=doc.contract), ptype, user)

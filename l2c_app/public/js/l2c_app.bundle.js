@@ -13,6 +13,7 @@ import "./l2c/contract_clauses";
 import "./l2c/lead_import";
 import "./l2c/contract_actions";
 import "./l2c/billing_actions";
+import "./l2c/signing";
 import "./l2c/contract_revision";
 import "./l2c/adoption";
 import "./l2c/collection_actions";

@@ -21,7 +21,16 @@ from l2c_app.services.ledger import contract_customers, recompute
 
 def sign(contract: str, *, signed_on: date | str | None = None, signed_by: str = "") -> Document:
 	"""Record that the approved text is signed. Raises ContractStateError, ApproverNeeded."""
-	document = _load(contract)
+	return record_signature(_load(contract), signed_on=signed_on, signed_by=signed_by)
+
+
+def record_signature(
+	document: Document, *, signed_on: date | str | None = None, signed_by: str = ""
+) -> Document:
+	"""Store the signature on a locked contract: by whoever may sign at the desk, or by all who signed by their links.
+
+	Raises ContractStateError.
+	"""
 	contract_state.require(document)
 	day = getdate(signed_on or nowdate())
 	if day > getdate(nowdate()):
@@ -32,7 +41,7 @@ def sign(contract: str, *, signed_on: date | str | None = None, signed_by: str =
 		)
 	document.signed_on, document.signed_by = day, (signed_by or frappe.session.user)[:140]
 	contract_state.save(document)
-	recompute.mark([contract])
+	recompute.mark([document.name])
 	return document
 
 

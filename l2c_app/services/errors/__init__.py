@@ -8,5 +8,6 @@ from l2c_app.services.errors.follow_up import *  # noqa: F403
 from l2c_app.services.errors.lead import *  # noqa: F403
 from l2c_app.services.errors.pool import *  # noqa: F403
 from l2c_app.services.errors.receipt import *  # noqa: F403
+from l2c_app.services.errors.signing import *  # noqa: F403
 
 __all__ = ["L2CError", "refuse"]

@@ -41,8 +41,8 @@ def chosen_language(*wishes: str | None) -> str:
 	return "zh" if language.lower().startswith("zh") else language
 
 
-def contract_html(contract: Document, language: str) -> str:
-	"""Return the contract as one HTML page with print styles."""
+def contract_html(contract: Document, language: str, *, for_signing: bool = False) -> str:
+	"""Return the contract as one HTML page with print styles. `for_signing`: its text is final, so no watermark."""
 	text = partial(print_renderer.text, language=language)
 	return print_renderer.render(
 		"contract.html",
@@ -59,7 +59,7 @@ def contract_html(contract: Document, language: str) -> str:
 		money=partial(print_renderer.money, currency=contract.currency),
 		words=text(lambda one: amount_in_words(contract.grand_total, contract.currency, one)),
 		rows=[plan_row(row, language) for row in contract.plan_rows],
-		draft=not contract.signed_on,
+		draft=not (contract.signed_on or for_signing),
 		printed_on=nowdate(),
 	)
 

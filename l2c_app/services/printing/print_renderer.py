@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from frappe import _
 from frappe.utils import escape_html, flt, fmt_money
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from l2c_app.core.signing import IMAGE_PREFIX, drawn_image
 from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import L2CError, refuse
 
@@ -61,8 +61,13 @@ def to_pdf(html: str) -> bytes:
 	return HTML(string=html, url_fetcher=refuse_url).write_pdf()
 
 
-def refuse_url(url: str, *_arguments: object, **_options: object) -> NoReturn:
-	"""Refuse every address that a document names; WeasyPrint then leaves the resource out."""
+def refuse_url(url: str, *_arguments: object, **_options: object) -> dict[str, object]:
+	"""Refuse every address that a document names; WeasyPrint then leaves the resource out.
+
+	A PNG that is written out inside the document, as a drawn signature is, is no address.
+	"""
+	if url.startswith(IMAGE_PREFIX):
+		return {"string": drawn_image(url) or b"", "mime_type": "image/png"}
 	raise ValueError(f"{escape_html(url)} is not fetched")
 
 

@@ -15,6 +15,7 @@ from l2c_app.services.contract import (
 from l2c_app.services.lead import completeness
 from l2c_app.services.ledger import contract_customers, recompute
 from l2c_app.services.printing import contract_document
+from l2c_app.services.signing import requests as signing_requests
 
 
 class SalesContract(Document):
@@ -62,6 +63,7 @@ class SalesContract(Document):
 
 	def on_update_after_submit(self) -> None:
 		contract_customers.forget()
+		signing_requests.follow(self)
 
 	def before_cancel(self) -> None:
 		"""An order that lives keeps the contract: terminate it instead."""
@@ -70,6 +72,7 @@ class SalesContract(Document):
 	def on_cancel(self) -> None:
 		self.db_set("status", "Cancelled")
 		contract_customers.forget()
+		signing_requests.follow(self)
 
 	def on_discard(self) -> None:
 		"""A draft that is thrown away (16) was never approved."""

@@ -12,12 +12,16 @@ def get_data() -> dict[str, Any]:
 			"Billing Request": "contract",
 			"Follow Up": "reference_name",
 			"Sales Contract Revision": "contract",
+			"Contract Signing Request": "contract",
 		},
 		"internal_links": {"Customer": "customer", "Lead": "lead"},
 		"transactions": [
 			{"label": _("In the Books"), "items": ["Sales Order", "Sales Invoice"]},
 			{"label": _("Money"), "items": ["Collection", "Billing Request"]},
 			{"label": _("Party"), "items": ["Customer", "Lead"]},
-			{"label": _("Work"), "items": ["Follow Up", "Sales Contract Revision"]},
+			{
+				"label": _("Work"),
+				"items": ["Follow Up", "Sales Contract Revision", "Contract Signing Request"],
+			},
 		],
 	}

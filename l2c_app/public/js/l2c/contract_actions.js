@@ -290,6 +290,7 @@ l2c.contract_buttons = (frm) => {
 
 	frm.make_methods = { ...frm.make_methods, Collection: () => report_collection(frm) };
 	if (live && !doc.signed_on && may("submit")) main(__("Sign"), () => sign(frm));
+	l2c.signing_buttons(frm);
 	if (live && doc.signed_on && !doc.activated_on && may("submit")) main(__("Activate"), () => activate(frm));
 	if (running && frappe.model.can_create("Collection") && flt(doc.open_amount) > 0) {
 		main(__("Report Collection"), () => report_collection(frm));
