@@ -63,7 +63,9 @@ class TestMoneyAtHand(L2CTestCase):
 		with self.as_user(factories.accounts_user()):
 			shown = money_at_hand.of_document("Sales Invoice", invoice)
 		# The draft has drawn 300 of the deposit, but drafts take nothing: 350 still lie on the order, 77 on account.
-		self.assertEqual(shown, {"currency": "USD", "on_account": 77, "earmarked": 0, "advance": 350, "set_off": []})
+		self.assertEqual(
+			shown, {"currency": "USD", "on_account": 77, "earmarked": 0, "advance": 350, "set_off": []}
+		)
 
 	def test_sales_may_not_look_into_the_ledger_by_it(self) -> None:
 		contract = contracts.active()
