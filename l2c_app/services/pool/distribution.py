@@ -125,8 +125,9 @@ def draw(pool: str, wish: Wish) -> Draw:
 	seed = (wish.seed or frappe.generate_hash(length=12)) if method == rules.RANDOM else ""
 	free, rows = _free_seats(pool, wish)
 	able = receivers.of_pool(document, override=bool(wish.override_reason))
+	notes = {"": "", **_notes()}
 	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
-		rows.append({"seat": seat, "user": gift.user, "reason": _note(gift.note), "rule": title})
+		rows.append({"seat": seat, "user": gift.user, "reason": notes[gift.note], "rule": title})
 	parties = {seat.name: (seat.party_type, seat.party) for seat in free}
 	return Draw(pool, method, seed, rows, able.skipped, parties)
 
@@ -154,14 +155,13 @@ def _former_holders(pool: object, seats: list[str]) -> dict[str, set[str]]:
 	return seat_log.former_holders(seats, since=add_days(nowdate(), -days) if days else None)
 
 
-def _note(note: str) -> str:
-	texts = {
+def _notes() -> dict[str, str]:
+	return {
 		rules.NO_ROOM: _("No member has room."),
 		rules.NOBODY_TAKES_IT: _("No member with room takes it."),
 		rules.ALL_HELD_IT: _("Every member with room held it before."),
 		rules.HELD_IT_BEFORE: _("Every member with room held it before; given all the same."),
 	}
-	return texts.get(note, "")
 
 
 def totals(rows: Sequence[dict]) -> dict[str, int]:
@@ -211,7 +211,7 @@ def _free(pool: str) -> tuple[object, object]:
 
 
 def _without_blocked(seats: list[frappe._dict]) -> tuple[list[frappe._dict], list[dict]]:
-	reasons = blocked_parties.reasons(seats)
+	reasons = blocked_parties.reasons([seat.name for seat in seats])
 	rows = [_stays(seat, reason) for seat, reason in reasons.items()]
 	return [seat for seat in seats if seat.name not in reasons], rows
 

@@ -23,9 +23,12 @@ def among(column: Field, names: Iterable[str]) -> Criterion:
 
 	The statement must bind another text somewhere: only then does the host unfold the doubled percent signs.
 	"""
-	escape, plain = frappe.db.escape, PLAIN.fullmatch
-	quoted = [f"'{name}'" if plain(name) else escape(name) for name in names]
-	return column.isin(LiteralValue(f"({','.join(quoted) or 'NULL'})"))
+	return column.isin(LiteralValue(f"({','.join(map(quoted, names)) or 'NULL'})"))
+
+
+def quoted(text: str) -> str:
+	"""Return a text as it is written out in a statement; what needs no escape, as most names, costs next to nothing."""
+	return f"'{text}'" if PLAIN.fullmatch(text) else frappe.db.escape(text)
 
 
 def each(column: Field, values: Mapping[str, str | None]) -> LiteralValue:

@@ -17,7 +17,7 @@ from l2c_app.services.batch import steps
 from l2c_app.services.batch.steps import AGAIN, SECONDS_PER_JOB
 from l2c_app.services.errors import L2CError
 from l2c_app.services.pool import runs
-from l2c_app.services.pool.name_lists import among
+from l2c_app.services.pool.name_lists import among, quoted
 
 CHUNK = 1000
 MINUTES_UNTIL_STALLED = 10
@@ -118,7 +118,7 @@ def _insert(run: Document, planned: Sequence[runs.Planned], place: int) -> None:
 
 
 def _cells(*values: object) -> str:
-	return ",".join("NULL" if value is None else frappe.db.escape(str(value)) for value in values)
+	return ",".join("NULL" if value is None else quoted(str(value)) for value in values)
 
 
 # A chunk
