@@ -12,12 +12,14 @@ if not IN_SANDBOX:
 	import requests  # comes with the host
 
 SERVER = """
+import os
 import sys
 import frappe.app
 from werkzeug.serving import make_server
 frappe.app._site = sys.argv[1]
 server = make_server("127.0.0.1", 0, frappe.app.application, threaded=True)
 print("PORT", server.port, flush=True)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads on: what the host prints would fill the pipe and stop it
 server.serve_forever()
 """
 
