@@ -2,7 +2,7 @@
 
     cd BENCH/sites && ../env/bin/python APP/benchmarks/bank_run.py --site SITE [--lines 10000] [--invoices 50000] [--store 1000]
 
-The noise is that of matching.py. Rows are written straight into the tables, because the natives would take hours; nothing
+The noise is that of statement_noise.py. Rows are written straight into the tables, because the natives would take hours; nothing
 is committed.
 """
 
@@ -17,7 +17,8 @@ import frappe
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import matching as noise
+import matching
+import statement_noise as noise
 
 TODAY = "2026-11-01"
 ACCOUNT = "Bank run receivable"
@@ -35,7 +36,7 @@ def prepare(company: str, options: argparse.Namespace) -> list[set[str] | None]:
 	rng = random.Random(options.seed)
 	names = noise.customers(options.customers, rng)
 	items = noise.invoices(options.invoices, names, rng)
-	lines, truth = noise.statement(options.lines, items[:], {key: name for name, key in names}, rng)
+	lines, truth, _noises = noise.statement(options.lines, items[:], {key: name for name, key in names}, rng)
 	rows_of("Customer", ["name", "customer_name", "disabled"], [(key, name, 0) for name, key in names])
 	accounts = [(f"BA-{key}", f"BA-{key}", "Customer", key, f"IBAN-{key}", 0) for _name, key in names]
 	fields = ["name", "account_name", "party_type", "party", "iban", "disabled"]
@@ -108,7 +109,7 @@ def run(options: argparse.Namespace) -> None:
 		replace(match, parts=tuple((key.split("|")[0], amount) for key, amount in match.parts))
 		for match in matches
 	]
-	noise.report(plain, truth, seconds)
+	matching.report(plain, truth, seconds)
 	began = time.perf_counter()
 	for place in range(options.store):
 		bank_matching._store("", *found[f"L{place}"])
