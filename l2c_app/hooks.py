@@ -47,7 +47,13 @@ add_to_apps_screen = [
 ]
 
 # Native documents
+_MILESTONE = {
+	**dict.fromkeys(("on_update", "after_delete"), "l2c_app.overrides.milestones.changed"),
+	"after_rename": "l2c_app.overrides.milestones.after_rename",
+}
 doc_events = {
+	"Task": _MILESTONE,
+	"Project": _MILESTONE,
 	"*": {"before_validate": "l2c_app.permissions.closed_links.refuse"},
 	"Lead": {
 		"onload": ["l2c_app.overrides.lead.onload", "l2c_app.overrides.follow_ups.lead_onload"],
@@ -159,21 +165,10 @@ doc_events = {
 		"on_submit": "l2c_app.overrides.unreconcile_payment.on_submit",
 	},
 }
-ignore_links_on_delete = [
-	"Sales Cadence Enrolment",
-	"Lead Pool Seat",
-	"Lead Pool Log",
-	"Follow Up",
-	"Pool Run",
-	"Pool Run Row",
-	"Lead Import Row",
-	"Bank Match",
-	"Billing Run Row",
-	"Billing Request",
-	"Adoption Run Row",
-	"Bank Statement Load",
-	"Bank Statement Load Row",
-]
+ignore_links_on_delete = (
+	"Sales Cadence Enrolment, Lead Pool Seat, Lead Pool Log, Follow Up, Pool Run, Pool Run Row, Lead Import Row, "
+	"Bank Match, Billing Run Row, Billing Request, Adoption Run Row, Bank Statement Load, Bank Statement Load Row"
+).split(", ")
 auto_cancel_exempted_doctypes = ["Sales Contract"]
 
 # Who may see what, always in pairs

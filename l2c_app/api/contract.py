@@ -13,6 +13,7 @@ from l2c_app.services.contract import (
 	contract_drafts,
 	contract_revisions,
 	due_rows,
+	milestone_steps,
 )
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import recompute
@@ -35,6 +36,9 @@ PLAN_FIELDS = (
 	"due_amount",
 	"overdue_amount",
 	"status",
+	"retention",
+	"released_on",
+	"taken_back_on",
 )
 FIGURES = (
 	"billed",
@@ -101,9 +105,10 @@ def revise(
 
 
 @frappe.whitelist(methods=["POST"])
-def terminate(contract: str, reason: str) -> dict[str, Any]:
-	"""End an active contract. Returns its state."""
-	return _state(contract_changes.terminate(contract, reason=reason).name)
+def terminate(contract: str, reason: str, performed: float | None = None, fee: float = 0) -> dict[str, Any]:
+	"""End an active contract, at the value of its settlement if one is given. Returns its state."""
+	ended = contract_changes.terminate(contract, reason=reason, performed=performed, fee=fee)
+	return _state(ended.name)
 
 
 @frappe.whitelist()
@@ -116,6 +121,18 @@ def template_clauses(template: str, company: str, bill_by: str = "Plan") -> list
 def clause_variables() -> list[str]:
 	"""Return the names that clauses may use between double braces."""
 	return list(clause_text.VARIABLES)
+
+
+@frappe.whitelist(methods=["POST"])
+def release_row(contract: str, row_id: str, note: str, released_on: str | None = None) -> dict[str, Any]:
+	"""Sign a milestone of the plan off. Returns the contract's state."""
+	return _state(milestone_steps.release(contract, row_id, note=note, released_on=released_on).name)
+
+
+@frappe.whitelist(methods=["POST"])
+def take_back_release(contract: str, row_id: str, note: str) -> dict[str, Any]:
+	"""Undo a sign-off that no invoice follows. Returns the contract's state."""
+	return _state(milestone_steps.take_back(contract, row_id, note=note).name)
 
 
 @frappe.whitelist()

@@ -16,6 +16,9 @@ ROW_TERMS = (
 	"offset_months",
 	"end_of_month",
 	"after_month_end",
+	"milestone_type",
+	"milestone",
+	"retention",
 )
 
 

@@ -16,6 +16,7 @@ OWN_INVOICE = "Own Invoice"
 ADVANCE = "Advance"
 WITH_ROW = "With Row"
 FIXED_DATE = "Fixed Date"
+MILESTONE = "Milestone"
 MONTHS_IN_YEAR = 12
 
 

@@ -3,7 +3,7 @@
 from frappe.model.document import Document
 
 from l2c_app.services.chasing import credit_hold
-from l2c_app.services.contract import contract_natives
+from l2c_app.services.contract import contract_natives, order_state
 from l2c_app.services.ledger import contract_customers, recompute
 
 
@@ -42,8 +42,10 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 
 
 def on_change(doc: Document, method: str | None = None) -> None:
-	"""Money on the order may have changed without any ledger event."""
-	recompute.mark([doc.get("l2c_contract")])
+	"""Money on the order may have changed without any ledger event, and so may its state."""
+	if doc.get("l2c_contract"):
+		order_state.follow(doc)
+		recompute.mark([doc.l2c_contract])
 
 
 def on_update_after_submit(doc: Document, method: str | None = None) -> None:

@@ -51,6 +51,7 @@ READERS = {
 		"get_events",
 	},
 	"api.chasing": {"case_items"},
+	"api.contract_end": {"propose"},
 	"api.contract": {"clause_variables", "plan_status", "rows_due_this_week", "template_clauses"},
 	"api.follow_up": {"context", "events"},
 	"api.lead": {"compare", "merges", "pool_state", "score", "starting_score_rules", "survivor"},

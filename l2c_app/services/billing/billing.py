@@ -16,7 +16,14 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core import billing
 from l2c_app.core.money import from_minor
 from l2c_app.services.billing import billing_links, contract_advances, due_rows, plan_invoices
-from l2c_app.services.contract import contract_checks, contract_locks, contract_money, contract_state, orders
+from l2c_app.services.contract import (
+	contract_checks,
+	contract_locks,
+	contract_money,
+	contract_state,
+	milestones,
+	orders,
+)
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import DraftInvoiceExists, PlanNotInStep, RowNotBillable, refuse
 from l2c_app.services.ledger import recompute
@@ -63,11 +70,30 @@ def bill_row(
 	rows = contract_money.bill_rows(document, billing_links.drafts(document))
 	root, bill = what_to_bill(document, rows, row_id)
 	day = getdate(posting_date or nowdate())
+	milestones.require_released(document, root, day)
 	invoice = _make(document, order, rows=rows, bill=bill, day=day, approved=approved)
 	got = plan_invoices.total_of(invoice, contract_money.stored_unit(document))
 	_record(document, invoice.name, rows=rows, bill=bill, root=root, got=got)
 	if orders.settings_flag("submit_invoices") if submit is None else submit:
 		invoice.submit()
+	return invoice.name
+
+
+@all_or_nothing("l2c_bill_amount")
+def bill_amount(contract: str, units: int) -> str:
+	"""Make the draft invoice of an amount (stored units), on the oldest rows with something left to bill. Returns its name.
+
+	For a contract that ends: rows need not be due or released. Raises what `bill_row` raises.
+	"""
+	frappe.has_permission("Sales Invoice", "create", throw=True)
+	document, order = ready(contract)
+	rows = contract_money.bill_rows(document, billing_links.drafts(document))
+	parts = billing.place_oldest_first(units, rows)
+	bill = billing.Bill(parts, sum(parts.get(row.row_id, 0) for row in rows if not row.root))
+	day = getdate(nowdate())
+	invoice = _make(document, order, rows=rows, bill=bill, day=day, approved=False)
+	got = plan_invoices.total_of(invoice, contract_money.stored_unit(document))
+	_record(document, invoice.name, rows=rows, bill=bill, root=next(iter(parts)), got=got)
 	return invoice.name
 
 

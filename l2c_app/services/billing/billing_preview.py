@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from l2c_app.core import billing as rules
 from l2c_app.services.batch import steps
 from l2c_app.services.billing import billing, billing_links
-from l2c_app.services.contract import contract_money
+from l2c_app.services.contract import contract_money, milestones
 
 SAVE_POINT = "l2c_judge"
 REFUSALS = (frappe.ValidationError, frappe.PermissionError)
@@ -54,7 +54,8 @@ def _judge(contract: str, row_ids: Sequence[str], *, posting_date: date) -> list
 	answers = []
 	for row_id in row_ids:
 		try:
-			_root, bill = billing.what_to_bill(document, rows, row_id)
+			root, bill = billing.what_to_bill(document, rows, row_id)
+			milestones.require_released(document, root, posting_date)
 			billing.build(document, order, outstanding=outstanding, bill=bill, day=posting_date)
 		except steps.AGAIN:
 			raise

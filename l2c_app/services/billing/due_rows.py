@@ -45,6 +45,7 @@ def _contracts(contract: str | None, company: str | None) -> list[str]:
 		"activated_on": ("is", "set"),
 		"terminated_on": ("is", "not set"),
 		"bill_by": ("not in", OTHER_WAYS),
+		"order_state": ("is", "not set"),  # closed or on hold: the host would refuse the invoice
 	}
 	if contract:
 		filters["name"] = contract

@@ -25,6 +25,7 @@ from l2c_app.services.contract import (
 	contract_locks,
 	contract_money,
 	contract_state,
+	order_state,
 )
 from l2c_app.services.contract.adoption_sources import Sources, total_of
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
@@ -148,9 +149,7 @@ def _stamp(contract: Document, sources: Sources) -> None:
 	"""Put our own link on the native documents, and nothing else."""
 	if sources.order:
 		sources.order.db_set("l2c_contract", contract.name, update_modified=False)
-		contract.order_state = (
-			sources.order.status if sources.order.status in adoption_sources.STOPPED else ""
-		)
+		contract.order_state = order_state.of_order(sources.order.status)
 	for invoice in sources.invoices:
 		owners = {name for name in document_owners.of_document(invoice) if name}
 		if adoption_sources.is_outside(invoice) or owners == {contract.name}:

@@ -11,9 +11,8 @@ from frappe.utils import flt, getdate
 
 from l2c_app.core.adoption import Billed, Case
 from l2c_app.core.money import exact
+from l2c_app.services.contract import order_state
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
-
-STOPPED = ("Closed", "On Hold")
 
 
 @dataclass
@@ -130,7 +129,7 @@ def _judge_order(sources: Sources) -> None:
 	if order.get("l2c_contract"):
 		text = _("{0} {1} is in contract {2} already.")
 		sources.stops.append(text.format(_(ORDER), order.name, order.l2c_contract))
-	if order.status in STOPPED:
+	if order_state.of_order(order.status):
 		text = _("Sales Order {0} is {1}: what is not billed stays so until it is opened again.")
 		sources.notes.append(text.format(order.name, _(order.status)))
 

@@ -5,12 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import nowdate
 
-from l2c_app.services.billing import billing_links
-from l2c_app.services.contract import contract_money, contract_state, orders
-from l2c_app.services.errors import ContractStateError, DraftInvoiceExists, LiveOrderExists, refuse
+from l2c_app.services.contract import contract_money, contract_state, order_state, orders, settlement
+from l2c_app.services.contract.order_state import CLOSED
+from l2c_app.services.errors import ContractStateError, LiveOrderExists, refuse
 from l2c_app.services.ledger import contract_customers, recompute
-
-CLOSED = "Closed"
 
 
 def refuse_cancel_with_order(contract: Document) -> None:
@@ -25,13 +23,17 @@ def refuse_cancel_with_order(contract: Document) -> None:
 		)
 
 
-def terminate(contract: str, *, reason: str) -> Document:
+def terminate(contract: str, *, reason: str, performed: float | None = None, fee: float = 0) -> Document:
 	"""End an active contract: what is not billed is waived and the order closed natively. Returns the contract.
 
 	Permission: submit on the contract (managers), and the user's native right to close the order. What is billed stays
-	due. Raises ContractStateError, DraftInvoiceExists.
+	due. With `performed` (contract currency) the invoices must add up to it; it is kept with the `fee`. A terminated contract
+	is never active again. Raises ContractStateError, DraftInvoiceExists, SettlementOpen.
 	"""
 	document = _load_for_end(contract, reason)
+	if performed is not None:
+		settlement.require_settled(document, performed)
+		document.settled_value, document.termination_fee = performed, fee
 	for row in document.plan_rows:
 		left = contract_money.in_units(row.amount, document) - contract_money.in_units(row.billed, document)
 		row.waived = contract_money.stored(max(0, left), document)
@@ -52,14 +54,7 @@ def _load_for_end(contract: str, reason: str) -> Document:
 	contract_state.require(document)
 	if not reason.strip():
 		refuse(ContractStateError, _("Say why the contract ends."))
-	waiting = sorted(billing_links.drafts(document))
-	if waiting:
-		refuse(
-			DraftInvoiceExists,
-			_("Draft invoices of the contract must be settled first."),
-			compared=_("Drafts: {0}.").format(", ".join(waiting)),
-			do=_("Submit or delete them."),
-		)
+	order_state.refuse_drafts(document)
 	return document
 
 
@@ -68,5 +63,7 @@ def _close_order(contract: Document) -> None:
 	if live and live.docstatus == 1:
 		order = frappe.get_doc("Sales Order", live.name)
 		order.check_permission("submit")
+		order.flags[contract_state.BY_SERVICE] = True  # the contract in hand is saved here, not by the hook
 		if order.status != CLOSED:
 			order.update_status(CLOSED)
+		contract.order_state = CLOSED

@@ -7,17 +7,26 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Max, Sum
 from frappe.utils import flt, getdate
 
+from l2c_app.core import milestones as milestone_rules
 from l2c_app.core import plan
+from l2c_app.services.contract import milestones
 from l2c_app.services.ledger.ledger_reads import INVOICE
 
 
 def refresh(contract: Document) -> None:
 	"""Set the due date of every plan row from the events that have happened so far. Does not save."""
+	milestones.follow(contract)
 	bases = {row.due_basis for row in contract.plan_rows}
 	events = _events(contract, bases)
 	first_invoice = _first_invoices(contract) if "Invoice" in bases else {}
 	for row in contract.plan_rows:
-		row.due_date = plan.due_date(_rule(row), {**events, "Invoice": first_invoice.get(row.row_id)})
+		own = {"Invoice": first_invoice.get(row.row_id), plan.MILESTONE: _released_on(row)}
+		row.due_date = plan.due_date(_rule(row), {**events, **own})
+
+
+def _released_on(row: Document) -> date | None:
+	days = (getdate(day) if day else None for day in (row.released_on, row.fixed_date))
+	return milestone_rules.due_from(*days)
 
 
 def due_if_invoiced(row: Document, day: date) -> date | None:

@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from l2c_app.services.billing import billing_links
-from l2c_app.services.contract import contract_dates, contract_state
+from l2c_app.services.contract import contract_dates, contract_state, milestones
 from l2c_app.services.ledger import contract_customers, document_owners, recompute
 
 SAVE_POINT = "l2c_native"
@@ -121,6 +121,17 @@ def delivered(note: Document) -> None:
 	)
 	for name in sorted({row.l2c_contract for row in rows if row.l2c_contract}):
 		quietly(lambda contract=name: _refresh(contract_state.load(contract)), [name])
+
+
+def milestone_changed(doctype: str, name: str) -> None:
+	"""Read a task or project again: the rows that wait for it become due, or wait again."""
+	for contract in milestones.waiting_for(doctype, name):
+		quietly(lambda contract=contract: look_again(contract), [contract])
+
+
+def look_again(contract: str) -> None:
+	"""Read the events that a contract's rows wait for."""
+	_refresh(contract_state.load(contract))
 
 
 def _refresh(contract: Document) -> None:

@@ -8,6 +8,7 @@ document of any other customer is left after this look. The set may hold too man
 import frappe
 
 KEY = "l2c_contract_customers"
+MILESTONES = ("Task", "Project")
 
 
 def concerns(customer: str | None) -> bool:
@@ -18,6 +19,11 @@ def concerns(customer: str | None) -> bool:
 def concerns_order(order: str | None) -> bool:
 	"""Return whether the Sales Order belongs to a contract. No query once the set is warm."""
 	return bool(order) and order in _known()["orders"]
+
+
+def awaits(doctype: str, name: str | None) -> bool:
+	"""Return whether a plan row of a submitted contract waits for this Task or Project. No query once the set is warm."""
+	return bool(name) and name in _known().get(doctype, ())
 
 
 def customers() -> set[str]:
@@ -47,9 +53,9 @@ def verify() -> dict[str, list[str]]:
 	Returns the names missing from the set and the names it had too many; both empty when it was right.
 	"""
 	cached, stored = _known(), _read()
-	kinds = ("customers", "orders")
-	missing = [name for kind in kinds for name in sorted(stored[kind] - cached[kind])]
-	surplus = [name for kind in kinds for name in sorted(cached[kind] - stored[kind])]
+	kinds = ("customers", "orders", *MILESTONES)
+	missing = [name for kind in kinds for name in sorted(stored[kind] - cached.get(kind, set()))]
+	surplus = [name for kind in kinds for name in sorted(cached.get(kind, set()) - stored[kind])]
 	if missing or surplus:
 		forget()
 	return {"missing": missing, "surplus": surplus}
@@ -75,4 +81,21 @@ def _read() -> dict[str, set[str]]:
 	orders = (
 		frappe.qb.from_(order).select(order.name).where((order.docstatus == 1) & (order.l2c_contract != ""))
 	).run()
-	return {"customers": {row[0] for row in customers}, "orders": {row[0] for row in orders}}
+	return {
+		"customers": {row[0] for row in customers},
+		"orders": {row[0] for row in orders},
+		**{doctype: _awaited(doctype) for doctype in MILESTONES},
+	}
+
+
+def _awaited(doctype: str) -> set[str]:
+	"""Names of the milestones of one kind; a row without a name waits for the contract's project."""
+	row, contract = frappe.qb.DocType("Sales Contract Plan Row"), frappe.qb.DocType("Sales Contract")
+	query = (
+		frappe.qb.from_(row)
+		.join(contract)
+		.on(contract.name == row.parent)
+		.select(row.milestone, contract.project)
+	)
+	query = query.where((contract.docstatus == 1) & (row.milestone_type == doctype))
+	return {milestone or project for milestone, project in query.run() if milestone or project}

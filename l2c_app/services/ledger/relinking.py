@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 
 from l2c_app.services.billing import billing_links
-from l2c_app.services.contract import contract_natives
+from l2c_app.services.contract import contract_natives, milestones
 from l2c_app.services.ledger.ledger_facts import ContractFacts
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 from l2c_app.services.receipt import collection_vouchers
@@ -22,7 +22,13 @@ def relink(known: ContractFacts) -> list[dict[str, Any]]:
 	What a hook did in time costs three small queries here. Errors reach the caller.
 	"""
 	name = known.header.name
-	steps = [*_orders(name), *_gone_invoices(name), *_unlinked_invoices(known), *_gone_vouchers(name)]
+	steps = [
+		*_orders(name),
+		*_milestones(name),
+		*_gone_invoices(name),
+		*_unlinked_invoices(known),
+		*_gone_vouchers(name),
+	]
 	done = []
 	for doctype, document, step in steps:
 		step()
@@ -71,6 +77,19 @@ def _orders(contract: str) -> list[tuple]:
 	return [
 		(ORDER, successor, lambda: contract_natives.take_order(frappe.get_doc(ORDER, successor), contract))
 	]
+
+
+def _milestones(contract: str) -> list[tuple]:
+	"""The contract has rows that wait for milestones which were reached or undone without an event."""
+	filters = {"parent": contract, "parenttype": "Sales Contract", "due_basis": "Milestone"}
+	if not frappe.db.exists("Sales Contract Plan Row", filters):
+		return []
+	document = frappe.get_doc("Sales Contract", contract)
+	before = [(row.released_on, row.taken_back_on) for row in document.plan_rows]
+	milestones.follow(document)
+	if before == [(row.released_on, row.taken_back_on) for row in document.plan_rows]:
+		return []
+	return [("Sales Contract", contract, lambda: contract_natives.look_again(contract))]
 
 
 def _gone_vouchers(contract: str) -> list[tuple]:

@@ -11,6 +11,7 @@ from l2c_app.services.contract import (
 	contract_dates,
 	contract_state,
 	contract_totals,
+	milestones,
 )
 from l2c_app.services.lead import completeness
 from l2c_app.services.ledger import contract_customers, recompute
@@ -33,6 +34,7 @@ class SalesContract(Document):
 			contract_checks.set_rate(self)
 			contract_totals.calculate(self)
 			contract_checks.cut_plan(self)
+		milestones.check(self)
 		contract_dates.refresh(self)
 		contract_clauses.apply(self)
 		approval_limits.refresh(self)

@@ -59,6 +59,7 @@ l2c.contract_headline = (frm) => {
 			[__("On Account"), money("on_account") || null, "purple"]
 		);
 	}
+	if (doc.order_state && !doc.terminated_on) entries.push([__("Order"), __(doc.order_state), "orange"]);
 	if (doc.to_audit) entries.push(["", __("Figures are being checked"), "orange"]);
 	const drafts = [...new Set(doc.plan_rows.map((row) => row.draft_invoice).filter(Boolean))];
 	if (drafts.length) entries.push([__("Draft Invoices"), drafts.join(", "), "orange"]);
@@ -114,25 +115,6 @@ const activate = (frm) =>
 	frappe.confirm(
 		__("Activate this contract? Its Sales Order is made now, and its customer if there is none yet."),
 		() => l2c.contract_step(frm, "activate", {}, __("Activated"))
-	);
-
-const terminate = (frm) =>
-	l2c.form_dialog(
-		__("Terminate the Contract"),
-		__("Terminate"),
-		[
-			{
-				fieldtype: "Small Text",
-				max_height: "6rem",
-				fieldname: "reason",
-				label: __("Reason"),
-				reqd: 1,
-				description: __(
-					"What is not billed is waived and the order is closed. What is billed stays due."
-				),
-			},
-		],
-		({ reason }) => l2c.contract_step(frm, "terminate", { reason }, __("Terminated"))
 	);
 
 const bill_due = async (frm) => {
@@ -276,6 +258,33 @@ const open_pdf = (frm, language) =>
 		"_blank"
 	);
 
+// Rows that wait for a sign-off: released here, or taken back as long as no invoice bills them.
+const sign_off = (frm, rows, method, title) => {
+	const options = rows.map((row) => ({
+		value: row.row_id,
+		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency)].filter(Boolean).join(" · "),
+	}));
+	const day = { fieldtype: "Date", fieldname: "released_on", label: __("Released On"), default: frappe.datetime.get_today() };
+	l2c.form_dialog(
+		title,
+		title,
+		[
+			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options, default: options[0].value },
+			...(method === "release_row" ? [day] : []),
+			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
+		],
+		(values) => l2c.contract_step(frm, method, values, title)
+	);
+};
+
+const add_sign_off_buttons = (frm, group) => {
+	const waits = (frm.doc.plan_rows || []).filter((row) => row.due_basis === "Milestone" && row.milestone_type === "Sign-off");
+	const add = (rows, method, title) =>
+		rows.length && frm.add_custom_button(title, () => sign_off(frm, rows, method, title), group);
+	add(waits.filter((row) => !row.released_on), "release_row", __("Sign a Milestone Off"));
+	add(waits.filter((row) => row.released_on && !flt(row.billed)), "take_back_release", __("Take a Sign-off Back"));
+};
+
 l2c.contract_buttons = (frm) => {
 	const doc = frm.doc;
 	const may = (right) => frm.perm[0] && frm.perm[0][right];
@@ -315,7 +324,11 @@ l2c.contract_buttons = (frm) => {
 	}
 	const revises = may("submit") || frappe.user.has_role("Accounts Manager");
 	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
-	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => terminate(frm), steps);
+	if (live && (may("write") || revises)) add_sign_off_buttons(frm, steps);
+	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => l2c.terminate_contract(frm), steps);
+	if (running && doc.order_state === "Closed" && revises) {
+		frm.add_custom_button(__("Waive What Is Not Billed"), () => l2c.waive_closed(frm), steps);
+	}
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));
 	frm.add_custom_button(__("English and Chinese"), () => open_pdf(frm, "both"), __("PDF"));

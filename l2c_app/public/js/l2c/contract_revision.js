@@ -15,6 +15,9 @@ const PLAN_COLUMNS = [
 	"offset_months",
 	"end_of_month",
 	"after_month_end",
+	"milestone_type",
+	"milestone",
+	"retention",
 ];
 const WIDTHS = { item_code: 5, qty: 2, rate: 3 };
 
