@@ -6,7 +6,7 @@ import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, nightly
-from l2c_app.services.contract import adoption_run_work, adoption_runs
+from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import import_run_work, import_runs, scoring
@@ -63,6 +63,15 @@ def keep_response_clocks() -> dict:
 def count_meetings() -> dict:
 	"""Hourly: meetings that ended are effort of who held them. Returns counts."""
 	return retrying(acts.meetings_over)
+
+
+def remind_of_contract_ends() -> dict[str, int]:
+	"""Nightly: follow ups before contracts end, and renewals to propose. Each contract is committed. Returns counts."""
+	total: dict[str, int] = {"reminded": 0, "proposed": 0, "failed": 0}
+	for counts in contract_end_reminders.remind():
+		total |= {key: total[key] + count for key, count in counts.items()}
+		frappe.db.commit()
+	return total
 
 
 def audit_contracts() -> dict:

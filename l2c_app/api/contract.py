@@ -14,6 +14,7 @@ from l2c_app.services.contract import (
 	contract_revisions,
 	due_rows,
 	milestone_steps,
+	renewal,
 )
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import recompute
@@ -102,6 +103,18 @@ def revise(
 	changed = {"items": frappe.parse_json(items), "plan_rows": frappe.parse_json(plan_rows)}
 	retrying(lambda: contract_revisions.revise(contract, reason=reason, **changed))
 	return _state(contract)
+
+
+@frappe.whitelist(methods=["POST"])
+def propose_renewal(contract: str) -> str:
+	"""Make the renewal Opportunity of a running contract, once. Returns its name."""
+	return renewal.propose(contract).name
+
+
+@frappe.whitelist(methods=["POST"])
+def quote_renewal(contract: str, price: str = renewal.SAME, uplift: float = 0) -> str:
+	"""Draft the Quotation of a renewal: same price, list price, or an uplift in percent. Returns its name."""
+	return renewal.quote(contract, price=price, uplift=uplift).name
 
 
 @frappe.whitelist(methods=["POST"])

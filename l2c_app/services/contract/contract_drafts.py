@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from l2c_app.core import plan
-from l2c_app.services.contract import orders
+from l2c_app.services.contract import orders, renewal_chain
 from l2c_app.services.errors import ContractPartyError, refuse
 from l2c_app.services.pool import joint_pursuit
 
@@ -59,6 +59,8 @@ def create_from(source_doctype: str = "", source_name: str = "", *, company: str
 	source.check_permission("read")
 	_fill(contract, source)
 	contract.source_doctype, contract.source_name = source.doctype, source.name
+	if source.doctype == "Quotation":
+		renewal_chain.carry(contract, source.name)
 	return contract
 
 

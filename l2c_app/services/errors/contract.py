@@ -77,6 +77,14 @@ class TemplateRefused(ClauseRefused):
 	"""The template is disabled, or belongs to another company."""
 
 
+class RenewalRefused(L2CError):
+	"""The contract cannot be renewed: not running, without an end, renewed already, or without a price."""
+
+
+class EndRemindersError(L2CError):
+	"""The days of the reminders before the end of a contract cannot be read."""
+
+
 class ContractChangedMeanwhile(L2CError):
 	"""Another transaction changed the contract since this one began to read: begin again."""
 

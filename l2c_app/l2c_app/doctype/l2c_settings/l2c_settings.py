@@ -1,5 +1,9 @@
 from frappe.model.document import Document
 
+from l2c_app.services.contract import contract_end_reminders
+
 
 class L2CSettings(Document):
-	pass
+	def validate(self) -> None:
+		"""Refuse days of reminders that cannot be read."""
+		contract_end_reminders.check_settings(self)

@@ -12,6 +12,7 @@ from l2c_app.services.contract import (
 	contract_state,
 	contract_totals,
 	milestones,
+	renewal_chain,
 )
 from l2c_app.services.lead import completeness
 from l2c_app.services.ledger import contract_customers, recompute
@@ -23,6 +24,7 @@ class SalesContract(Document):
 	def validate(self) -> None:
 		"""Check a draft from the outside in: who, where, when, what, then the money."""
 		contract_state.protect(self)
+		renewal_chain.link(self)
 		contract_checks.check_party(self)
 		contract_checks.check_company(self)
 		contract_checks.check_dates(self)
@@ -57,6 +59,7 @@ class SalesContract(Document):
 		"""From now on it is audited: what is open and due is stored at once, not with the first payment."""
 		contract_customers.forget()
 		recompute.mark([self.name])
+		renewal_chain.close(self)
 
 	def before_update_after_submit(self) -> None:
 		"""Keep what the machine computed, whoever saves."""
@@ -75,6 +78,7 @@ class SalesContract(Document):
 		self.db_set("status", "Cancelled")
 		contract_customers.forget()
 		signing_requests.follow(self)
+		renewal_chain.reopen(self)
 
 	def on_discard(self) -> None:
 		"""A draft that is thrown away (16) was never approved."""

@@ -11,6 +11,7 @@ def get_data() -> dict[str, Any]:
 			"Collection": "contract",
 			"Billing Request": "contract",
 			"Follow Up": "reference_name",
+			"Sales Contract": "renewed_from",
 			"Sales Contract Revision": "contract",
 			"Contract Signing Request": "contract",
 		},
@@ -21,7 +22,7 @@ def get_data() -> dict[str, Any]:
 			{"label": _("Party"), "items": ["Customer", "Lead"]},
 			{
 				"label": _("Work"),
-				"items": ["Follow Up", "Sales Contract Revision", "Contract Signing Request"],
+				"items": ["Follow Up", "Sales Contract Revision", "Contract Signing Request", "Sales Contract"],
 			},
 		],
 	}

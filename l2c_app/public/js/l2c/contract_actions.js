@@ -249,6 +249,57 @@ const report_collection = (frm) => {
 	);
 };
 
+const quote_renewal = (frm) =>
+	l2c.form_dialog(
+		__("Quote the Renewal"),
+		__("Create Quotation"),
+		[
+			{
+				fieldtype: "Select",
+				fieldname: "price",
+				label: __("Price"),
+				reqd: 1,
+				default: "Same Price",
+				options: [
+					{ value: "Same Price", label: __("Same Price") },
+					{ value: "List Price", label: __("List Price") },
+					{ value: "Uplift", label: __("Uplift") },
+				],
+			},
+			{
+				fieldtype: "Float",
+				fieldname: "uplift",
+				label: __("Uplift Percent"),
+				depends_on: "eval:doc.price === 'Uplift'",
+			},
+		],
+		async ({ price, uplift }) => {
+			const args = { contract: frm.doc.name, price, uplift: uplift || 0 };
+			const quotation = await l2c.call_frozen("contract.quote_renewal", args);
+			frappe.set_route("Form", "Quotation", quotation);
+		}
+	);
+
+const propose_renewal = async (frm) => {
+	const args = { contract: frm.doc.name };
+	frappe.set_route("Form", "Opportunity", await l2c.call_frozen("contract.propose_renewal", args));
+};
+
+const renewal_buttons = (frm, live) => {
+	const doc = frm.doc;
+	l2c.open_button(frm, "Sales Contract", doc.renewed_from, __("Renewed Contract"));
+	l2c.open_button(frm, "Sales Contract", doc.renewed_by, __("Renewal"));
+	l2c.open_button(frm, "Opportunity", doc.renewal_opportunity);
+	if (!live || !doc.end_date || doc.renewed_by) return;
+	const group = __("Renewal");
+	if (!doc.renewal_opportunity && frappe.model.can_create("Opportunity")) {
+		frm.add_custom_button(__("Renewal Opportunity"), () => propose_renewal(frm), group);
+	}
+	if (frappe.model.can_create("Quotation")) {
+		frm.add_custom_button(__("Renewal Quotation"), () => quote_renewal(frm), group);
+	}
+};
+
 const open_pdf = (frm, language) =>
 	window.open(
 		`/api/method/l2c_app.api.print.contract_pdf?${new URLSearchParams({
@@ -332,6 +383,7 @@ l2c.contract_buttons = (frm) => {
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));
 	frm.add_custom_button(__("English and Chinese"), () => open_pdf(frm, "both"), __("PDF"));
+	renewal_buttons(frm, live);
 	l2c.open_button(frm, "Sales Order", doc.sales_order);
 	l2c.open_button(frm, doc.source_doctype, doc.source_name);
 	l2c.add_follow_up_button(frm);
