@@ -22,7 +22,12 @@ def get_data() -> dict[str, Any]:
 			{"label": _("Party"), "items": ["Customer", "Lead"]},
 			{
 				"label": _("Work"),
-				"items": ["Follow Up", "Sales Contract Revision", "Contract Signing Request", "Sales Contract"],
+				"items": [
+					"Follow Up",
+					"Sales Contract Revision",
+					"Contract Signing Request",
+					"Sales Contract",
+				],
 			},
 		],
 	}
