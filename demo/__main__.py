@@ -12,7 +12,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "sandbox")]
 
 import frappe
 
-from demo import deals, figures, inputs, leads, page, pool_day, proof, reading, world
+from demo import collections_month, deals, figures, inputs, leads, page, pool_day, proof, reading, world
 from demo.reading import Reading
 from l2c_app.services.printing import contract_document, statement_document
 from l2c_app.tests import factories
@@ -21,6 +21,7 @@ DATA = Path(__file__).parent / "data"
 OUT = Path("demo-out")
 FIRST_DAY, LAST_DAY = date(2026, 5, 1), date(2026, 11, 20)
 ENGLISH, CHINESE = "en", "zh"
+STATEMENT = "statement.csv"
 REFUSED = "refused.txt"  # every refusal; the page shows the first ones
 
 
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 	log, story = _play(file, options)
 	day = _pool_day()
 	with world.at(LAST_DAY, world.EVENING):
-		lines = _write(log + day.log(), story, day, file.reading)
+		month = _collections_month()
+		lines = _write(log + day.log() + month.log, story, day, month, file.reading)
 	_say(f"done in {time.monotonic() - started:.1f} s; open {OUT / 'index.html'}")
 	print("\nPROOF")
 	print("\n".join(str(line) for line in lines))
@@ -96,17 +98,33 @@ def _pool_day() -> pool_day.PoolDay:
 	return day
 
 
+def _collections_month() -> collections_month.Month:
+	"""Play the month of accounts and print it."""
+	month = collections_month.Month()
+	month.play(LAST_DAY)
+	frappe.db.commit()
+	_say("collections  " + ", ".join(f"{what} {count}" for what, count in month.log.items()))
+	return month
+
+
 def _empty_out() -> None:
 	"""What an earlier run left must not pass for this one's."""
 	OUT.mkdir(exist_ok=True)
-	for path in (*OUT.glob("*.pdf"), OUT / REFUSED, OUT / "index.html"):
+	for path in (*OUT.glob("*.pdf"), OUT / REFUSED, OUT / STATEMENT, OUT / "index.html"):
 		path.unlink(missing_ok=True)
 
 
-def _write(log: Counter, story: deals.Story, day: pool_day.PoolDay, read_file: Reading) -> list:
+def _write(
+	log: Counter,
+	story: deals.Story,
+	day: pool_day.PoolDay,
+	month: collections_month.Month,
+	read_file: Reading,
+) -> list:
 	_empty_out()
 	frappe.set_user("Administrator")
 	files = [*_documents(), _file(REFUSED, "\n".join(story.refusals).encode())]
+	files += [_file(STATEMENT, month.file)] if month.file else []
 	# The audit first: it brings what is due and overdue to the last day.
 	lines = proof.lines() + proof.pool_lines(day)
 	found = figures.read(LAST_DAY)
@@ -114,7 +132,7 @@ def _write(log: Counter, story: deals.Story, day: pool_day.PoolDay, read_file: R
 		f"{read_file}, {FIRST_DAY} to {LAST_DAY}; every figure is read back from the ledgers of the sandbox"
 	)
 	html = page.render(
-		found, lines, day=day, log=log, refusals=story.refusals, files=files, subtitle=subtitle
+		found, lines, day=day, month=month, log=log, refusals=story.refusals, files=files, subtitle=subtitle
 	)
 	(OUT / "index.html").write_text(html, encoding="utf-8")
 	return lines

@@ -4,6 +4,7 @@ from collections import Counter
 from html import escape
 
 from demo import charts
+from demo.collections_month import Month
 from demo.figures import Figures
 from demo.pool_day import PoolDay
 from demo.proof import Line
@@ -30,6 +31,7 @@ def render(
 	proof: list[Line],
 	*,
 	day: PoolDay,
+	month: Month,
 	log: Counter,
 	refusals: list[str],
 	files: list[str],
@@ -51,6 +53,7 @@ def render(
 			"The night of that day: held seats by sales person",
 			charts.bars(day.evening(), EVENING, unit="seats"),
 		),
+		*_collections(month),
 		("Proof", _proof(proof)),
 		("What happened", _list(f"{name}: {count:,}" for name, count in log.most_common())),
 		("Refused, each with its reason", _list(refusals[:40]) + _more(len(refusals) - 40)),
@@ -61,6 +64,19 @@ def render(
 	head = f"<h1>Lead to Cash</h1><p class=lead>{escape(subtitle)}</p>"
 	body = f"<main>{head}<div class=tiles>{tiles}</div><div class=cards>{cards}</div></main>"
 	return f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lead to Cash</title><style>{STYLE}</style>{body}</html>'
+
+
+def _collections(month: Month) -> list[tuple[str, str]]:
+	"""Return the cards of the collections month; none where nothing was open."""
+	if not month.lines:
+		return []
+	weeks = {"Expected": month.expected, "Came": month.came}
+	return [
+		("A bank statement comes in: every line with its evidence", _table(month.lines)),
+		("Cash forecast four weeks ago against what came", charts.columns(month.weeks, weeks, unit="USD")),
+		("Promises, judged by the ledger", _table(month.promises) if month.promises else ""),
+		("Letters at the moment of sending", _table(month.letters) if month.letters else ""),
+	]
 
 
 def _pool_notes(day: PoolDay) -> str:
