@@ -15,6 +15,7 @@ from l2c_app.services.contract import (
 	due_rows,
 	milestone_steps,
 	renewal,
+	revision_diff,
 )
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import recompute
@@ -97,10 +98,15 @@ def bill_due(contract: str | None = None, company: str | None = None) -> list[di
 
 @frappe.whitelist(methods=["POST"])
 def revise(
-	contract: str, reason: str, items: list | str | None = None, plan_rows: list | str | None = None
+	contract: str,
+	reason: str,
+	items: list | str | None = None,
+	plan_rows: list | str | None = None,
+	clauses: list | str | None = None,
 ) -> dict[str, Any]:
-	"""Change lines and plan of an active contract. Returns its state."""
-	changed = {"items": frappe.parse_json(items), "plan_rows": frappe.parse_json(plan_rows)}
+	"""Change lines, plan and clauses of an active contract. Returns its state."""
+	given = {"items": items, "plan_rows": plan_rows, "clauses": clauses}
+	changed = {name: frappe.parse_json(rows) for name, rows in given.items()}
 	retrying(lambda: contract_revisions.revise(contract, reason=reason, **changed))
 	return _state(contract)
 
@@ -122,6 +128,12 @@ def terminate(contract: str, reason: str, performed: float | None = None, fee: f
 	"""End an active contract, at the value of its settlement if one is given. Returns its state."""
 	ended = contract_changes.terminate(contract, reason=reason, performed=performed, fee=fee)
 	return _state(ended.name)
+
+
+@frappe.whitelist()
+def compare_revisions(contract: str, older: int, newer: int) -> dict[str, Any]:
+	"""Return what differs between two revisions of a contract; 0 is the contract as approved."""
+	return revision_diff.compare(contract, older=older, newer=newer)
 
 
 @frappe.whitelist()

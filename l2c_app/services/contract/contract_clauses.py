@@ -28,6 +28,23 @@ def apply(contract: Document) -> None:
 	_mark(contract, standard, now)
 
 
+def replace(contract: Document, rows: list[dict[str, str]]) -> None:
+	"""Set the clauses of a submitted contract that is revised, filled and marked like those of a draft. Does not save.
+
+	Raises UnknownClauseVariable, ClauseVariableMissing.
+	"""
+	contract.set("clauses", [])
+	for row in rows:
+		contract.append(
+			"clauses", {field: row.get(field) or "" for field in ("clause", "title", "language", "text")}
+		)
+	clause_templates.check_texts(contract.clauses)
+	template = contract.contract_template
+	standard = clause_templates.standard(template, contract.bill_by) if template else []
+	_mark(contract, standard, clause_templates.rows_of(contract))
+	freeze(contract)
+
+
 def of_template(template: str, *, company: str, bill_by: str) -> list[dict[str, str | bool]]:
 	"""Return the rows that a draft gets from a template. Permission: read on it. Raises TemplateRefused."""
 	frappe.has_permission(clause_templates.TEMPLATE, "read", template, throw=True)

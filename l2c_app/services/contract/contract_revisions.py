@@ -16,6 +16,7 @@ from l2c_app.core import contract_revision as rules
 from l2c_app.core.money import exact, split_amount
 from l2c_app.services.contract import (
 	contract_checks,
+	contract_clauses,
 	contract_dates,
 	contract_locks,
 	contract_money,
@@ -29,6 +30,7 @@ from l2c_app.services.ledger import recompute
 FINANCE_MANAGER = "Accounts Manager"
 LINE_FIELDS = ("item_code", "qty", "rate", "uom", "conversion_factor", "delivery_date")
 PLAN_FIELDS = ("row_id", "percent", *rules.ROW_TERMS)
+SNAPSHOT_CLAUSES = ("clause", "title", "language", "text")
 SNAPSHOT_LINES = ("item_code", "item_name", "qty", "uom", "rate", "amount", "sales_order_item")
 
 
@@ -39,23 +41,26 @@ def revise(
 	reason: str,
 	items: list[dict[str, Any]] | None = None,
 	plan_rows: list[dict[str, Any]] | None = None,
+	clauses: list[dict[str, Any]] | None = None,
 ) -> Document:
 	"""Change lines and plan of an active contract. Returns the Sales Contract Revision.
 
 	`items`: all lines, each with LINE_FIELDS and `sales_order_item` for those that exist. `plan_rows`: all rows, with
 	`row_id` for those that exist; without them the change of the total is shared by the rows without money or
-	invoice. Permission: submit on the contract and write on the order; finance managers may revise the plan alone. Raises RevisionRefused, NoLiveOrder, the plan's
+	invoice. `clauses`: all clauses, each with title, text, language and the template's name. Permission: submit on the contract and write on the order; finance managers may revise the plan alone. Raises RevisionRefused, NoLiveOrder, the plan's
 	refusals, and what the host's Update Items refuses.
 	"""
 	contract_state.load_newest(contract)
 	recompute.recompute(contract)
 	document = contract_state.load(contract)
-	_check_permission(document, items)
+	_check_permission(document, items, clauses)
 	contract_state.require(document, running=True)
 	before = snapshot(document)
 	order = _change_order(document, items)
 	_follow_order(document, order)
 	touched = _touched(document)
+	if clauses is not None:
+		contract_clauses.replace(document, clauses)
 	if plan_rows is None:
 		_share_difference(document, touched)
 	else:
@@ -63,10 +68,10 @@ def revise(
 	return _finish(document, before, touched=touched, reason=reason)
 
 
-def _check_permission(contract: Document, items: list[dict[str, Any]] | None) -> None:
-	"""Lines are the approved text; when money is expected is also the finance managers' to say."""
+def _check_permission(contract: Document, items: list | None, clauses: list | None) -> None:
+	"""Lines and clauses are the approved text; when money is expected is also the finance managers' to say."""
 	contract.check_permission("read")
-	if items is not None or FINANCE_MANAGER not in frappe.get_roles():
+	if items is not None or clauses is not None or FINANCE_MANAGER not in frappe.get_roles():
 		contract.check_permission("submit")
 
 
@@ -76,6 +81,10 @@ def snapshot(contract: Document) -> dict[str, Any]:
 		"grand_total": contract.grand_total,
 		"items": [{field: line.get(field) for field in SNAPSHOT_LINES} for line in contract.items],
 		"plan_rows": [{field: row.get(field) for field in PLAN_FIELDS} for row in contract.plan_rows],
+		"clauses": [
+			{**{field: row.get(field) for field in SNAPSHOT_CLAUSES}, "text": row.final_text or row.text}
+			for row in contract.clauses
+		],
 	}
 
 
@@ -174,7 +183,7 @@ def _finish(contract: Document, before: dict[str, Any], *, touched: dict[str, An
 	after = snapshot(contract)
 	changes = rules.plan_changes(before["plan_rows"], after["plan_rows"])
 	_refuse_frozen(rules.frozen_rows(changes, touched))
-	if before["grand_total"] == after["grand_total"] and before["items"] == after["items"] and not changes:
+	if not changes and all(before[part] == after[part] for part in ("grand_total", "items", "clauses")):
 		refuse(RevisionRefused, _("The revision changes nothing."))
 	contract.revision = (contract.revision or 0) + 1
 	contract_dates.refresh(contract)

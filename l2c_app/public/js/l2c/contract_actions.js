@@ -374,6 +374,7 @@ l2c.contract_buttons = (frm) => {
 		);
 	}
 	const revises = may("submit") || frappe.user.has_role("Accounts Manager");
+	if (doc.revision) frm.add_custom_button(__("What Changed"), () => l2c.show_changes(frm), steps);
 	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
 	if (live && (may("write") || revises)) add_sign_off_buttons(frm, steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => l2c.terminate_contract(frm), steps);

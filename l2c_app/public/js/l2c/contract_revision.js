@@ -97,7 +97,29 @@ class RevisionDialog {
 				description: __("Rows with money or an invoice stay as they are."),
 			},
 			{ fieldtype: "HTML", fieldname: "sum", depends_on: "eval:doc.own_plan" },
+			...this.clause_fields(),
 		];
+	}
+
+	clause_fields() {
+		const rows = this.frm.doc.clauses || [];
+		if (!rows.length) return [];
+		const editors = rows.map((row, index) => ({
+			fieldtype: "Text Editor",
+			fieldname: `clause_${index}`,
+			label: row.language ? `${row.title} (${row.language})` : row.title,
+			default: row.text,
+			depends_on: "eval:doc.own_clauses",
+		}));
+		const own = { fieldtype: "Check", fieldname: "own_clauses", label: __("Change the Clauses as Well") };
+		return [{ fieldtype: "Section Break" }, own, ...editors];
+	}
+
+	clauses(values) {
+		return this.frm.doc.clauses.map((row, index) => ({
+			...only([row], ["clause", "title", "language"])[0],
+			text: values[`clause_${index}`],
+		}));
 	}
 
 	compared() {
@@ -130,12 +152,14 @@ class RevisionDialog {
 		throw new l2c.Refusal("revise");
 	}
 
-	async send({ reason, items, plan_rows, own_plan }) {
+	async send(values) {
+		const { reason, items, plan_rows, own_plan } = values;
 		const compared = this.compared();
 		if (own_plan && compared.missing) this.refuse_sum(compared);
 		const args = { reason };
 		if (!same_lines(this.frm.doc.items, items)) args.items = only(items, LINE_SENT);
 		if (own_plan) args.plan_rows = only(plan_rows, PLAN_COLUMNS);
+		if (values.own_clauses) args.clauses = this.clauses(values);
 		await l2c.contract_step(this.frm, "revise", args, __("Revised"));
 	}
 }
