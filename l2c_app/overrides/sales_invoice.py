@@ -48,7 +48,7 @@ def on_trash(doc: Document, method: str | None = None) -> None:
 def on_change(doc: Document, method: str | None = None) -> None:
 	"""Whatever changed the invoice may have changed what is open on it."""
 	if doc.get("l2c_contract"):
-		recompute.mark([doc.l2c_contract])
+		recompute.mark([doc.l2c_contract], because=(doc.doctype, doc.name))
 	elif contract_customers.concerns(doc.get("customer")):
 		recompute.mark_vouchers([(doc.doctype, doc.name)])
 

@@ -45,7 +45,7 @@ def on_change(doc: Document, method: str | None = None) -> None:
 	"""Money on the order may have changed without any ledger event, and so may its state."""
 	if doc.get("l2c_contract"):
 		order_state.follow(doc)
-		recompute.mark([doc.l2c_contract])
+		recompute.mark([doc.l2c_contract], because=(doc.doctype, doc.name))
 
 
 def on_update_after_submit(doc: Document, method: str | None = None) -> None:

@@ -60,13 +60,12 @@ def mark_drafts(contract: Document) -> None:
 		row.draft_invoice = draft_of.get(row.row_id)
 
 
-def on_invoice_submit(invoice: Document) -> None:
-	"""Link a submitted invoice to the plans of its contracts, so that its shares add up to its total.
+def on_invoice_submit(invoice: Document, weights: document_owners.Weights) -> None:
+	"""Link a submitted invoice to the plans of its contracts (`weights`), so that its shares add up to its total.
 
 	Links made with the draft stay if they still do; an invoice that accounts changed or made natively is placed on
 	the rows it was made for, then on the oldest rows with something left to bill.
 	"""
-	weights = document_owners.of_document(invoice)
 	for name in sorted(weights):
 		if name:
 			_link(invoice, name, weights=weights)
@@ -86,14 +85,17 @@ def _link(invoice: Document, name: str, *, weights: document_owners.Weights) -> 
 
 
 def _place(contract: Document, invoice: str, total: int) -> Document:
-	"""Place an invoice on what is left to bill without it. Returns the contract, loaded again."""
+	"""Place an invoice on what is left to bill without it. Returns the contract, loaded again where it was read again."""
 	before = of_invoice(contract, invoice)
 	origin = PLAN if before else NATIVE
 	if before:
 		take_off(contract, invoice)
 		contract_state.save(contract)
-	recompute.recompute(contract.name)
-	contract = contract_state.load(contract.name)
+	# without a link it is billed to no row yet: then the figures are as they were before it
+	itself = {("Sales Invoice", invoice), ("Sales Order", contract.sales_order)}
+	if before or contract.to_audit or recompute.pending(contract.name, besides=itself):
+		recompute.recompute(contract.name)
+		contract = contract_state.load(contract.name)
 	rows = contract_money.bill_rows(contract, drafts(contract))
 	put(contract, invoice, shares=billing.place_oldest_first(total, rows, first=list(before)), origin=origin)
 	return contract

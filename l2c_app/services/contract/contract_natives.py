@@ -91,9 +91,10 @@ def drop_order(order: str, name: str) -> None:
 
 def invoice_submitted(invoice: Document) -> None:
 	"""Link a submitted invoice to the plans of its contracts. Returns follow by themselves at the recompute."""
-	names = [name for name in document_owners.of_document(invoice) if name]
+	weights = document_owners.of_document(invoice)
+	names = [name for name in weights if name]
 	if names and not invoice.get("is_return"):
-		quietly(lambda: billing_links.on_invoice_submit(invoice), names)
+		quietly(lambda: billing_links.on_invoice_submit(invoice, weights), names)
 	recompute.mark(names)
 
 

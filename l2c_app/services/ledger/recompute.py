@@ -27,15 +27,18 @@ SAVE_POINT = "l2c_recompute"
 class _Marks:
 	"""What this transaction touched."""
 
-	contracts: set[str] = field(default_factory=set)
+	contracts: dict[str, set[Voucher | None]] = field(default_factory=dict)
 	vouchers: set[Voucher] = field(default_factory=set)
 
 
-def mark(contracts: Iterable[str | None]) -> None:
-	"""Note contracts whose figures must be read again before commit. Costs no query; empty names are skipped."""
-	names = {name for name in contracts if name}
-	if names:
-		_marks().contracts.update(names)
+def mark(contracts: Iterable[str | None], *, because: Voucher | None = None) -> None:
+	"""Note contracts whose figures must be read again before commit. Costs no query; empty names are skipped.
+
+	`because`: the native document that changed, where it was one.
+	"""
+	for name in contracts:
+		if name:
+			_marks().contracts.setdefault(name, set()).add(because)
 
 
 def mark_vouchers(vouchers: Iterable[Voucher]) -> None:
@@ -43,6 +46,12 @@ def mark_vouchers(vouchers: Iterable[Voucher]) -> None:
 	pairs = {(kind, name) for kind, name in vouchers if kind and name}
 	if pairs:
 		_marks().vouchers.update(pairs)
+
+
+def pending(contract: str, *, besides: set[Voucher]) -> bool:
+	"""Return whether anything but these documents touched the contract in this transaction since the last recompute."""
+	marks = getattr(frappe.local, "l2c_dirty", None)
+	return marks is not None and bool((marks.contracts.get(contract, set()) | marks.vouchers) - besides)
 
 
 def customer_renamed(customer: str) -> None:

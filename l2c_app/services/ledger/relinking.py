@@ -11,6 +11,7 @@ import frappe
 
 from l2c_app.services.billing import billing_links
 from l2c_app.services.contract import contract_natives, milestones
+from l2c_app.services.ledger import document_owners
 from l2c_app.services.ledger.ledger_facts import ContractFacts
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 from l2c_app.services.receipt import collection_vouchers
@@ -53,7 +54,7 @@ def _link_invoice(name: str) -> None:
 	invoice = frappe.get_doc(INVOICE, name)
 	if not invoice.l2c_contract:
 		invoice.db_set("l2c_contract", contract_natives.contract_of_lines(invoice), update_modified=False)
-	billing_links.on_invoice_submit(invoice)
+	billing_links.on_invoice_submit(invoice, document_owners.of_document(invoice))
 
 
 def _gone_invoices(contract: str) -> list[tuple]:

@@ -67,7 +67,7 @@ class SalesContract(Document):
 		contract_state.refresh(self)
 
 	def on_update_after_submit(self) -> None:
-		contract_customers.forget()
+		contract_customers.learn(self.customer, [self.sales_order] if self.sales_order else [])
 		signing_requests.follow(self)
 
 	def before_cancel(self) -> None:

@@ -1,0 +1,112 @@
+"""What the accountant pays for us: inserting and submitting orders, invoices and payments with our doors and without.
+
+    cd BENCH/sites && ../env/bin/python APP/benchmarks/native_submit.py --site SITE [--rounds 25]
+
+In turn in one process, with what runs before the commit, each round from the same state. *Unconcerned*: a customer without
+a contract; goal: at most 3 % more and no query. *Concerned*: the order, invoice and payment of a contract; goal: at most
+15 % more. Everything is rolled back.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import frappe
+from common import arguments, connected, load, say
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
+from l2c_app.services.ledger import recompute
+from l2c_app.tests import contracts, doors_off, factories
+
+Make = Callable[[], object]
+
+
+def unconcerned() -> dict[str, Make]:
+	"""Return how each document of a customer without a contract is made, not yet inserted."""
+	stranger = factories.customer("L2C Benchmark Stranger")
+	order, invoice = factories.sales_order(stranger), factories.sales_invoice(stranger)
+	return _makers(order.name, invoice.name, lambda: frappe.copy_doc(order))
+
+
+def concerned() -> dict[str, Make]:
+	"""Return how each document under a contract is made. Its order is made by us in life, and so carries our flag."""
+	billed, contract = contracts.active(), contracts.active()
+	invoice = make_sales_invoice(billed.sales_order)
+	invoice.insert().submit()
+	order = frappe.get_doc("Sales Order", contract.sales_order)
+
+	def another() -> object:
+		copy = frappe.copy_doc(order)
+		copy.l2c_contract = contract.name
+		copy.flags.l2c_by_service = True
+		return copy
+
+	return _makers(contract.sales_order, invoice.name, another)
+
+
+def _makers(order: str, invoice: str, another: Make) -> dict[str, Make]:
+	def payment() -> object:
+		entry = get_payment_entry("Sales Invoice", invoice)
+		return entry.update({"reference_no": "L2C-BENCH", "reference_date": entry.posting_date})
+
+	return {
+		"Sales Order": another,
+		"Sales Invoice": lambda: make_sales_invoice(order),
+		"Payment Entry": payment,
+	}
+
+
+def submitted(document: object) -> float:
+	"""Insert and submit, with what waits for the commit. Returns milliseconds."""
+	began = time.perf_counter()
+	document.insert()
+	document.submit()
+	frappe.db.before_commit.run()
+	return 1000 * (time.perf_counter() - began)
+
+
+def in_turn(make: Make, rounds: int) -> tuple[float, float, list[int], list[str]]:
+	"""Return ms without and with us, the statements of each, and those with us that name a table of ours.
+
+	The faster quarter of the rounds counts: other work on the machine makes rounds slower, never faster.
+	"""
+	times: dict[bool, list[float]] = {False: [], True: []}
+	sent: dict[bool, list[str]] = {}
+	for turn in range(rounds + 2):
+		for ours, taken in times.items():
+			frappe.db.savepoint("l2c_bench")
+			with nullcontext() if ours else doors_off.without_our_events():
+				document = make()
+				if turn < 2:
+					sent[ours] = doors_off.statements(lambda made=document: submitted(made))
+				else:
+					taken.append(submitted(document))
+			frappe.db.rollback(save_point="l2c_bench")
+			recompute.flush()
+	counts = [len(sent[False]), len(sent[True])]
+	named = [each for each in sent[True] if doors_off.mentions_us(each)]
+	without, with_us = (statistics.quantiles(times[ours], n=4)[0] for ours in (False, True))
+	return without, with_us, counts, named
+
+
+def main() -> None:
+	"""Print a line per document and kind of customer."""
+	given = arguments(__doc__.splitlines()[0], rounds=25)
+	with connected(given.site):
+		factories.bootstrap()
+		for kind, makers, goal in (("unconcerned", unconcerned(), 3), ("concerned", concerned(), 15)):
+			for doctype, make in makers.items():
+				without, with_us, counts, named = in_turn(make, given.rounds)
+				more = 100 * (with_us / without - 1)
+				say(
+					f"{kind:<12}{doctype:<15} without {without:.0f} ms, with {with_us:.0f} ms ({more:+.1f} %,"
+				)
+				say(
+					f"{'':<12}goal {goal} %), statements {counts[0]} and {counts[1]}, {len(named)} of ours; {load()}"
+				)
+
+
+if __name__ == "__main__":
+	main()
