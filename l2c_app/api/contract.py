@@ -17,6 +17,7 @@ from l2c_app.services.contract import (
 	renewal,
 	revision_diff,
 )
+from l2c_app.services.contract import readiness as contract_readiness
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.ledger import recompute
 
@@ -76,6 +77,12 @@ def sign(contract: str, signed_on: str | None = None, signed_by: str = "") -> di
 def activate(contract: str) -> dict[str, Any]:
 	"""Make customer and order of a signed contract. Returns its state."""
 	return _state(activation.activate(contract).name)
+
+
+@frappe.whitelist()
+def readiness(contract: str) -> list[dict[str, str]]:
+	"""Return what stands in the way of an activation, and what is fine."""
+	return contract_readiness.checks(contract)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -171,5 +171,9 @@ class MilestoneRefused(L2CError):
 	"""A plan row is not released, or cannot be released or taken back by hand."""
 
 
+class HandOverRefused(L2CError):
+	"""Work cannot be handed over: to nobody, to oneself, to somebody who may not do it, or there is none."""
+
+
 class SettlementOpen(L2CError):
 	"""A contract cannot be ended at this value: what is billed is another amount."""

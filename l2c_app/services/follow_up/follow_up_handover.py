@@ -29,7 +29,7 @@ def hand_over(former: dict[str, set[str]]) -> None:
 		if plan.lead in seats and plan.assigned_to not in holders:
 			given.setdefault(holders[0] if holders else None, []).append(plan)
 	for user, theirs in given.items():
-		_write(sorted(plan.name for plan in theirs), user)
+		give(sorted(plan.name for plan in theirs), user)
 	follow_up_party.roll_up_many({plan.lead for plan in given.get(None, [])})
 
 
@@ -45,7 +45,7 @@ def _planned(former: dict[str, set[str]]) -> list:
 	)
 
 
-def _write(follow_ups: Sequence[str], user: str | None) -> None:
+def give(follow_ups: Sequence[str], user: str | None) -> None:
 	"""Give follow ups and their open ToDos to a user, None: cancel them; `_assign` of those with a ToDo follows."""
 	values = {"assigned_to": user, "told": 0} if user else {"status": Status.CANCELLED.value}
 	todo_values = {"allocated_to": user} if user else {"status": "Cancelled"}

@@ -111,11 +111,21 @@ const sign = (frm) =>
 			l2c.contract_step(frm, "sign", { signed_on, signed_by: signed_by || "" }, __("Signed"))
 	);
 
-const activate = (frm) =>
-	frappe.confirm(
-		__("Activate this contract? Its Sales Order is made now, and its customer if there is none yet."),
-		() => l2c.contract_step(frm, "activate", {}, __("Activated"))
+const CHECK_COLOURS = { Refused: "red", Warning: "orange", Fine: "green" };
+const CHECK_LABELS = { Refused: __("Refused"), Warning: __("Warning"), Fine: __("Fine") };
+
+const activate = async (frm) => {
+	const checks = await l2c.call_frozen("contract.readiness", { contract: frm.doc.name });
+	const lines = checks.map(
+		({ level, subject, text }) =>
+			`<li><span class="indicator-pill ${CHECK_COLOURS[level]}">${CHECK_LABELS[level]}</span> ` +
+			`<b>${l2c.escape(subject)}</b> ${text ? l2c.reason_html(text) : ""}</li>`
 	);
+	const question = __("Activate this contract? Its Sales Order is made now, and its customer if there is none yet.");
+	frappe.confirm(`<ul class="list-unstyled">${lines.join("")}</ul><p>${question}</p>`, () =>
+		l2c.contract_step(frm, "activate", {}, __("Activated"))
+	);
+};
 
 const bill_due = async (frm) => {
 	const results = await l2c.call_frozen("contract.bill_due", { contract: frm.doc.name }, __("Billing…"));
