@@ -4,6 +4,8 @@ In pairs: a list condition and a check of the single document, which agree. With
 Leads outside the pools keep the host's own visibility.
 """
 
+from collections.abc import Iterable
+
 import frappe
 
 from l2c_app import compat
@@ -16,13 +18,14 @@ def _literals(names: list[str]) -> str:
 	return ", ".join(frappe.db.escape(name, percent=False) for name in names) or "''"
 
 
-def _open_leads(column: str, user: str, party_type: str = "Lead") -> list[str]:
-	"""Return the alternatives under which a pooled party in `column` is open: held by the team, or in a managed pool.
+def _open_leads(column: str, user: str, party_type: str = "Lead", *, also: Iterable[str] = ()) -> list[str]:
+	"""Return the alternatives under which a pooled party in `column` is open: held by the team, or in a managed pool, or one
+	of `also`.
 
 	Written out as names, which the database finds by key. What would be too many names is looked up row by row: compared
 	with a number, so that the database does not collect the whole pool first, as it does for IN and EXISTS.
 	"""
-	names, parts = [], []
+	names, parts = list(also), []
 	if visibility.holds_many(user):
 		parts.append(
 			_seat_by_row(
@@ -47,20 +50,22 @@ def _seat_by_row(party_type: str, column: str, condition: str) -> str:
 	return f"({rows} and seat.`party` = {column} and seat.{condition}) > 0"
 
 
-def worked_on(column: str, user: str, party_type: str) -> str:
-	"""Return the condition that the party in `column` is held by the team or in a managed pool; as `visibility.works_on`."""
-	return _any(_open_leads(column, user, party_type))
+def worked_on(column: str, user: str, party_type: str, *, also: Iterable[str] = ()) -> str:
+	"""Return the condition that the party in `column` is held by the team, or in a managed pool, as `visibility.works_on`;
+	or one of `also`: named once, for each list of names is gone through for every row."""
+	return _any(_open_leads(column, user, party_type, also=also))
 
 
 def open_lead(column: str, user: str) -> str:
 	"""Return the condition that `column` names no closed lead: none at all, one outside the pools, or one open to the user.
 
-	Compared with a number for the reason given above: NOT EXISTS would collect all pooled leads first.
+	Compared with a number for the reason given above: NOT EXISTS would collect all pooled leads first. What is open to the
+	user is asked first: of a rep's own follow ups that is nearly all, and it costs no look at the lead.
 	"""
 	pooled = (
 		f"select count(*) from `tabLead` closed where closed.`name` = {column} and closed.`l2c_pooled` = 1"
 	)
-	return _any([f"({pooled}) = 0", *_open_leads(column, user)])
+	return _any([*_open_leads(column, user), f"({pooled}) = 0"])
 
 
 def _any(parts: list[str]) -> str:

@@ -84,10 +84,7 @@ def _allowed_condition(user: str) -> str:
 	people = _literals(team)
 	parts = [f"`tabFollow Up`.assigned_to in {people}", f"`tabFollow Up`.owner in {people}"]
 	for party_type, field in visibility.OWNER_FIELD.items():
-		column = f"`tabFollow Up`.{party_type.lower()}"
-		parts += _of_owned(party_type, field, column, team)
-		if visibility.enabled_pools(party_type):
-			parts.append(closed_set.worked_on(column, user, party_type))
+		parts += _of_parties(party_type, field, team, user=user)
 	for reference, field in OWNER_FIELDS.items():
 		owned = _of_owned(reference, field, "`tabFollow Up`.reference_name", team)
 		parts += [f"(`tabFollow Up`.reference_doctype = '{reference}' and {part})" for part in owned]
@@ -96,11 +93,27 @@ def _allowed_condition(user: str) -> str:
 	return f"({' or '.join(parts)})"
 
 
+def _of_parties(party_type: str, field: str, team: list[str], *, user: str) -> list[str]:
+	"""Return the conditions that a follow up is about a party of the team, or one that the user works on in a pool."""
+	column = f"`tabFollow Up`.{party_type.lower()}"
+	if not visibility.enabled_pools(party_type):
+		return _of_owned(party_type, field, column, team)
+	names = _owned(party_type, field, team)
+	if len(names) <= visibility.MANY:
+		return [closed_set.worked_on(column, user, party_type, also=names)]
+	return [*_of_owned(party_type, field, column, team), closed_set.worked_on(column, user, party_type)]
+
+
+def _owned(doctype: str, field: str, team: list[str]) -> list[str]:
+	"""Return the names of the team's documents, one more than a statement should name where there are so many."""
+	filters = {field: ("in", team)}
+	return frappe.get_all(doctype, filters=filters, pluck="name", limit=visibility.MANY + 1, order_by=None)
+
+
 def _of_owned(doctype: str, field: str, column: str, team: list[str]) -> list[str]:
 	"""Return the condition that `column` names a document of the team, none where it has none. More than a statement should
 	name are looked up row by row."""
-	filters = {field: ("in", team)}
-	names = frappe.get_all(doctype, filters=filters, pluck="name", limit=visibility.MANY + 1, order_by=None)
+	names = _owned(doctype, field, team)
 	if len(names) > visibility.MANY:
 		owner = f"select owned.`{field}` from `tab{doctype}` owned where owned.`name` = {column}"
 		return [f"({owner}) in {_literals(team)}"]

@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from l2c_app.api import pool as api
+from l2c_app.permissions import follow_up
 from l2c_app.services.follow_up import follow_ups, reminders
 from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
@@ -52,6 +53,13 @@ class TestSharedTimeline(PoolCase):
 		self.assertEqual(self.sees(self.mate, mine), (True, True))
 		self.assertEqual(self.sees(self.rep, his), (True, True))
 		self.assertEqual(self.sees(self.outsider, mine), (False, False))
+
+	def test_a_party_is_named_once_among_what_is_open_and_once_among_what_is_ones_own(self):
+		"""Each list of names is gone through for every row: a holder's lead is his by owner and by seat, yet stands there once."""
+		text = follow_up.conditions(self.rep)
+		self.assertEqual(text.count(f"'{self.one.name}'"), 2)
+		closed = text.index("l2c_pooled")
+		self.assertLess(text.rindex(f"'{self.one.name}'"), closed)  # asked before the lead is looked at
 
 	def test_who_gave_his_seat_back_sees_it_no_more(self):
 		self.claim_second()
