@@ -28,6 +28,15 @@ frappe.ui.form.on("Bank Statement Load", {
 
 	show_counts(frm) {
 		const { state, question, missing_amount, currency, progress, ...counts } = frm.doc;
+		const said = [];
+		if (question) said.push(l2c.statement_question(frm.doc));
+		if (flt(missing_amount)) {
+			said.push(
+				__("The lines and the two balances of the file differ by {0}: lines are missing.", [
+					l2c.money(missing_amount, currency),
+				])
+			);
+		}
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(
 			l2c.tags([
@@ -39,16 +48,8 @@ frappe.ui.form.on("Bank Statement Load", {
 				[__("Failed"), counts.failed_rows || "", "red"],
 				[__("Undone"), counts.undone_rows || "", "gray"],
 				[__("Kept"), counts.kept_rows || "", "orange"],
-			])
+			]) + said.map((text) => `<div class="mt-2">${l2c.escape(text)}</div>`).join("")
 		);
-		frm.dashboard.clear_comment();
-		if (question) frm.dashboard.add_comment(l2c.escape(l2c.statement_question(frm.doc)), "yellow", true);
-		if (flt(missing_amount)) {
-			const text = __("The lines and the two balances of the file differ by {0}: lines are missing.", [
-				l2c.money(missing_amount, currency),
-			]);
-			frm.dashboard.add_comment(l2c.escape(text), "red", true);
-		}
 		if (LIVE.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
 	},
 

@@ -14,7 +14,7 @@ l2c.statement_colour = (state) =>
 	})[state];
 
 const ways = (given = {}) => [
-	{ fieldtype: "Section Break", label: __("How It Is Read"), collapsible: 1, collapsed: given.question ? 0 : 1 },
+	{ fieldtype: "Section Break", fieldname: "ways", label: __("How It Is Read") },
 	{
 		fieldtype: "Select",
 		fieldname: "encoding",
