@@ -199,6 +199,24 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.event.event.get_events": "l2c_app.api.back_doors.get_events",
 }
 
+# Portal
+has_website_permission = {"Sales Contract": "l2c_app.permissions.portal.has_website_permission"}
+website_route_rules = [{"from_route": "/sales-contracts/<path:name>", "to_route": "sales-contract"}]
+standard_portal_menu_items = [
+	{
+		"title": "Contracts",
+		"route": "/sales-contracts",
+		"reference_doctype": "Sales Contract",
+		"role": "Customer",
+	},
+	{
+		"title": "Open Invoices",
+		"route": "/open-invoices",
+		"reference_doctype": "Promise to Pay",
+		"role": "Customer",
+	},
+]
+
 # Jobs
 scheduler_events = {
 	"cron": {

@@ -67,6 +67,7 @@ READERS = {
 	"api.pool_recycle": {"about_to_go_back", "starting_rules"},
 	"api.pool": {"distribute_preview", "party_state", "my_standing", "propose_sales_team", "seats"},
 	"api.print": {"contract_pdf", "statement_pdf"},
+	"api.portal": {"statement_pdf"},
 	"api.signing": {"document", "sent_pdf"},
 }
 # What nobody needs an account for: the token of a signing link is the authority, and the host counts the calls.

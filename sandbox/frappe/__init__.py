@@ -227,7 +227,8 @@ EMULATED_HOOKS = set(
 	advance_payment_doctypes advance_payment_receivable_doctypes""".split()
 )
 DESK_HOOKS = tuple(
-	"app_ doctype_ web required_apps add_to_apps_screen require_type_annotated page_js export_ before_request".split()
+	"app_ doctype_ web required_apps add_to_apps_screen require_type_annotated page_js export_ before_request"
+	" has_website_permission standard_portal_menu".split()
 )
 
 

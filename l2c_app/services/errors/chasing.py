@@ -37,3 +37,7 @@ class HoldError(L2CError):
 
 class CollectionTargetError(L2CError):
 	"""A collection target needs an amount, and there is one per month, company and sales person."""
+
+
+class NoOnlinePayment(L2CError):
+	"""No payment request with an address waits for the invoice."""

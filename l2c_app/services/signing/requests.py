@@ -73,6 +73,22 @@ def resend(request: str, *, valid_days: int = 14) -> str:
 	return invite(document, again=True)
 
 
+def renew(request: str) -> str:
+	"""Return a new link for a request that is open, good as long as the old one was; nobody is mailed.
+
+	For the signatory himself, whom the portal knows: callers prove that he is. The old link is dead.
+	"""
+	contract = contract_state.load(frappe.db.get_value(REQUEST, request, "contract"))
+	document = frappe.get_doc(REQUEST, request, for_update=True)
+	if State(document.status) not in rules.ANSWERABLE or contract.signed_on:
+		_refuse_state(document, _("Ask whoever sent it to you for a new one."))
+	token = rules.new_token()
+	document.token_hash = rules.token_hash(token)
+	guard.by_service(document).save()
+	trail.write(document, "Sent Again", detail=_("Opened from the portal."))
+	return get_url(f"/{PAGE}?token={token}")
+
+
 def withdraw(request: str, *, reason: str) -> None:
 	"""Take the whole round of a request back: a contract that one of them shall not sign is signed by nobody."""
 	document, contract = _load(request)

@@ -1,0 +1,124 @@
+"""What a customer may do at the portal: promise, dispute, pay, sign, and have his statement. Only about his own.
+
+Each step first proves that the document is the visitor's and then writes what its own service checks; the visitor has
+no right of his own on our documents. A promise from the portal is judged like any other but pauses no reminder.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, flt, get_fullname, nowdate
+
+from l2c_app.services.errors import NoOnlinePayment, PromiseRefused, SigningStateError, refuse
+from l2c_app.services.follow_up import reminders
+from l2c_app.services.portal import own
+from l2c_app.services.printing import contract_document, print_renderer, statement_document
+from l2c_app.services.signing import requests
+
+ANSWER_DAYS = 7
+MOST_TEXT = 1000
+PAYABLE = ("Requested", "Initiated", "Partially Paid")
+
+
+def promise(invoice: str, *, amount: float, promised_for: str, note: str = "") -> str:
+	"""Promise to pay an own invoice. Returns the name. Raises PermissionError, PromiseRefused."""
+	own.refuse_foreign_invoice(invoice)
+	if not promised_for:
+		refuse(PromiseRefused, _("Say when you will pay."))
+	made = frappe.new_doc("Promise to Pay")
+	made.update({"sales_invoice": invoice, "amount": flt(amount), "promised_for": promised_for})
+	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor(), "note": note[:MOST_TEXT]})
+	made.insert(ignore_permissions=True)  # about his own invoice, proven above
+	_tell(made, _("{0} promised a payment at the portal.").format(made.customer))
+	return made.name
+
+
+def dispute(invoice: str, *, code: str, amount: float, note: str) -> str:
+	"""Dispute an amount of an own invoice; whoever chases the customer answers. Returns the name.
+
+	Raises PermissionError, DisputeRefused.
+	"""
+	own.refuse_foreign_invoice(invoice)
+	made = frappe.new_doc("Receivable Dispute")
+	made.update({"sales_invoice": invoice, "code": code, "amount": flt(amount), "note": note[:MOST_TEXT]})
+	made.update({"responsible": responsible(invoice), "deadline": add_days(nowdate(), ANSWER_DAYS)})
+	made.insert(ignore_permissions=True)  # about his own invoice, proven above
+	_tell(made, _("{0} disputed an invoice at the portal.").format(made.customer))
+	return made.name
+
+
+def pay(invoice: str) -> str:
+	"""Return the address where an own invoice is paid: that of the host's open Payment Request.
+
+	Finance, or the host's own rules, make the request; a visitor makes no document of the books. Raises NoOnlinePayment.
+	"""
+	own.refuse_foreign_invoice(invoice)
+	url = payment_urls([invoice]).get(invoice)
+	if not url:
+		refuse(
+			NoOnlinePayment,
+			_("Invoice {0} cannot be paid online yet.").format(invoice),
+			do=_("Pay by bank transfer and name the invoice, or ask us for a payment link."),
+		)
+	return url
+
+
+def payment_urls(invoices: list[str]) -> dict[str, str]:
+	"""Return {invoice: address} of the open payment requests that a gateway takes."""
+	rows = frappe.get_all(
+		"Payment Request",
+		filters={
+			"reference_doctype": "Sales Invoice",
+			"reference_name": ("in", invoices or [""]),
+			"docstatus": 1,
+			"status": ("in", PAYABLE),
+		},
+		fields=["reference_name", "payment_url"],
+		order_by="creation",
+	)
+	return {row.reference_name: row.payment_url for row in rows if row.payment_url}
+
+
+def signing_link(contract: str) -> str:
+	"""Return a fresh link for the visitor's own open request; the one in his mail is dead then.
+
+	Raises PermissionError, SigningStateError.
+	"""
+	own.contract(contract)
+	email = frappe.db.get_value("User", frappe.session.user, "email")
+	filters = {"contract": contract, "email": email, "status": ("in", ["Sent", "Viewed"])}
+	name = frappe.db.get_value(requests.REQUEST, filters) if email else None
+	if not name:
+		refuse(SigningStateError, _("Nothing waits for your signature here."))
+	return requests.renew(name)
+
+
+def statement_pdf(customer: str, company: str) -> bytes:
+	"""Return the statement of an own customer. Raises PermissionError, NothingToState."""
+	own.refuse_foreign_customer(customer)
+	wish = frappe.db.get_value("Customer", customer, "language")
+	language = contract_document.chosen_language(wish)
+	return print_renderer.to_pdf(statement_document.statement_html(customer, company, language))
+
+
+def responsible(invoice: str) -> str:
+	"""Return who answers a dispute: whoever has the customer's case, his salesperson, or who made the invoice."""
+	fields = ["customer", "company", "l2c_contract", "owner"]
+	row = frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
+	case = {"customer": row.customer, "company": row.company, "status": ("!=", "Closed")}
+	people = frappe.db.get_value("Collection Case", case, ["finance_owner", "sales_owner"]) or ()
+	contract = (
+		frappe.db.get_value("Sales Contract", row.l2c_contract, "contract_owner")
+		if row.l2c_contract
+		else None
+	)
+	return next(user for user in (*people, contract, row.owner) if user and user != "Guest")
+
+
+def _visitor() -> str:
+	return get_fullname(frappe.session.user)[:140]
+
+
+def _tell(made: Any, text: str) -> None:
+	reminders.bell(responsible(made.sales_invoice), text, document=(made.doctype, made.name))

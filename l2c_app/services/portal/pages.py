@@ -1,0 +1,152 @@
+"""What the portal shows a customer of his contracts and invoices: figures live from the ledger, in their own currency."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import flt, format_date, getdate, nowdate
+
+from l2c_app.core.money import from_minor
+from l2c_app.services.chasing import receivables
+from l2c_app.services.ledger import contract_position
+from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.portal import own
+from l2c_app.services.printing import print_renderer
+from l2c_app.services.signing import requests
+
+FIGURES = ("billed", "settled", "open", "due", "overdue")
+MOST = 200
+
+
+def contracts() -> list[dict[str, Any]]:
+	"""Return the visitor's approved contracts, newest first."""
+	rows = frappe.get_all(
+		"Sales Contract",
+		filters={"customer": ("in", own.customers() or [""]), "docstatus": 1},
+		fields=["name", "title", "status", "currency", "grand_total", "transaction_date", "open_amount"],
+		order_by="transaction_date desc, name desc",
+		limit=MOST,
+	)
+	return [
+		{
+			"name": row.name,
+			"title": row.title or "",
+			"status": _(row.status),
+			"date": format_date(row.transaction_date),
+			"total": print_renderer.money(row.grand_total, row.currency),
+			"open": print_renderer.money(row.open_amount, row.currency),
+		}
+		for row in rows
+	]
+
+
+def contract(name: str) -> dict[str, Any]:
+	"""Return a contract of the visitor with its plan and invoices. Raises PermissionError."""
+	document = own.contract(name)
+	found = contract_position.live(name)
+	rows = {row.row_id: row for row in document.plan_rows}
+
+	def money(amount: float) -> str:
+		return print_renderer.money(amount, document.currency)
+
+	return {
+		"name": name,
+		"contract_title": document.title or "",
+		"status": _(document.status),
+		"seller": frappe.db.get_value("Company", document.company, "company_name"),
+		"total": money(document.grand_total),
+		"dates": [format_date(day) for day in (document.start_date, document.end_date) if day],
+		"figures": {figure: money(found[figure]) for figure in FIGURES},
+		"plan": [
+			_plan_row(row, rows[row["row_id"]], money) for row in found["rows"] if row["row_id"] in rows
+		],
+		"invoices": _invoices(document),
+		"to_sign": _open_request(name),
+		"signed": bool(document.signed_on),
+	}
+
+
+def invoices() -> list[dict[str, Any]]:
+	"""Return what the visitor owes, piece by piece, oldest first, with what he said about it."""
+	mine = own.customers()
+	if not mine:
+		return []
+	unit, today = money_unit(), getdate(nowdate())
+	found = []
+	for (customer, company, currency), pieces in receivables.owed(mine).items():
+		for piece in pieces:
+			amount = flt(from_minor(piece.open, unit))
+			late = (today - piece.due).days if piece.due else 0
+			found.append(
+				{
+					"invoice": piece.document,
+					"customer": customer,
+					"company": company,
+					"due_date": piece.due or today,
+					"due": format_date(piece.due) if piece.due else "",
+					"late": _("{0} days late").format(late) if late > 0 else "",
+					"amount": amount,
+					"open": print_renderer.money(amount, currency),
+				}
+			)
+	said = _said([row["invoice"] for row in found])
+	return [
+		{**row, "said": said.get(row["invoice"], [])}
+		for row in sorted(found, key=lambda row: (row["due_date"], row["invoice"]))[:MOST]
+	]
+
+
+def statements() -> list[dict[str, str]]:
+	"""Return (customer, company) of which the visitor can have a statement."""
+	entry = frappe.qb.DocType("Payment Ledger Entry")
+	return (
+		frappe.qb.from_(entry)
+		.where((entry.party_type == "Customer") & entry.party.isin(own.customers() or [""]))
+		.where((entry.delinked == 0) & (entry.account_type == "Receivable"))
+		.select(entry.party.as_("customer"), entry.company)
+		.distinct()
+		.orderby(entry.party, entry.company)
+		.run(as_dict=True)
+	)
+
+
+def _plan_row(figures: dict[str, Any], row: Any, money: Any) -> dict[str, str]:
+	return {
+		"label": row.label or row.row_id,
+		"due_date": format_date(row.due_date or row.fixed_date) if row.due_date or row.fixed_date else "",
+		"status": _(figures["status"]),
+		**{figure: money(figures[figure]) for figure in ("amount", "billed", "settled", "open", "due")},
+	}
+
+
+def _invoices(document: Any) -> list[str]:
+	names = sorted({row.sales_invoice for row in document.plan_billing if row.sales_invoice})
+	filters = {"name": ("in", names or [""]), "docstatus": 1, "customer": document.customer}
+	return frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="posting_date, name")
+
+
+def _open_request(contract: str) -> str | None:
+	"""Return the visitor's own request that waits for his signature."""
+	filters = {
+		"contract": contract,
+		"email": frappe.db.get_value("User", frappe.session.user, "email") or "",
+		"status": ("in", ["Sent", "Viewed"]),
+	}
+	return frappe.db.get_value(requests.REQUEST, filters)
+
+
+def _said(names: list[str]) -> dict[str, list[str]]:
+	found: dict[str, list[str]] = {}
+	filters = {"sales_invoice": ("in", names or [""]), "status": "Open"}
+	promised = frappe.get_all(
+		"Promise to Pay", filters=filters, fields=["sales_invoice", "promised_for"], order_by="creation"
+	)
+	for row in promised:
+		text = _("Payment promised for {0}").format(format_date(row.promised_for))
+		found.setdefault(row.sales_invoice, []).append(text)
+	disputed = frappe.get_all(
+		"Receivable Dispute", filters=filters, fields=["sales_invoice", "code"], order_by="creation"
+	)
+	for row in disputed:
+		found.setdefault(row.sales_invoice, []).append(_("Disputed: {0}").format(_(row.code)))
+	return found
