@@ -55,14 +55,16 @@ class TestTemplates(L2CTestCase):
 		with self.as_user(factories.sales_user("clause.rep")), self.assertRaises(frappe.PermissionError):
 			template()
 		with self.as_user(factories.sales_manager("clause.manager")):
-			self.assertEqual(template().name, "L2C Standard")
+			made = template()
+		# For all companies unless one is chosen: the user's default company does not slip in.
+		self.assertEqual((made.name, made.for_company), ("L2C Standard", None))
 
 	def test_a_disabled_template_and_one_of_another_company_are_refused(self) -> None:
 		off = template(enabled=0)
 		with self.assertRaises(TemplateRefused):
 			contracts.draft(contract_template=off.name)
-		other = template(name="L2C Other", company=factories.company())
-		other.db_set("company", "Somebody Else")
+		other = template(name="L2C Other", for_company=factories.company())
+		other.db_set("for_company", "Somebody Else")
 		with self.assertRaises(TemplateRefused):
 			contract_api.template_clauses(other.name, company=factories.company())
 

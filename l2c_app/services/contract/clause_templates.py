@@ -70,18 +70,20 @@ def rows_of(document: Document) -> list[clauses.Clause]:
 
 def require_usable(template: str, company: str) -> None:
 	"""Refuse a template that may not be chosen. Raises TemplateRefused."""
-	found = frappe.db.get_value(TEMPLATE, template, ["enabled", "company"], as_dict=True)
+	found = frappe.db.get_value(TEMPLATE, template, ["enabled", "for_company"], as_dict=True)
 	if not found or not found.enabled:
 		refuse(
 			TemplateRefused,
 			_("Contract template {0} is not enabled or does not exist any more.").format(template),
 			do=_("Choose another one."),
 		)
-	if found.company and found.company != company:
+	if found.for_company and found.for_company != company:
 		refuse(
 			TemplateRefused,
 			_("Contract template {0} is for another company.").format(template),
-			compared=_("Company of the template {0}, of the contract {1}.").format(found.company, company),
+			compared=_("Company of the template {0}, of the contract {1}.").format(
+				found.for_company, company
+			),
 			do=_("Choose another one."),
 		)
 

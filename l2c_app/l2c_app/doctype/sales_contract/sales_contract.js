@@ -13,7 +13,7 @@ frappe.ui.form.on("Sales Contract", {
 		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
 		frm.set_query("contract_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("contract_template", () => ({
-			filters: { enabled: 1, company: ["in", [frm.doc.company || "", ""]] },
+			filters: { enabled: 1, for_company: ["in", [frm.doc.company || "", ""]] },
 		}));
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
