@@ -183,7 +183,7 @@ def judge_batch(
 
 
 def what_is_left(limits: Limits, standing: Standing) -> list[tuple[str, int, int, int]]:
-	"""Return (QUOTA | HOLDING | BACKLOG, used, limit, left) of every limit that binds; the quota as overdue cash leaves it.
+	"""Return (QUOTA | HOLDING | HOLDING_IN_ALL | BACKLOG, used, limit, left) of every limit that binds; the quota as overdue cash leaves it.
 
 	Quota 10 with 3 claims today: ("quota", 3, 10, 7). A cap that was lowered below what is held leaves 0.
 	"""
@@ -191,6 +191,7 @@ def what_is_left(limits: Limits, standing: Standing) -> list[tuple[str, int, int
 	rows = [
 		(QUOTA, standing.claimed_today, quota, limits.cut_quota is not None),
 		(HOLDING, standing.held, limits.holding_cap, False),
+		(HOLDING_IN_ALL, standing.held_in_all, limits.cap_in_all, False),
 		(BACKLOG, standing.backlog, limits.backlog_cap, False),
 	]
 	return [(name, used, limit, max(0, limit - used)) for name, used, limit, binds in rows if limit or binds]

@@ -1,10 +1,12 @@
 """What a single member is given: by his capacity, while he is not paused, and only what he takes; and what he sees of it."""
 
+import json
+
 import frappe
 
 from l2c_app.api import pool as api
-from l2c_app.services.errors import BadAdmissionFilter, NotAPoolMember
-from l2c_app.services.pool import pool_members
+from l2c_app.services.errors import BadAdmissionFilter, HoldingCapReached, NotAPoolMember
+from l2c_app.services.pool import pool_members, run_work
 from l2c_app.tests import factories
 from l2c_app.tests.pool_case import POOL, PoolCase
 
@@ -108,3 +110,52 @@ class TestMemberCapacity(PoolCase):
 		self.pool.save()
 		stored = frappe.db.get_value("Lead Pool Membership", {"pool": POOL, "user": self.rep}, "capacity")
 		self.assertEqual(stored, 90)
+
+
+class TestCapOverAllPools(PoolCase):
+	"""The rep holds one seat in a second pool; two seats of all pools together are allowed."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		factories.lead_pool("L2C Second", members=(self.rep,))
+		self.first = self.lead(1)
+		with self.as_user(self.rep):
+			api.claim(factories.seat_of(self.first.name, "L2C Second").name)
+
+	def test_a_distribution_gives_no_more_than_the_cap_leaves_even_with_a_reason_to_override(self):
+		for number in range(2, 6):
+			self.lead(number)
+		with self.settings("L2C Settings", holding_cap_over_all=2), self.as_user(self.chief):
+			# five free seats: the rep has room for one more, and the mate for two
+			drawn = api.distribute(POOL, count=10, override_reason="trade fair")
+			self.assertEqual(drawn["by_user"], {self.mate: 2, self.rep: 1})
+			again = api.distribute_preview(POOL)
+		self.assertEqual(set(again["skipped_members"]), {self.rep, self.mate})
+		self.assertIn("2 of 2", again["skipped_members"][self.rep])
+
+	def test_a_recorded_run_names_who_is_full(self):
+		self.lead(2)
+		with self.settings("L2C Settings", holding_cap_over_all=1), self.as_user(self.chief):
+			name = api.start_distribution(POOL, count=2, commit=True)
+			while run_work.step(name):
+				pass
+		options = json.loads(frappe.db.get_value("Pool Run", name, "options"))
+		self.assertEqual(list(options["skipped_members"]), [self.rep])
+		given = frappe.get_all("Pool Run Row", filters={"run": name, "status": "Done"}, pluck="to_user")
+		self.assertEqual(given, [self.mate])
+
+	def test_nobody_is_handed_a_seat_over_it(self):
+		second = self.lead(2)
+		with self.settings("L2C Settings", holding_cap_over_all=1), self.as_user(self.chief):
+			with self.assertRaises(HoldingCapReached) as refused:
+				api.transfer(self.seat(second).name, self.rep)
+			self.assertIn("all pools", str(refused.exception))
+			api.transfer(self.seat(second).name, self.mate)
+		self.assertEqual(self.seat(second).holder, self.mate)
+
+	def test_a_member_sees_what_it_leaves_him(self):
+		with self.settings("L2C Settings", holding_cap_over_all=1), self.as_user(self.rep):
+			shown = api.my_standing(POOL)
+		row = {"name": "holding_in_all", "used": 1, "limit": 1, "left": 0}
+		self.assertIn(row, shown["rows"])
+		self.assertIn("all pools", shown["refusal"])

@@ -75,9 +75,7 @@ def _is_sales_person(user: str) -> bool:
 
 def _room_refusal(pool: str, user: str) -> claim_rules.Refusal | None:
 	"""Return why the user cannot hold one more seat; a sales person outside the pool has the pool's own cap."""
-	membership = membership_locks.lock_membership(pool, user) or frappe._dict()
-	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
-	return claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
+	return claims.room_refusal(pool, membership_locks.lock_receiver(pool, user) or frappe._dict(), user)
 
 
 def _has_room(pool: str, user: str) -> bool:

@@ -13,7 +13,7 @@ from l2c_app.core import claims as rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import NotAPoolMember, PoolDisabled, StaleRead, TooManyRows, refuse
 from l2c_app.services.lead import completeness
-from l2c_app.services.pool import claim_answers, overdue_cash, quiet_days, seat_log
+from l2c_app.services.pool import cap_over_all, claim_answers, overdue_cash, quiet_days, seat_log
 from l2c_app.services.pool.blocked_parties import disabled_customers, of_lead
 from l2c_app.services.pool.membership_locks import lock_places, membership_query
 from l2c_app.services.pool.name_lists import among
@@ -48,7 +48,7 @@ def claim(seats: Sequence[str], pools: dict[str, str] | None = None) -> list[dic
 		seat: claim_answers.taken(seat, _("The seat does not exist any more."))
 		for seat in by_pool.pop("", [])
 	}
-	if by_pool and cap_in_all():
+	if by_pool and cap_over_all.cap():
 		lock_places(frappe.session.user)
 	for pool in sorted(by_pool):
 		answers |= _claim_in_pool(pool, by_pool[pool], frappe.session.user)
@@ -130,11 +130,6 @@ def limits_of(pool: object, membership: frappe._dict) -> rules.Limits:
 	)
 
 
-def cap_in_all() -> int:
-	"""Return how many seats of all pools together a member may hold when he claims, 0 = no limit."""
-	return int(frappe.get_cached_doc("L2C Settings").get("holding_cap_over_all") or 0)
-
-
 def standing_of(pool: str, user: str) -> rules.Standing:
 	"""Return what counts against a member's limits: counted, never stored."""
 	picture = _picture(pool, user) or frappe._dict(held=0, backlog=0)
@@ -142,13 +137,30 @@ def standing_of(pool: str, user: str) -> rules.Standing:
 	return rules.Standing(today, picture.held, picture.backlog, last)
 
 
+def over_all(
+	limits: rules.Limits, standing: rules.Standing, user: str
+) -> tuple[rules.Limits, rules.Standing]:
+	"""Return limits and standing with what counts over all pools, where it does."""
+	cap = cap_over_all.cap()
+	if not cap:
+		return limits, standing
+	held = cap_over_all.held([user]).get(user, 0)
+	return replace(limits, cap_in_all=cap), replace(standing, held_in_all=held)
+
+
+def room_refusal(pool: str, membership: frappe._dict, user: str) -> rules.Refusal | None:
+	"""Return why the user cannot hold one more seat of the pool, None when he has room: by the pool's cap or his own there,
+	and by the cap over all pools. The caller has locked what the user is in the pools."""
+	limits = limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
+	limits, standing = over_all(limits, standing_of(pool, user), user)
+	return rules.holding_refusal(limits, standing) or rules.holding_in_all_refusal(limits, standing)
+
+
 def _judge(
 	pool: object, membership: frappe._dict, standing: rules.Standing, *, seats: list[str]
 ) -> dict[str, rules.Refusal | None]:
 	limits = overdue_cash.cut(limits_of(pool, membership), pool, frappe.session.user)
-	if cap := cap_in_all():
-		held = frappe.db.count("Lead Pool Seat", {"holder": frappe.session.user, "state": State.HELD.value})
-		limits, standing = replace(limits, cap_in_all=cap), replace(standing, held_in_all=held)
+	limits, standing = over_all(limits, standing, frappe.session.user)
 	ended = seat_log.hold_ended(seats, frappe.session.user) if seats and limits.cool_down_days else {}
 	return rules.judge_batch(seats, limits, standing=standing, hold_ended=ended, now=now_datetime())
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from l2c_app.services.errors import StaleRead, refuse
+from l2c_app.services.pool import cap_over_all
 
 
 def membership_query(pool: str, user: str) -> object:
@@ -24,6 +25,14 @@ def lock_membership(pool: str, user: str) -> frappe._dict | None:
 	if not pictured or pictured[0].moves != newest[0].moves:
 		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))
 	return newest[0]
+
+
+def lock_receiver(pool: str, user: str) -> frappe._dict | None:
+	"""Lock (pool, user) before he is given a seat, with his places in all pools where a cap counts over them; as
+	`lock_membership`."""
+	if cap_over_all.cap():
+		lock_places(user)
+	return lock_membership(pool, user)
 
 
 def lock_membership_now(pool: str, user: str) -> None:
@@ -54,11 +63,18 @@ def lock_places(user: str) -> None:
 
 
 def lock_members(pool: str) -> None:
-	"""Lock all members of a pool in the order of their names. Raises StaleRead as `claims.lock_standing` does."""
+	"""Lock all members of a pool in the order of their names; what they are in other pools as well where a cap counts over
+	all. Raises StaleRead as `claims.lock_standing` does."""
 	table = frappe.qb.DocType("Lead Pool Membership")
-	query = (
-		frappe.qb.from_(table).select(table.user, table.moves).where(table.pool == pool).orderby(table.user)
-	)
+	query = frappe.qb.from_(table).select(table.pool, table.user, table.moves)
+	query = query.orderby(table.pool, table.user)
+	if cap_over_all.cap():
+		member = frappe.qb.DocType("Lead Pool Membership").as_("here")
+		query = query.where(
+			table.user.isin(frappe.qb.from_(member).select(member.user).where(member.pool == pool))
+		)
+	else:
+		query = query.where(table.pool == pool)
 	newest = query.for_update().run()
 	if newest != query.run():
 		refuse(StaleRead, _("Seats of this member moved meanwhile."), do=_("Try again."))

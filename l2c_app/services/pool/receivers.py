@@ -1,6 +1,6 @@
 """Who may receive seats of a pool today, with how much room; who may not, and why."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import frappe
@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, getdate, now_datetime, nowdate
 
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
-from l2c_app.services.pool import absence, claims, member_filters
+from l2c_app.services.pool import absence, cap_over_all, claims, member_filters
 
 RECEIVED = (Event.CLAIM.value, Event.ASSIGN.value, Event.TRANSFER.value)
 
@@ -30,7 +30,8 @@ def of_pool(pool: object, *, override: bool = False) -> Receivers:
 	"""Return the receivers of a pool. Who holds least comes first, or who received least in the last 24 hours.
 
 	Skipped with a reason: paused members, disabled users, users without a role for the pool's parties, members on leave.
-	Members with a weight of 0 only manage or watch. `override`: holding caps and capacities do not bind.
+	Members with a weight of 0 only manage or watch. `override`: holding caps and capacities of the pool do not bind; the cap
+	over all pools always does.
 	"""
 	rows = _rows(pool)
 	users = [row.user for row in rows]
@@ -67,18 +68,22 @@ def _receivers(
 	takes, skipped = member_filters.of_members(pool, rows)
 	skipped |= {row.user: _("The member is paused.") for row in rows if row.paused}
 	skipped |= unavailable(pool, [row.user for row in rows])
+	all_rooms, full = cap_over_all.rooms([row.user for row in rows if row.user not in skipped])
+	skipped |= full
 	able = [row for row in rows if row.user not in skipped]
 	capacities = {} if override else capacity_rooms(pool.name, {row.user: row.capacity for row in able})
-	members = [_member(pool, row, held.get(row.user, 0), capacities, override=override) for row in able]
+	members = [
+		_member(pool, row, held.get(row.user, 0), [capacities, all_rooms], override=override) for row in able
+	]
 	return Receivers(members, skipped, last, takes)
 
 
 def _member(
-	pool: object, row: frappe._dict, held: int, capacities: dict[str, int], *, override: bool
+	pool: object, row: frappe._dict, held: int, further: Sequence[dict[str, int]], *, override: bool
 ) -> rules.Member:
 	cap = 0 if override else claims.limits_of(pool, row).holding_cap
 	rooms = [max(0, cap - held)] if cap else []
-	rooms += [capacities[row.user]] if row.user in capacities else []
+	rooms += [left[row.user] for left in further if row.user in left]
 	return rules.Member(row.user, row.weight, min(rooms) if rooms else None, held)
 
 

@@ -6,7 +6,6 @@ Every function that a user calls checks his rights first; the writing is done by
 import frappe
 from frappe import _
 
-from l2c_app.core import claims as claim_rules
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import (
 	NotAPoolManager,
@@ -153,15 +152,14 @@ def check_transfer(seat: frappe._dict, to_user: str) -> None:
 
 def check_receiver(pool: str, user: str) -> None:
 	"""Lock the receiver's membership and raise NotAPoolMember or HoldingCapReached."""
-	membership = membership_locks.lock_membership(pool, user)
+	membership = membership_locks.lock_receiver(pool, user)
 	if not membership or not frappe.db.get_value("User", user, "enabled"):
 		refuse(
 			NotAPoolMember,
 			_("{0} is no active member of pool {1}.").format(user, pool),
 			do=_("Choose a member of the pool."),
 		)
-	limits = claims.limits_of(frappe.get_cached_doc("Lead Pool", pool), membership)
-	refusal = claim_rules.holding_refusal(limits, claims.standing_of(pool, user))
+	refusal = claims.room_refusal(pool, membership, user)
 	if refusal:
 		claim_answers.raise_refusal(refusal)
 

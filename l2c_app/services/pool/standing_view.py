@@ -22,7 +22,7 @@ def of_pool(pool: str) -> dict:
 	filters = {"pool": pool, "user": user}
 	member = frappe.db.get_value("Lead Pool Membership", filters, ["holding_cap", "capacity"], as_dict=True)
 	limits = overdue_cash.cut(claims.limits_of(document, member), document, user)
-	standing = claims.standing_of(pool, user)
+	limits, standing = claims.over_all(limits, claims.standing_of(pool, user), user)
 	refusal = rules.judge(limits, standing, last_hold_ended=None, now=now_datetime())
 	rows = rules.what_is_left(limits, standing)
 	capacity = receivers.capacity_rooms(pool, {user: member.capacity})

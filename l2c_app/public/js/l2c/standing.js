@@ -4,6 +4,7 @@ frappe.provide("l2c");
 const LIMIT_LABELS = {
 	quota: __("Claims Today"),
 	holding: __("Seats Held"),
+	holding_in_all: __("Seats Held over All Pools"),
 	backlog: __("Waiting for First Work"),
 };
 
