@@ -88,6 +88,7 @@ doc_events = {
 	},
 	"Company": {"after_rename": "l2c_app.overrides.company.after_rename"},
 	"Communication": {
+		"before_insert": "l2c_app.overrides.communication.before_insert",
 		"after_insert": "l2c_app.overrides.lead_score.on_communication",
 		"on_change": "l2c_app.overrides.effort.communication",
 		"on_trash": "l2c_app.overrides.effort.taken_back",
