@@ -8,6 +8,7 @@ import frappe
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.utils import getdate, nowdate
 
+from l2c_app.api import adoption as api
 from l2c_app.core.adoption import Case, Line, case_of
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import adoption
@@ -164,6 +165,16 @@ class TestAdoption(L2CTestCase):
 		adoption.adopt(self.case(order))
 		with self.assertRaisesRegex(AdoptionRefused, "CON-"):
 			adoption.adopt(self.case(order))
+
+	def test_the_api_previews_and_adopts_typed_rows(self) -> None:
+		order = self.running()
+		rows = frappe.as_json([{"sales_order": order.name, "amount": "1,000.00", "due_date": "2026-12-31"}])
+		self.assertEqual((api.preview(rows)["total"], api.preview(rows)["contract"]), (1000, ""))
+		unreadable = [{"sales_order": order.name, "amount": "12.3.4"}]
+		with self.assertRaises(AdoptionRefused):
+			api.preview(unreadable)
+		answer = api.adopt(rows)
+		self.assertEqual((answer["figures"]["billed"], len(answer["rows"])), (300, 1))
 
 	def test_only_who_approves_contracts_or_manages_accounts_adopts(self) -> None:
 		order = self.running()
