@@ -100,6 +100,10 @@ class Desk:
 		"""Save a screenshot."""
 		self.page.screenshot(path=str(OUT / f"{self.prefix}_{name}.png"))
 
+	def picture(self, page: Any, name: str) -> None:
+		"""Save a screenshot of a page that somebody else looks at."""
+		page.screenshot(path=str(OUT / f"{self.prefix}_{name}.png"), full_page=True)
+
 	def fits(self, what: str) -> None:
 		"""Fail if the page is wider than the screen."""
 		width, screen = (

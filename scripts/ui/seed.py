@@ -16,7 +16,7 @@ from l2c_app.services.billing import billing, billing_run_work, billing_runs
 from l2c_app.services.contract import activation, contract_drafts
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.receipt import collections
-from l2c_app.tests import factories
+from l2c_app.tests import factories, signing_case
 
 PASSWORD = "L2C-desk-test-1"
 ROLES = {
@@ -154,6 +154,12 @@ def contracts(users: dict[str, str]) -> dict[str, str]:
 	return names
 
 
+def signing() -> dict[str, str]:
+	"""Send an approved contract to one signatory. The token of his link is known here and nowhere else."""
+	approved = signing_case.approved(customer=factories.customer("Signing Customer Ltd"))
+	return {"signing_contract": approved.name, "signing_token": signing_case.send(approved)[0]}
+
+
 def receipt(users: dict[str, str], names: dict[str, str], *, amount: float, row_id: str = "") -> str:
 	"""Report money as the salesperson. Returns the Collection."""
 	values = {"customer": names["customer"], "received_on": nowdate(), "amount": amount}
@@ -236,6 +242,7 @@ def main(site: str) -> None:
 	names |= plans(users, names)
 	names |= natives(users, names)
 	names |= billing_run()
+	names |= signing()
 	frappe.db.commit()
 	print(json.dumps({"users": users, "password": PASSWORD, "item": factories.SERVICE_ITEM, **names}))
 

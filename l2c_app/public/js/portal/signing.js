@@ -61,6 +61,7 @@
 
 	const answer = async (button, box, method, args, done) => {
 		button.disabled = true;
+		box.hidden = true;
 		let result;
 		try {
 			result = await post(`signing.${method}`, { token, ...args });
