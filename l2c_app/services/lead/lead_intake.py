@@ -106,11 +106,15 @@ def seat_new_lead(doc: object) -> None:
 def note_duplicates(doc: object) -> None:
 	"""Store the keys of a new or changed lead and do about other parties alike what the settings say for its entry point.
 
-	A changed lead is compared by its new keys only: what was known before was told before. Raises DuplicateBlocked.
+	A changed lead is compared by its new keys only: what was known before was told before. A new one has no key yet, and
+	no contact but the one that the host has made of its own fields. Raises DuplicateBlocked.
 	"""
-	keys = party_keys.keys_of(doc, "Lead")
-	new = party_keys.store("Lead", doc.name, keys)
-	found = duplicates.of_new_party("Lead", doc.name, keys if doc.flags.in_insert else new)
+	if doc.flags.in_insert:
+		new = party_keys.keys_of(doc, "Lead", contacts=())
+		party_keys.insert("Lead", doc.name, new)
+	else:
+		new = party_keys.store("Lead", doc.name, party_keys.keys_of(doc, "Lead"))
+	found = duplicates.of_new_party("Lead", doc.name, new)
 	doc.flags.l2c_duplicates = found
 	if found:
 		duplicate_policy.act(doc, found, origin(doc))

@@ -117,18 +117,19 @@ def store(party_type: str, party: str, keys: Iterable[Key]) -> set[Key]:
 	if gone:
 		frappe.db.delete("L2C Party Key", {"name": ("in", gone)})
 	new = wanted - there.keys()
-	_insert([(party_type, party, kind, value) for kind, value in sorted(new)])
+	insert(party_type, party, new)
 	return new
 
 
-def _insert(rows: list[tuple[str, str, str, str]]) -> None:
-	if not rows:
-		return
+def insert(party_type: str, party: str, keys: Iterable[Key]) -> None:
+	"""Store keys that the party does not have yet: all of a new one."""
 	user, now = frappe.session.user, frappe.utils.now_datetime()
-	query = frappe.qb.into(frappe.qb.DocType("L2C Party Key")).columns(*COLUMNS)
-	for row in rows:
-		query = query.insert(frappe.generate_hash(length=10), user, now, now, user, 0, 0, *row)
-	query.run()
+	rows = [
+		(frappe.generate_hash(length=10), user, now, now, user, 0, 0, party_type, party, kind, value)
+		for kind, value in sorted(keys)
+	]
+	if rows:
+		frappe.qb.into(frappe.qb.DocType("L2C Party Key")).columns(*COLUMNS).insert(*rows).run()
 
 
 def forget(party_type: str, party: str) -> None:

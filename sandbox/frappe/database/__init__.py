@@ -45,7 +45,7 @@ def to_column(value: Any) -> Any:
 	if isinstance(value, float | Decimal):
 		return round(float(value), 9)
 	if isinstance(value, datetime.datetime):
-		return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+		return value.isoformat(" ", "microseconds")
 	if isinstance(value, datetime.timedelta):
 		return str((datetime.datetime.min + value).time())
 	return value if value is None or isinstance(value, bytes) else str(value)

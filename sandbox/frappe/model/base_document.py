@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _, _dict, not_emulated
-from frappe.model import column_types, default_fields, float_like_fields, table_fields
+from frappe.model import column_types, float_like_fields, table_fields
 from frappe.model.meta import get_field_precision, own_doctypes
 from frappe.model.naming import set_new_name
 from frappe.utils import (
@@ -68,14 +68,11 @@ class BaseDocument:
 	parent_doc: Any = None
 
 	def __init__(self, d: dict) -> None:
-		own = self.__dict__
-		own.update(doctype=d["doctype"], flags=_dict())
-		for key, value in d.items():
-			self.set(key, value)
-		for key in self.meta.table_fieldnames:
-			own[key] = own.get(key) or []
-		for key in (*default_fields, *self.meta.columns):
-			own.setdefault(key, None)
+		own, meta = self.__dict__, frappe.get_meta(d["doctype"])
+		own.update(meta.empty, doctype=d["doctype"], flags=_dict())
+		own.update({key: value for key, value in d.items() if key not in RESERVED})
+		for key in meta.table_fieldnames:
+			self.set(key, d.get(key))
 		own["docstatus"] = cint(own["docstatus"])
 		own["idx"] = own["idx"] or 0
 
@@ -273,16 +270,16 @@ class BaseDocument:
 		"""Options, patterns, signs and lengths; tags that could run code become text."""
 		for df in self.meta.value_fields:
 			value = self.__dict__.get(df.fieldname)
+			if not value:
+				continue
 			if df.fieldtype == "Select":
 				self._validate_select(df, cstr(value).strip())
-			elif df.fieldtype == "Data" and df.options in CHECKED_DATA and value:
-				if value in frappe.STANDARD_USERS:
-					continue
+			elif df.options in CHECKED_DATA and df.fieldtype == "Data" and value not in frappe.STANDARD_USERS:
 				CHECKED_DATA[df.options](value, throw=True)
 			if df.non_negative and flt(value) < 0:
 				message = _("Value cannot be negative for {0}").format(frappe.bold(_(df.label)))
 				frappe.throw(message, frappe.NonNegativeError)
-			if value and not self.meta.issingle:
+			if not self.meta.issingle:
 				self._validate_length(df, value)
 			if isinstance(value, str) and "<" in value:
 				self._sanitize(df, value)

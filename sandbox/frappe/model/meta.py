@@ -97,6 +97,8 @@ class Meta:
 			return [df for df in self.fields if df.fieldtype in types]
 
 		self._fields = {df.fieldname: df for df in self.fields}
+		types = {df.fieldname: column_types.get(df.fieldtype, "text") for df in self.fields}
+		self._column_types = {**standard_columns, **types}
 		self.table_fields = of_type(*table_fields)
 		self.table_fieldnames = {df.fieldname for df in self.table_fields}
 		self.value_fields = [df for df in of_type(*column_types) if not df.is_virtual]
@@ -111,6 +113,7 @@ class Meta:
 				self.fetched.setdefault(df.fetch_from.split(".")[0], []).append(df)
 		standard = [*default_fields[1:], *(child_table_fields if self.istable else ())]
 		self.columns = [*standard, *(df.fieldname for df in self.value_fields)]
+		self.empty = dict.fromkeys((*default_fields, *self.columns))
 
 	def __getattr__(self, key: str) -> Any:
 		if key.startswith("__"):
@@ -143,8 +146,7 @@ class Meta:
 
 	def column_type(self, column: str) -> str | None:
 		"""date, datetime, time, real, int, varchar or text; None if there is no such column."""
-		df = self._fields.get(column)
-		return column_types.get(df.fieldtype, "text") if df else standard_columns.get(column)
+		return self._column_types.get(column)
 
 
 def get_meta(doctype: str, cached: bool = True) -> Meta:
