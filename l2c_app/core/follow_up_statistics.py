@@ -31,6 +31,27 @@ def summary(lines: Iterable[Line]) -> list[dict]:
 	return [{"user": user, "kind": kind, **_figures(group)} for (user, kind), group in sorted(groups.items())]
 
 
+def answers(lines: Iterable[tuple[str, datetime, datetime, bool]]) -> list[dict]:
+	"""Return a row per user for first answers (user, assigned, answered, in time): {"user", "done", "on_time",
+	"hours_to_answer"}.
+
+	Answered after one hour, and after three and too late: 2 done, 50 % on time, 2 hours.
+	"""
+	groups: dict[str, list[tuple[float, bool]]] = {}
+	for user, assigned, answered, in_time in lines:
+		hours = max(0.0, (answered - assigned).total_seconds() / 3600)
+		groups.setdefault(user, []).append((hours, in_time))
+	return [
+		{
+			"user": user,
+			"done": len(group),
+			"on_time": 100 * sum(in_time for _hours, in_time in group) / len(group),
+			"hours_to_answer": sum(hours for hours, _in_time in group) / len(group),
+		}
+		for user, group in sorted(groups.items())
+	]
+
+
 def _figures(lines: list[Line]) -> dict:
 	planned = [line for line in lines if line.planned_for]
 	late = [max(0.0, (line.done_on - line.planned_for).total_seconds() / 3600) for line in planned]

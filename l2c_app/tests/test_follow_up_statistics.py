@@ -38,6 +38,19 @@ class TestFollowUpStatistics(PoolCase):
 			self.assertEqual((row["done"], row["reached"], row["good"]), (2, 1, 1))
 		self.assertEqual(self.rows(self.outsider), [])
 
+	def test_first_answers_stand_beside_the_follow_ups_of_who_gave_them(self):
+		"""Assigned two hours ago, answered one hour ago: one hour, in time; for the holder and his manager alone."""
+		now = now_datetime().replace(hour=12, minute=0, second=0, microsecond=0)
+		values = {"party_type": "Lead", "party": self.one.name, "holder": self.rep, "pool": self.pool.name}
+		values |= {"seat": self.seat(self.one).name, "status": "In Time"}
+		values |= {"assigned_on": now - timedelta(hours=2), "first_responded_on": now - timedelta(hours=1)}
+		row = frappe.get_doc({"doctype": "Lead First Response", **values})
+		row.insert(ignore_permissions=True, set_name="l2c-first-answer")
+		for user in (self.rep, self.chief):
+			[row] = self.rows(user)
+			self.assertEqual((row["done"], row["on_time"], row["hours_to_answer"]), (1, 100, 1))
+		self.assertEqual(self.rows(self.outsider), [])
+
 	def test_the_report_is_for_sales(self):
 		stored = frappe.get_doc("Report", "Follow Up Statistics")
 		for user, allowed in ((self.rep, True), (factories.accounts_user(), False)):

@@ -34,3 +34,27 @@ def of_period(start: date, end: date) -> list[dict]:
 		)
 		for row in rows
 	)
+
+
+def answers_of_period(start: date, end: date) -> list[dict]:
+	"""Return a row per user of the first answers given from `start` to the end of `end`, of those the user may read."""
+	rows = frappe.get_list(
+		"Lead First Response",
+		filters=[
+			["status", "in", ["In Time", "Late"]],
+			["first_responded_on", ">=", f"{start} 00:00:00"],
+			["first_responded_on", "<", f"{add_days(end, 1)} 00:00:00"],
+		],
+		fields=["holder", "assigned_on", "first_responded_on", "status"],
+		order_by="first_responded_on",
+		limit=0,
+	)
+	return rules.answers(
+		(
+			row.holder or "",
+			get_datetime(row.assigned_on),
+			get_datetime(row.first_responded_on),
+			row.status == "In Time",
+		)
+		for row in rows
+	)
