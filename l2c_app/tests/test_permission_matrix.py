@@ -1,22 +1,13 @@
 """Who may read what of leads, pools and follow ups: one table, every path, real users."""
 
-import json
-from collections.abc import Callable
-from unittest.mock import patch
-
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from l2c_app.api import back_doors
 from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
-from l2c_app.tests.base import IN_SANDBOX, bench_only
+from l2c_app.tests.base import bench_only
 from l2c_app.tests.closed_set_case import ClosedSetCase
-
-if not IN_SANDBOX:
-	from frappe.utils.global_search import sync_value
-
-INDEXED = "frappe.desk.doctype.global_search_settings.global_search_settings.get_doctypes_for_global_search"
+from l2c_app.tests.reading_paths import ReadingPaths
 
 # Who may read which kind of document about one held lead. Everybody else: no path at all.
 MAY_READ = {
@@ -58,7 +49,7 @@ MAY_WRITE = {
 
 
 @bench_only("every native path of the host")
-class TestPermissionMatrix(ClosedSetCase):
+class TestPermissionMatrix(ReadingPaths, ClosedSetCase):
 	def setUp(self) -> None:
 		super().setUp()
 		self.leader = factories.sales_user("closed.leader")
@@ -132,108 +123,12 @@ class TestPermissionMatrix(ClosedSetCase):
 		document.db_insert()
 		return document.name
 
-	def paths(self) -> dict[str, Callable[[str, str], bool]]:
-		"""Return every way to read: each answers whether the document is shown, or raises PermissionError."""
-		return {
-			"get_doc": self.by_document,
-			"REST": self.by_rest,
-			"client": self.by_client,
-			"list": self.by_list,
-			"report": self.by_report,
-			"export": self.by_export,
-			"form": self.by_form,
-			"print": self.by_print,
-			"link search": self.by_link,
-			"global search": self.by_global_search,
-		}
-
-	def by_document(self, doctype: str, name: str) -> bool:
-		frappe.get_doc(doctype, name).check_permission("read")
-		return True
-
-	def by_rest(self, doctype: str, name: str) -> bool:
-		from frappe.api import v1
-
-		frappe.local.form_dict = frappe._dict()
-		return bool(v1.read_doc(doctype, name))
-
-	def by_client(self, doctype: str, name: str) -> bool:
-		return bool(frappe.client.get(doctype, name))
-
-	def by_list(self, doctype: str, name: str) -> bool:
-		return bool(frappe.client.get_list(doctype, filters={"name": name}))
-
-	def by_report(self, doctype: str, name: str) -> bool:
-		from frappe.desk import reportview
-
-		filters = json.dumps([[doctype, "name", "=", name]])
-		frappe.local.form_dict = frappe._dict(doctype=doctype, fields='["name"]', filters=filters)
-		return name in json.dumps(reportview.get() or {}, default=str)
-
-	def by_export(self, doctype: str, name: str) -> bool:
-		from frappe.desk import reportview
-
-		filters = json.dumps([[doctype, "name", "=", name]])
-		frappe.local.form_dict = frappe._dict(
-			doctype=doctype,
-			fields=json.dumps([f"`tab{doctype}`.`name`"]),
-			filters=filters,
-			file_format_type="CSV",
-		)
-		frappe.local.form_dict["title"] = doctype
-		frappe.local.response = frappe._dict(docs=[])
-		reportview.export_query()
-		content = frappe.response.get("filecontent") or frappe.response.get("result") or b""
-		text = content.decode() if isinstance(content, bytes) else str(content)
-		return name in text
-
-	def by_form(self, doctype: str, name: str) -> bool:
-		from frappe.desk.form import load
-
-		frappe.local.response = frappe._dict(docs=[])
-		load.getdoc(doctype, name)
-		return bool(frappe.response.docs)
-
-	def by_print(self, doctype: str, name: str) -> bool:
-		from frappe.www import printview
-
-		return bool(printview.get_html_and_style(doc=doctype, name=name).get("html"))
-
-	def by_link(self, doctype: str, name: str) -> bool:
-		found = back_doors.search_link(doctype=doctype, txt=name, ignore_user_permissions=1)
-		return name in [row["value"] for row in found]
-
-	def by_global_search(self, doctype: str, name: str) -> bool:
-		"""Search as the Desk does, by a word that only this document's row of the index has."""
-		word = "matrix" + frappe.generate_hash(length=10)
-		row = {"doctype": doctype, "name": name, "content": word, "published": 0, "title": name, "route": ""}
-		sync_value(row)
-		try:
-			with patch(INDEXED, lambda: list(self.documents)):
-				return name in [hit["name"] for hit in back_doors.global_search(word, doctype=doctype)]
-		finally:
-			frappe.db.delete("__global_search", {"doctype": doctype, "name": name})  # outlives a rollback
-
 	def test_every_path_agrees_with_the_table(self):
 		for doctype, name in self.documents.items():
 			for person, user in self.people.items():
 				for title, path in self.paths().items():
 					with self.subTest(doctype=doctype, person=person, path=title), self.as_user(user):
 						self.check(path, doctype, name, title=title, expected=person in MAY_READ[doctype])
-
-	def check(self, path: Callable, doctype: str, name: str, *, title: str, expected: bool) -> None:
-		"""Walk one path: shown or not as the table says. Rights that the role lacks natively only narrow it further."""
-		try:
-			shown = path(doctype, name)
-		except frappe.PermissionError:
-			shown = False
-		if title == "export" and not self.has_native_right(doctype, title):
-			expected = False
-		self.assertEqual(shown, expected)
-
-	def has_native_right(self, doctype: str, right: str) -> bool:
-		"""Return True when the user's roles give the right on the DocType."""
-		return bool(frappe.has_permission(doctype, right))
 
 	def test_writing_follows_the_table(self):
 		for doctype, writers in MAY_WRITE.items():
