@@ -75,7 +75,7 @@ class TestNativeDocuments(L2CTestCase):
 		self.assertTrue(contract.sales_order)
 		billing.bill_row(contract.name, "R1", submit=True)
 
-	def test_an_amended_order_takes_its_predecessors_place(self) -> None:
+	def test_pain_users_want_order_change_an_amended_order_takes_its_predecessors_place(self) -> None:
 		for by_desk in (True, False):  # the desk copies our link when it amends, a program may not
 			with self.subTest(by_desk=by_desk):
 				contract = halves()
@@ -187,7 +187,7 @@ class TestNativeDocuments(L2CTestCase):
 		self.assertEqual(str(contracts.fresh(contract).plan_rows[0].due_date), contracts.in_days(14))
 
 	@bench_only("cancel all")
-	def test_cancel_all_never_takes_the_contract(self) -> None:
+	def test_pain_cancel_all_never_takes_the_contract(self) -> None:
 		from frappe.desk.form.linked_with import get_submitted_linked_docs
 
 		contract = halves()

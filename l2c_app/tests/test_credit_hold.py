@@ -30,7 +30,7 @@ class TestCreditHold(ChasingTestCase):
 			frappe.clear_document_cache("L2C Settings", "L2C Settings")
 			self.order()
 
-	def test_a_closed_order_is_not_opened_again_past_the_limits(self):
+	def test_pain_close_order_more_reopen_does_not_bypass_the_hold(self):
 		"""Pain 11: close, order more, open again. A hold laid on by hand ends the same way."""
 		with self.settings("L2C Settings", **STOP):
 			for state in ("Closed", "On Hold"):
@@ -91,7 +91,7 @@ class TestCreditHold(ChasingTestCase):
 			made.db_set("valid_until", add_days(nowdate(), -1))
 			self.order_is_held()
 
-	def test_the_hosts_own_block_is_left_alone(self):
+	def test_pain_overdue_block_now_native_two_blocks_do_not_run(self):
 		with self.settings("L2C Settings", **STOP):
 			self.invoice(60)
 			with patch("l2c_app.services.chasing.credit_hold._host_decides", return_value=True):

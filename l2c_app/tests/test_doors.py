@@ -99,7 +99,7 @@ class TestDoorsOnBothHosts(DoorTest):
 		entry.cancel()
 		self.assertEqual(self.money(), (800, 800, 0, 0, 0, 0, 0))
 
-	def test_a_journal_with_a_bank_leg_is_collected(self) -> None:
+	def test_pain_journal_paid_invoices_miss_updates_a_bank_leg_is_collected(self) -> None:
 		invoice = self.bill()
 		credit = receivables.party_credit(self.customer, 50, reference=("Sales Invoice", invoice))
 		receivables.journal([credit, {"account": factories.bank_account(), "debit_in_account_currency": 50}])
@@ -184,7 +184,7 @@ class TestStrangersCostNothing(L2CTestCase):
 
 @bench_only("credit notes, reconciliation, unlinking on cancel, reposting")
 class TestDoorsOfTheHost(DoorTest):
-	def test_a_credit_note_is_forgiven_or_billed_again(self) -> None:
+	def test_pain_credit_note_leaves_original_unpaid_forgiven_or_billed_again(self) -> None:
 		invoice = self.bill()
 		note = receivables.credit_note(invoice, 100)
 		self.assertEqual(self.money(), (700, 700, 0, 0, 0, 0, 0))
@@ -361,7 +361,7 @@ class TestDoorsOfTheHost(DoorTest):
 		filters = {"company": factories.COMPANY, "root_type": "Expense", "is_group": 1}
 		return frappe.get_all("Account", filters=filters, pluck="name", order_by="lft desc", limit=1)[0]
 
-	def test_cancelled_rows_that_stay_in_an_immutable_ledger_net_to_zero(self) -> None:
+	def test_pain_immutable_ledger_cancelled_rows_that_stay_net_to_zero(self) -> None:
 		invoice = self.bill()
 		with self.settings("Accounts Settings", enable_immutable_ledger=1):
 			payment = receipt(self.customer, 450, against=[("Sales Invoice", invoice, 450)])

@@ -57,7 +57,7 @@ class TestDunningRuns(ChasingTestCase):
 		self.assertEqual((row.state, row.reason), ("Held Back", "Nothing is overdue any more"))
 		self.assertEqual(self.mails(self.live), 0)
 
-	def test_paid_while_the_mail_waits_in_the_queue(self):
+	def test_pain_reminder_after_payment_paid_while_the_mail_waits_in_the_queue(self):
 		row = self.send(self.line().run)[0]
 		self.assertEqual(self.mails(self.live), 1)
 		factories.payment(
@@ -243,7 +243,17 @@ class TestDunningRuns(ChasingTestCase):
 		native.db_set("status", "Resolved")
 		self.assertEqual(self.case().overdue, 1500)
 
-	def test_fees_are_waived_or_kept_once_the_invoices_are_paid(self):
+	def test_the_native_dunning_of_a_withdrawn_message_is_cancelled(self):
+		self.charge()
+		notice = self.send(self.line().run)[0].notice
+		factories.payment(self.customer, 1500)
+		with self.as_user(self.finance):
+			chase_marks.flush()
+		withdrawn, native = frappe.db.get_value("Dunning Notice", notice, ["withdrawn_on", "dunning"])
+		self.assertTrue(withdrawn)
+		self.assertEqual(frappe.db.get_value("Dunning", native, "docstatus"), 2)
+
+	def test_pain_dunning_fee_lost_once_principal_is_paid_is_a_setting(self):
 		"""30 days on 1,000 and 6 on 500 at 10 %: 8.22 + 0.82 of interest and 20 of fee are 29.04."""
 		for fees, told in (("Waive", 0), ("Keep", 1)):
 			with self.subTest(fees=fees):

@@ -70,7 +70,7 @@ class TestParallelDunning(ChasingTestCase):
 			found[customer] = (notices, frappe.db.count("Email Queue", about))
 		return found
 
-	def test_two_workers_send_each_message_once(self) -> None:
+	def test_pain_duplicate_reminders_two_workers_send_each_message_once(self) -> None:
 		self.work(2)
 		self.assertEqual(set(self.sent().values()), {(1, 1)})
 		states = frappe.get_all(

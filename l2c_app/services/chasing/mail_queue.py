@@ -8,6 +8,7 @@ from frappe.utils import getdate, now_datetime, nowdate
 
 from l2c_app.core import dunning
 from l2c_app.core.money import to_minor
+from l2c_app.services.chasing import native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.chasing.receivables import Key
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -44,7 +45,7 @@ def _waiting(customers: Collection[str] | None) -> list[Any]:
 		.join(notice)
 		.on(notice.communication == mail.communication)
 		.select(mail.name, notice.name.as_("notice"), notice.customer, notice.company, notice.currency)
-		.select(notice.amount)
+		.select(notice.amount, notice.dunning)
 		.where((mail.status == "Not Sent") & notice.withdrawn_on.isnull())
 		.orderby(mail.name)
 	)
@@ -61,4 +62,6 @@ def _withdraw(row: Any) -> bool:
 	frappe.db.delete(QUEUE_RECIPIENT, {"parent": row.name})
 	frappe.db.delete(QUEUE, {"name": row.name})
 	frappe.db.set_value(NOTICE, row.notice, "withdrawn_on", now_datetime())
+	if row.dunning:
+		native_dunning.take_back(row.dunning)
 	return True

@@ -36,6 +36,25 @@ def make(known: Known, items: Sequence[Item], dunning_type: str) -> str | None:
 		return None
 
 
+def take_back(name: str) -> None:
+	"""Cancel the Dunning of a message that nobody will get, so that no fee or interest is asked for it.
+
+	A refusal of the host is logged and stops neither the payment that takes the message back nor that step itself.
+	"""
+	frappe.db.savepoint("l2c_dunning")
+	try:
+		document = frappe.get_doc("Dunning", name)
+		if document.docstatus.is_submitted():
+			document.flags.ignore_permissions = True
+			document.cancel()
+	except (frappe.ValidationError, frappe.DoesNotExistError):
+		frappe.db.rollback(save_point="l2c_dunning")
+		frappe.local.message_log = []
+		frappe.log_error(
+			title="Native Dunning not cancelled", reference_doctype="Dunning", reference_name=name
+		)
+
+
 def _document(known: Known, items: Sequence[Item], dunning_type: str) -> Any:
 	customer, company, currency = known.key
 	kind = frappe.get_cached_doc("Dunning Type", dunning_type)
