@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import frappe
 from frappe.utils import add_days, nowdate
 
+from l2c_app import compat
 from l2c_app.tests import closed_world
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.closed_world import MARK, SECRETS
@@ -86,6 +87,14 @@ HOLDER_REACHES = {
 	"validated link",
 	"custom field",
 }
+IS_15 = compat.host_major() == 15
+VALIDATE_LINK = (
+	("frappe.client.validate_link", "fields")
+	if IS_15
+	else ("frappe.client.validate_link_and_fetch", "fields_to_fetch")
+)
+# The host's own function sorts in a way that its lists refuse on 16: it answers nobody there.
+BROKEN_ON_HOST = set() if IS_15 else {"last interaction of a lead"}
 RIGHTS_REACH = {
 	*(f"{way} {doctype}" for way in ("v1", "getdoc") for doctype in ("Communication", "Call Log")),
 	*(f"export {doctype}" for doctype in ("Lead", "Contact", "Opportunity", "Quotation")),
@@ -360,10 +369,11 @@ class TestLeaks(HttpCase):
 			METHOD + "erpnext.crm.doctype.lead.lead.make_lead_from_communication",
 			{"communication": world.mail},
 		)
+		validate, fields = VALIDATE_LINK
 		yield (
 			"validated link",
-			METHOD + "frappe.client.validate_link",
-			{"doctype": "Lead", "docname": world.lead, "fields": ["mobile_no", "email_id"]},
+			METHOD + validate,
+			{"doctype": "Lead", "docname": world.lead, fields: ["mobile_no", "email_id"]},
 		)
 		yield (
 			"value of a contact",
@@ -523,7 +533,7 @@ class TestLeaks(HttpCase):
 	def test_the_paths_are_real(self):
 		"""Who has the right gets the data by them: a path that answers nobody would prove nothing."""
 		reached = {user: self.reached_by(user) for user in (self.world.holder, "Administrator")}
-		self.assertEqual(HOLDER_REACHES - reached[self.world.holder], set())
+		self.assertEqual(HOLDER_REACHES - BROKEN_ON_HOST - reached[self.world.holder], set())
 		self.assertEqual(RIGHTS_REACH - reached["Administrator"], set())
 
 	def reached_by(self, user: str) -> set[str]:
