@@ -23,7 +23,8 @@ STAMPS = ["docstatus", "grand_total", "status", "modified", "l2c_contract"]
 def invoice_of(order: Any, amount: float, **values: Any) -> Any:
 	"""Bill an amount of a one-line order natively."""
 	invoice = make_sales_invoice(order.name)
-	invoice.items[0].update({"rate": amount, "price_list_rate": amount})
+	price = {"rate": amount, "price_list_rate": amount, "margin_type": "", "margin_rate_or_amount": 0}
+	invoice.items[0].update(price)
 	invoice.update({"payment_schedule": [], "due_date": nowdate(), **values})
 	invoice.flags.ignore_permissions = True
 	invoice.insert()
