@@ -172,7 +172,7 @@ def _send(line: Any, known: Known, decision: dunning.Decision) -> str:
 	if notice is None:
 		return _store(line, "Held Back", _("This level was sent today already"))
 	frappe.db.set_value(ROW, line.name, "notice", notice)
-	return _store(line, "Sent", "")
+	return _store(line, "Sent", frappe.db.get_value("Dunning Notice", notice, "not_attached"))
 
 
 def _hold(line: Any, key: Key) -> str:

@@ -13,7 +13,7 @@ from frappe.utils import flt, fmt_money, formatdate, getdate, now_datetime, nowd
 
 from l2c_app.core.dunning import Decision, Item
 from l2c_app.core.money import from_minor
-from l2c_app.services.chasing import chase_marks, native_dunning
+from l2c_app.services.chasing import chase_marks, invoice_copies, native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.follow_up import new_rows
 from l2c_app.services.follow_up.follow_ups import plan
@@ -31,7 +31,8 @@ def send(known: Known, decision: Decision) -> str | None:
 		{"dunning": native_dunning.make(known, _chased(known), row.dunning_type)} if row.dunning_type else {}
 	)
 	if row.channel == "Email":
-		made["communication"] = _mail(known, text)
+		papers, made["not_attached"] = _papers(known, row)
+		made["communication"] = _mail(known, text, papers)
 	else:
 		made["follow_up"] = _activity(known, row.channel, notice)
 	notice.db_set(made, update_modified=False)
@@ -114,7 +115,13 @@ def _money(minor: int, currency: str) -> str:
 	return fmt_money(flt(from_minor(minor, money_unit())), currency=currency)
 
 
-def _mail(known: Known, text: dict[str, str]) -> str:
+def _papers(known: Known, row: Any) -> tuple[list[dict[str, Any]], str]:
+	if not row.attach_invoices:
+		return [], ""
+	return invoice_copies.draw(known.key[0], [item.invoice for item in _chased(known)])
+
+
+def _mail(known: Known, text: dict[str, str], papers: list[dict[str, Any]]) -> str:
 	doctype, name = ("Collection Case", known.case.name) if known.case else ("Customer", known.key[0])
 	values = {
 		"doctype": "Communication",
@@ -135,6 +142,7 @@ def _mail(known: Known, text: dict[str, str]) -> str:
 		reference_doctype=doctype,
 		reference_name=name,
 		communication=communication,
+		attachments=papers,
 	)
 	chase_marks.learn(known.key[0])  # money that comes before the host hands it over takes it back
 	return communication
