@@ -241,6 +241,7 @@ scheduler_events = {
 		"l2c_app.jobs.forget_old_reminders",
 		"l2c_app.jobs.remind_of_contract_ends",
 		"l2c_app.jobs.audit_contracts",
+		"l2c_app.jobs.plan_return_visits",
 		"l2c_app.jobs.refresh_pool_members",
 		"l2c_app.jobs.score_leads",
 		"l2c_app.jobs.chase",

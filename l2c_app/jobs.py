@@ -6,7 +6,7 @@ import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, nightly
-from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders
+from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders, return_visits
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
 from l2c_app.services.lead import import_run_work, import_runs, scoring
@@ -72,6 +72,11 @@ def remind_of_contract_ends() -> dict[str, int]:
 		total |= {key: total[key] + count for key, count in counts.items()}
 		frappe.db.commit()
 	return total
+
+
+def plan_return_visits() -> dict[str, int]:
+	"""Nightly: follow ups after deliveries and completed contracts, each committed. Returns counts."""
+	return return_visits.plan_due(frappe.db.commit)
 
 
 def audit_contracts() -> dict:

@@ -90,7 +90,7 @@ def _remind(contract: Document, days: list[int]) -> bool:
 	offset = contract_end.reminder_due(days, end, getdate(nowdate()), told)
 	if offset is None:
 		return False
-	owner = _who(contract)
+	owner = owner_or_above(contract)
 	if not owner:
 		return False
 	follow_ups.plan(
@@ -106,7 +106,7 @@ def _remind(contract: Document, days: list[int]) -> bool:
 	return True
 
 
-def _who(contract: Document) -> str | None:
+def owner_or_above(contract: Document) -> str | None:
 	"""Return the owner, or whoever is above an owner who left."""
 	owner = contract.contract_owner
 	return owner if frappe.db.get_value("User", owner, "enabled") else managers.manager_of(owner)

@@ -33,6 +33,7 @@ SET_BY_US = (
 	"evidence_doctype",
 	"evidence_name",
 	"cadence_enrolment",
+	"visit_after",
 )
 
 
@@ -88,6 +89,7 @@ def _keep_ours(follow_up: Document, before: Document | None) -> None:
 	follow_up.update({"done_on": None, "next_follow_up": None, "told": 0, "effort": None})
 	follow_up.update({"evidence_doctype": None, "evidence_name": None})
 	follow_up.cadence_enrolment = follow_up.flags.l2c_enrolment
+	follow_up.visit_after = follow_up.flags.l2c_visit_after
 	_note_evidence(follow_up)
 
 

@@ -58,12 +58,18 @@ def plan(
 	planned_for: datetime,
 	assigned_to: str = "",
 	note: str = "",
+	visit_after: str = "",
 ) -> Document:
-	"""Plan a follow up for the user or for a colleague. Returns the planned Follow Up."""
+	"""Plan a follow up for the user or for a colleague. Returns the planned Follow Up.
+
+	`visit_after`: what a return visit comes after; no request can set it.
+	"""
 	values = {"follow_up_type": follow_up_type, "planned_for": planned_for, "note": note}
 	if assigned_to:
 		values["assigned_to"] = assigned_to
-	return _new(reference_doctype, reference_name, status=Status.PLANNED.value, **values).insert()
+	planned = _new(reference_doctype, reference_name, status=Status.PLANNED.value, **values)
+	planned.flags.l2c_visit_after = visit_after
+	return planned.insert()
 
 
 def complete(name: str, *, result: dict[str, Any], evidence: tuple[str, str] | None = None) -> Document:
