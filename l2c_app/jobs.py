@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
-from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, nightly
+from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, forewarning, nightly
 from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders, return_visits
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
@@ -209,11 +209,12 @@ def read_cases_again() -> dict[str, int]:
 
 
 def refresh_cases() -> dict[str, int]:
-	"""Hourly: collection cases follow the ledger, chunk by chunk, and runs whose job died go on. Returns counts.
+	"""Hourly: collection cases follow the ledger, chunk by chunk, announced runs start, those whose job died go on.
 
-	Nothing while no policy is enabled.
+	Nothing while no policy is enabled. Returns counts.
 	"""
-	total: dict[str, int] = {"resumed": len(nightly.resume())}
+	total: dict[str, int] = {"resumed": len(nightly.resume()), "started": len(forewarning.start_due())}
+	frappe.db.commit()
 	for counts in cases.chunks():
 		total |= {key: total.get(key, 0) + count for key, count in counts.items()}
 		frappe.db.commit()

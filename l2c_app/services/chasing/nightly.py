@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import frappe
-from frappe.utils import nowdate
+from frappe.utils import cint, nowdate
 
-from l2c_app.services.chasing import cases, dunning_runs, kept_fees, promises, unbilled_overdue
+from l2c_app.services.chasing import cases, dunning_runs, forewarning, kept_fees, promises, unbilled_overdue
 from l2c_app.services.chasing.policies import POLICY, any_enabled
 
 
@@ -34,11 +34,17 @@ def resume() -> list[str]:
 
 
 def _automatic(policy: str) -> Iterator[tuple[str, Any]]:
-	"""Prepare and send today's run of an automatic policy, once a day."""
+	"""Prepare and send today's run of an automatic policy, once a day; where it warns first, the clock sends it later."""
 	if frappe.db.exists(dunning_runs.RUN, {"policy": policy, "run_on": nowdate()}):
 		return
 	run, _names = dunning_runs.record(policy)
+	hours = cint(frappe.db.get_value(POLICY, policy, "forewarn_hours"))
+	if hours:
+		forewarning.schedule(run, hours)
 	for lines in dunning_runs.fill(run):
 		yield "lines", lines
-	dunning_runs.start(run)
+	if hours:
+		forewarning.warn(run)
+	else:
+		dunning_runs.start(run)
 	yield "run", run

@@ -7,13 +7,21 @@ from frappe.utils import cint
 
 from l2c_app.services.errors import DunningPolicyError, refuse
 
+MOST_HOURS = 23  # the next night makes the next run
+
 
 def prepare(policy: Any) -> None:
-	"""Raise DunningPolicyError for levels that share their days, or a mail or letter without text. For validate."""
+	"""Raise DunningPolicyError for levels that share their days, a mail or letter without text, a warning a day ahead. For validate."""
 	days = [cint(row.days) for row in policy.levels]
 	doubled = sorted({day for day in days if days.count(day) > 1})
 	if doubled:
 		refuse(DunningPolicyError, _("Two levels share the same day"), compared=str(doubled[0]))
+	if not 0 <= cint(policy.forewarn_hours) <= MOST_HOURS:
+		refuse(
+			DunningPolicyError,
+			_("A warning comes at most {0} hours before the run").format(MOST_HOURS),
+			compared=str(policy.forewarn_hours),
+		)
 	for row in policy.levels:
 		if row.channel != "Call" and not row.email_template:
 			refuse(DunningPolicyError, _("Level {0} needs a text").format(row.idx), compared=_(row.channel))
