@@ -95,7 +95,7 @@ def main() -> None:
 
 def run(options: argparse.Namespace) -> None:
 	"""Time the parts of a run and judge what it found."""
-	from l2c_app.services.receipt import bank_matching
+	from l2c_app.services.receipt import bank_matching, bank_store
 
 	company = frappe.get_all("Company", pluck="name", order_by="name", limit=1)[0]
 	for doctype in ("Bank Transaction", "Sales Invoice", "Payment Ledger Entry"):
@@ -111,8 +111,9 @@ def run(options: argparse.Namespace) -> None:
 	]
 	matching.report(plain, truth, seconds)
 	began = time.perf_counter()
-	for place in range(options.store):
-		bank_matching._store("", *found[f"L{place}"])
+	some = [found[f"L{place}"] for place in range(options.store)]
+	for place in range(0, len(some), bank_matching.CHUNK):
+		bank_store.store("", some[place : place + bank_matching.CHUNK])
 	stored = time.perf_counter() - began
 	print(f"stored {options.store}, seconds {stored:.1f}, per line {1000 * stored / options.store:.2f} ms")
 

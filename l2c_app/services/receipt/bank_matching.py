@@ -4,7 +4,6 @@ A run reads everything once, matches by core.matching and stores one Bank Match 
 where accounts allow that in Receipt Settings, each on its own savepoint. Nothing here commits: the job does.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -16,15 +15,13 @@ from frappe.utils import add_days, cint, getdate, now_datetime, nowdate
 
 from l2c_app.core import matching
 from l2c_app.core.matching import Decision, Match
-from l2c_app.core.money import from_minor, to_minor
-from l2c_app.services.ledger.ledger_amounts import money_unit
-from l2c_app.services.receipt import bank_accept, bank_doubts, bank_guesses, bank_reads
+from l2c_app.services.receipt import bank_accept, bank_doubts, bank_guesses, bank_reads, bank_store
 from l2c_app.services.receipt.bank_reads import Open
 
 RUN, MATCH = "Bank Match Run", "Bank Match"
 JOB = "l2c_app.jobs.work_bank_match_run"
 QUEUED, RUNNING, DONE, FAILED = "Queued", "Running", "Done", "Failed"
-PROPOSED, REJECTED = "Proposed", "Rejected"
+PROPOSED = "Proposed"
 DEFAULT_DAYS = 90
 CHUNK = 200
 
@@ -54,14 +51,12 @@ def work(name: str) -> Iterator[int]:
 	found = find(run.company, run.bank_account)
 	stored: list[str] = []
 	for place in range(0, len(found), CHUNK):
-		stored += [
-			_store(run.name, line, match, opened) for line, match, opened in found[place : place + CHUNK]
-		]
+		stored += bank_store.store(run.name, found[place : place + CHUNK])
 		yield len(stored)
 	counts = Counter(match.decision.value for _line, match, _open in found)
 	run.db_set({"line_count": len(found), "auto_count": counts["Auto"]})
 	run.db_set({"suggest_count": counts["Suggest"], "ask_count": counts["Ask"]})
-	yield from _accept_sure(run, [name for name in stored if name])
+	yield from _accept_sure(run, stored)
 	run.db_set({"state": DONE, "finished_on": now_datetime()})
 
 
@@ -123,82 +118,6 @@ def _with_doubts(match: Match, doubts: list[str], opened: dict[str, Open]) -> Ma
 	return matching.Match(
 		match.line, decision, match.score, match.customer, match.parts, match.left, evidence
 	)
-
-
-def _store(run: str, line: Any, match: Match, about: dict[str, Any]) -> str | None:
-	"""Store a proposal in the place of the line's former one; None if a person has said no to the very same."""
-	parts = [_part(about["opened"][key], amount, line.currency) for key, amount in match.parts]
-	if not _still_open(line):
-		return None
-	former = frappe.db.get_value(MATCH, {"bank_transaction": line.name, "state": PROPOSED}, "name")
-	if not former and _refused(line.name, match.customer, parts):
-		return None
-	document = frappe.get_doc(MATCH, former, for_update=True) if former else frappe.new_doc(MATCH)
-	if document.state != PROPOSED:
-		return None
-	unit = money_unit()
-	document.update(
-		{
-			"run": run,
-			"bank_transaction": line.name,
-			"company": line.company,
-			"bank_account": line.bank_account,
-			"received_on": line.date,
-			"state": PROPOSED,
-			"decision": match.decision.value,
-			"score": match.score,
-			"amount": line.unallocated_amount,
-			"currency": line.currency,
-			"description": line.description,
-			"payer_name": line.bank_party_name,
-			"payer_account": line.bank_party_iban or line.bank_party_account_number,
-			"reference_no": (line.reference_number or "")[:140],
-			"customer": match.customer,
-			"customer_name": about["customer_name"],
-			"left_amount": float(from_minor(match.left, unit)),
-			"existing_payment": about["payment"],
-			"evidence": json.dumps(match.evidence),
-			"parts": parts,
-		}
-	)
-	bank_accept.save(document)
-	return document.name
-
-
-def _still_open(line: Any) -> bool:
-	"""Lock a bank line, so that two runs store one proposal, and return whether it has the money that was matched."""
-	table = frappe.qb.DocType(bank_reads.LINE)
-	query = frappe.qb.from_(table).select(table.docstatus, table.unallocated_amount)
-	rows = query.where(table.name == line.name).for_update().run()
-	unit = money_unit()
-	found = [(docstatus, to_minor(amount, unit)) for docstatus, amount in rows]
-	return found == [(1, to_minor(line.unallocated_amount, unit))]
-
-
-def _part(opened: Open, amount: int, currency: str) -> dict[str, Any]:
-	unit = money_unit()
-	return {
-		"reference_type": opened.reference_type,
-		"reference_name": opened.reference_name,
-		"contract": opened.contract,
-		"row_id": opened.row_id,
-		"due_date": opened.item.due,
-		"open_amount": float(from_minor(opened.item.open, unit)),
-		"amount": float(from_minor(amount, unit)),
-		"currency": currency,
-	}
-
-
-def _refused(line: str, customer: str | None, parts: list[dict[str, Any]]) -> bool:
-	filters = {"bank_transaction": line, "state": REJECTED}
-	last = frappe.db.get_value(MATCH, filters, ["name", "customer"], as_dict=True, order_by="creation desc")
-	if not last:
-		return False
-	fields = ["reference_name", "row_id", "amount"]
-	rows = frappe.get_all("Bank Match Part", filters={"parent": last.name}, fields=fields, order_by="idx")
-	before = [(row.reference_name, row.row_id, to_minor(row.amount, money_unit())) for row in rows]
-	now = [(part["reference_name"], part["row_id"], to_minor(part["amount"], money_unit())) for part in parts]
-	return (last.customer, before) == (customer, now)
 
 
 def _accept_sure(run: Document, names: list[str]) -> Iterator[int]:
