@@ -7,7 +7,6 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, nowdate
 
-from l2c_app.api import portal as api
 from l2c_app.services.billing import billing
 from l2c_app.services.errors import DisputeRefused, NoOnlinePayment, PromiseRefused, SigningStateError
 from l2c_app.services.portal import own, pages
@@ -19,6 +18,8 @@ from l2c_app.tests.base import IN_SANDBOX, L2CTestCase, bench_only
 if not IN_SANDBOX:
 	from frappe.utils import set_request
 	from frappe.website.serve import get_response
+
+	from l2c_app.api import portal as api
 
 EVIL = "<script>alert(1)</script>"
 
