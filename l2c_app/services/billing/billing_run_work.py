@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
-from l2c_app.services.batch import steps
+from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.acting import acting_as
 from l2c_app.services.billing import billing, billing_preview, billing_runs, due_rows
 from l2c_app.services.follow_up import new_rows
@@ -38,16 +38,16 @@ def work(name: str, *, commit: Callable[[], None], seconds: float = steps.SECOND
 def step(name: str) -> bool:
 	"""Do the next piece of a run. Returns whether more is to come. Does not commit."""
 	run = frappe.get_doc(RUN, name, for_update=True)
-	if run.state == billing_runs.QUEUED:
+	if run.state == approved_runs.QUEUED:
 		return _list(run)
-	if run.state == billing_runs.PREPARING:
+	if run.state == approved_runs.PREPARING:
 		return _judge(run)
 	return _bill(run) if run.state == billing_runs.BILLING else False
 
 
 def stalled() -> list[str]:
 	"""Return runs at work that gave no sign of life for some minutes: their process died."""
-	return steps.stalled(RUN, billing_runs.LIVE)
+	return steps.stalled(RUN, billing_runs.RUNS.live)
 
 
 def _list(run: Document) -> bool:
@@ -60,7 +60,7 @@ def _list(run: Document) -> bool:
 	rows = [_row(run, number, row, heads[row.parent]) for number, row in enumerate(due, start=1)]
 	if rows:
 		new_rows.insert_missing(ROW, rows)
-	_store(run, state=billing_runs.PREPARING, total_rows=len(rows), planned_rows=0, skipped_rows=0)
+	_store(run, state=approved_runs.PREPARING, total_rows=len(rows), planned_rows=0, skipped_rows=0)
 	return True
 
 
@@ -92,7 +92,7 @@ def _judge(run: Document) -> bool:
 	"""Judge the rows of some contracts; the last step shows the preview."""
 	waiting = _rows(run, TO_JUDGE, limit=JUDGED_AT_ONCE)
 	if not waiting:
-		_store(run, state=billing_runs.PREVIEW, progress=100)
+		_store(run, state=approved_runs.PREVIEW, progress=100)
 		return False
 	# A contract is judged whole: its later rows know what its earlier ones would bill.
 	waiting += _rest_of(run, waiting[-1])
@@ -124,7 +124,7 @@ def _bill(run: Document) -> bool:
 	billing_runs.require_approver(run.approved_by)
 	rows = _rows(run, PLANNED, limit=1)
 	if not rows:
-		_store(run, state=billing_runs.DONE, progress=100)
+		_store(run, state=approved_runs.DONE, progress=100)
 		return False
 	row = rows[0]
 	with acting_as(run.approved_by):
@@ -170,4 +170,4 @@ def _store(run: Document, **values: object) -> None:
 def _fail(name: str, error: Exception) -> None:
 	frappe.log_error(title=f"Billing run {name}", message=frappe.get_traceback())
 	run = frappe.get_doc(RUN, name, for_update=True)
-	_store(run, state=billing_runs.FAILED, error=str(error)[:1000] or type(error).__name__)
+	_store(run, state=approved_runs.FAILED, error=str(error)[:1000] or type(error).__name__)

@@ -11,14 +11,22 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime, nowdate
 
+from l2c_app.services.batch import approved_runs
+from l2c_app.services.batch.approved_runs import QUEUED
 from l2c_app.services.contract import orders
-from l2c_app.services.errors import BillingRunState, RunInProgress, refuse
+from l2c_app.services.errors import BillingRunState
 
 RUN, ROW = "Billing Run", "Billing Run Row"
-QUEUED, PREPARING, PREVIEW, BILLING = "Queued", "Preparing", "Preview", "Billing"
-DONE, FAILED, STOPPED = "Done", "Failed", "Stopped"
-LIVE = (QUEUED, PREPARING, BILLING)
+BILLING = "Billing"
 JOB = "l2c_app.jobs.work_billing_run"
+RUNS = approved_runs.Kind(
+	run=RUN,
+	row=ROW,
+	doing=BILLING,
+	unapproved=QUEUED,
+	state_error=BillingRunState,
+	unfinished=lambda: _("A billing run of {0} is not finished."),
+)
 
 
 def prepare(company: str, up_to: date | str | None = None, posting_date: date | str | None = None) -> str:
@@ -29,7 +37,7 @@ def prepare(company: str, up_to: date | str | None = None, posting_date: date | 
 	"""
 	frappe.has_permission("Sales Invoice", "create", throw=True)
 	frappe.has_permission("Company", "read", doc=company, throw=True)
-	_clear_the_way(company)
+	approved_runs.clear_the_way(RUNS, company)
 	run = frappe.new_doc(RUN)
 	run.update({"company": company, "up_to": getdate(up_to or nowdate()), "state": QUEUED})
 	run.update({"posting_date": getdate(posting_date or nowdate()), "heartbeat_on": now_datetime()})
@@ -44,35 +52,18 @@ def approve(name: str) -> None:
 	"""Let the preview become invoices, in the session user's name: needs the right to submit Sales Invoices."""
 	run = _locked(name)
 	require_approver(frappe.session.user)
-	if run.state != PREVIEW or not run.planned_rows:
-		refuse(
-			BillingRunState,
-			_("Only a finished preview with rows to bill can be approved."),
-			compared=_(run.state),
-		)
-	run.db_set({"state": BILLING, "approved_by": frappe.session.user, "approved_on": now_datetime()})
-	run.db_set({"heartbeat_on": now_datetime(), "progress": 0})
+	approved_runs.approve(RUNS, run, _("Only a finished preview with rows to bill can be approved."))
 	queue(name)
 
 
 def stop(name: str) -> None:
 	"""End a run after the row it is at, or drop a preview; what is billed stays billed."""
-	run = _locked(name)
-	if run.state not in (*LIVE, PREVIEW):
-		refuse(BillingRunState, _("The run is not going on."), compared=_(run.state))
-	run.db_set("state", STOPPED)
+	approved_runs.stop(RUNS, _locked(name))
 
 
 def resume(name: str) -> None:
 	"""Go on with a stopped or failed run, or one whose process died, where it stands."""
-	run = _locked(name)
-	if run.state in (PREVIEW, DONE):
-		refuse(BillingRunState, _("The run is finished."), compared=_(run.state))
-	if run.state not in LIVE:
-		if _going_on(run.company):
-			_refuse_second(run.company)
-		left = BILLING if run.approved_by else QUEUED
-		run.db_set({"state": left, "error": None, "heartbeat_on": now_datetime()})
+	approved_runs.resume(RUNS, _locked(name))
 	queue(name)
 
 
@@ -97,37 +88,7 @@ def prepare_at_night() -> list[str]:
 	companies = sorted(
 		set(frappe.get_all("Sales Contract", filters=filters, pluck="company", order_by="company"))
 	)
-	return [prepare(company) for company in companies if not _going_on(company)]
-
-
-def forget_rows(run: Document) -> None:
-	"""Delete the rows of a run that is being deleted. Raises BillingRunState while it is going on."""
-	if run.state in LIVE:
-		refuse(BillingRunState, _("The run is going on."), compared=_(run.state))
-	frappe.db.delete(ROW, {"run": run.name})
-
-
-def _clear_the_way(company: str) -> None:
-	if _going_on(company):
-		_refuse_second(company)
-	filters = {"company": company, "state": PREVIEW}
-	for name in frappe.get_all(RUN, filters=filters, pluck="name", order_by="name"):
-		frappe.db.set_value(RUN, name, {"state": STOPPED, "error": _("A newer run was prepared.")})
-
-
-def _going_on(company: str) -> bool:
-	"""Say whether a run of the company is at work; locks what it reads, so that two are not started at once."""
-	table = frappe.qb.DocType(RUN)
-	query = frappe.qb.from_(table).select(table.name).where(table.company == company)
-	return bool(query.where(table.state.isin(LIVE)).for_update().run())
-
-
-def _refuse_second(company: str) -> None:
-	refuse(
-		RunInProgress,
-		_("A billing run of {0} is not finished.").format(company),
-		do=_("Wait for it, or stop it."),
-	)
+	return [prepare(company) for company in companies if not approved_runs.is_going_on(RUNS, company)]
 
 
 def _locked(name: str) -> Document:

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import formatdate, now_datetime
 
 from l2c_app.core.adoption import Case
-from l2c_app.services.batch import steps
+from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.acting import acting_as
 from l2c_app.services.contract import adoption, adoption_runs
 from l2c_app.services.contract.adoption import Result
@@ -45,7 +45,7 @@ def work(name: str, *, commit: Callable[[], None], seconds: float = steps.SECOND
 def step(name: str) -> bool:
 	"""Do the next contract of a run. Returns whether more is to come. Does not commit."""
 	run = frappe.get_doc(RUN, name, for_update=True)
-	if run.state in (adoption_runs.QUEUED, adoption_runs.PREPARING):
+	if run.state in (approved_runs.QUEUED, approved_runs.PREPARING):
 		return _judge(run)
 	return _adopt(run) if run.state == adoption_runs.ADOPTING else False
 
@@ -53,12 +53,12 @@ def step(name: str) -> bool:
 def _judge(run: Document) -> bool:
 	row = _next(run, adoption_runs.TO_JUDGE)
 	if not row:
-		_store(run, state=adoption_runs.PREVIEW, progress=100)
+		_store(run, state=approved_runs.PREVIEW, progress=100)
 		return False
 	with acting_as(run.prepared_by):
 		result = _isolated(row, adoption.preview)
 	_answer(run, row, result, SKIPPED if result.error else adoption_runs.PLANNED)
-	_store(run, state=adoption_runs.PREPARING)
+	_store(run, state=approved_runs.PREPARING)
 	return True
 
 
@@ -66,7 +66,7 @@ def _adopt(run: Document) -> bool:
 	"""Adopt the next planned contract in the approver's name, who must still have the right."""
 	row = _next(run, adoption_runs.PLANNED)
 	if not row:
-		_store(run, state=adoption_runs.DONE, progress=100)
+		_store(run, state=approved_runs.DONE, progress=100)
 		return False
 	with acting_as(run.approved_by):
 		adoption.require_adopter()
@@ -145,4 +145,4 @@ def _store(run: Document, **values: object) -> None:
 def _fail(name: str, error: Exception) -> None:
 	frappe.log_error(title=f"Adoption run {name}", message=frappe.get_traceback())
 	run = frappe.get_doc(RUN, name, for_update=True)
-	_store(run, state=adoption_runs.FAILED, error=str(error)[:1000] or type(error).__name__)
+	_store(run, state=approved_runs.FAILED, error=str(error)[:1000] or type(error).__name__)

@@ -1,6 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
+from l2c_app.services.batch import approved_runs
 from l2c_app.services.contract import adoption_runs
 
 
@@ -8,7 +9,7 @@ class AdoptionRun(Document):
 	"""One recorded take-over of documents that ran before: a dry run first. Written only by its service."""
 
 	def on_trash(self) -> None:
-		adoption_runs.forget_rows(self)
+		approved_runs.forget_rows(adoption_runs.RUNS, self)
 
 
 def on_doctype_update() -> None:

@@ -1,6 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
+from l2c_app.services.batch import approved_runs
 from l2c_app.services.billing import billing_runs
 
 
@@ -8,7 +9,7 @@ class BillingRun(Document):
 	"""One recorded billing of what is due: a preview first. Written only by the service of billing runs."""
 
 	def on_trash(self) -> None:
-		billing_runs.forget_rows(self)
+		approved_runs.forget_rows(billing_runs.RUNS, self)
 
 
 def on_doctype_update() -> None:
