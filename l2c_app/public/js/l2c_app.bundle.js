@@ -3,6 +3,7 @@ import "./l2c/reveal";
 import "./l2c/follow_up_dialog";
 import "./l2c/cadence";
 import "./l2c/batch_result";
+import "./l2c/runs";
 import "./l2c/seat_actions";
 import "./l2c/distribute";
 import "./l2c/joint_pursuit";

@@ -17,16 +17,6 @@ frappe.ui.form.on("Bank Match Run", {
 		frm.add_custom_button(__("Show Rows"), () =>
 			frappe.set_route("List", "Bank Match", { run: frm.doc.name })
 		);
-		frm.trigger("look_again");
-	},
-
-	// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
-	look_again(frm) {
-		clearTimeout(frm.l2c_timer);
-		if (!["Queued", "Running"].includes(frm.doc.state)) return;
-		frm.l2c_timer = setTimeout(() => {
-			const route = frappe.get_route();
-			if (route[1] === "Bank Match Run" && route[2] === frm.doc.name) frm.reload_doc();
-		}, 3000);
+		if (["Queued", "Running"].includes(frm.doc.state)) l2c.look_again(frm);
 	},
 });

@@ -12,9 +12,7 @@ const SHOWN = 200;
 
 frappe.ui.form.on("Bank Statement Load", {
 	onload(frm) {
-		frappe.realtime.on("l2c_statement_load", (load) => {
-			if (load.name === frm.doc.name) look_again(frm, 500);
-		});
+		l2c.follow_run(frm, "l2c_statement_load");
 	},
 
 	refresh(frm) {
@@ -22,8 +20,7 @@ frappe.ui.form.on("Bank Statement Load", {
 		frm.trigger("show_counts");
 		frm.trigger("show_rows");
 		frm.trigger("add_buttons");
-		// Realtime may be off on a site; a load at work is read again every few seconds while its form is open.
-		if (LIVE.includes(frm.doc.state)) look_again(frm, 3000);
+		if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
 	},
 
 	show_counts(frm) {
@@ -61,26 +58,14 @@ frappe.ui.form.on("Bank Statement Load", {
 			limit: SHOWN,
 		});
 		const heading = [__("Line"), __("Date"), __("Money In"), __("Money Out"), __("Payer"), __("Description"), __("Reference"), __("Status"), __("Bank Transaction"), __("Reason")];
-		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
 		const more = flt(frm.doc.total_rows) > SHOWN ? `<p class="text-muted">${__("The first {0} of {1} lines.", [SHOWN, frm.doc.total_rows])}</p>` : "";
-		frm.fields_dict.rows_html.$wrapper.html(
-			`<div class="table-responsive"><table class="table table-bordered small">
-			<tr>${cells(heading, "th")}</tr>
-			${rows.map((row) => `<tr>${cells(shown(row), "td")}</tr>`).join("")}</table>${more}</div>`
-		);
+		l2c.run_rows(frm, heading, rows.map(shown), more);
 	},
 
 	add_buttons(frm) {
 		const { state, new_rows, done_rows, company, bank_account } = frm.doc;
 		const may = (right) => frappe.model[`can_${right}`]("Bank Transaction");
-		const act = (label, method, question) =>
-			frm.add_custom_button(label, () => {
-				const go = async () => {
-					await l2c.call_frozen(`statement.${method}`, { load: frm.doc.name });
-					frm.reload_doc();
-				};
-				question ? frappe.confirm(question, go) : go();
-			});
+		const act = l2c.run_buttons(frm, "statement", "load");
 		frm.add_custom_button(__("All Rows"), () =>
 			frappe.set_route("List", "Bank Statement Load Row", { statement: frm.doc.name })
 		);
@@ -118,12 +103,4 @@ function shown(row) {
 		row.bank_transaction ? l2c.link("Bank Transaction", row.bank_transaction) : "",
 		l2c.reason_html(row.reason),
 	];
-}
-
-function look_again(frm, after) {
-	clearTimeout(frm.l2c_timer);
-	frm.l2c_timer = setTimeout(() => {
-		const route = frappe.get_route();
-		if (route[1] === "Bank Statement Load" && route[2] === frm.doc.name) frm.reload_doc();
-	}, after);
 }

@@ -4,9 +4,7 @@ const SHOWN = 200;
 
 frappe.ui.form.on("Billing Run", {
 	onload(frm) {
-		frappe.realtime.on("l2c_billing_run", (run) => {
-			if (run.name === frm.doc.name) look_again(frm, 500);
-		});
+		l2c.follow_run(frm, "l2c_billing_run");
 	},
 
 	refresh(frm) {
@@ -14,8 +12,7 @@ frappe.ui.form.on("Billing Run", {
 		frm.trigger("show_counts");
 		frm.trigger("show_rows");
 		frm.trigger("add_buttons");
-		// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
-		if (LIVE.includes(frm.doc.state)) look_again(frm, 3000);
+		if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
 	},
 
 	show_counts(frm) {
@@ -41,24 +38,12 @@ frappe.ui.form.on("Billing Run", {
 			limit: SHOWN,
 		});
 		const heading = [__("Sales Contract"), __("Customer"), __("Row"), __("Due Date"), __("Invoice Amount"), __("Advances Taken Back"), __("Status"), __("Invoice"), __("Reason")];
-		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
-		frm.fields_dict.rows_html.$wrapper.html(
-			`<div class="table-responsive"><table class="table table-bordered small">
-			<tr>${cells(heading, "th")}</tr>
-			${rows.map((row) => `<tr>${cells(line(row), "td")}</tr>`).join("")}</table></div>`
-		);
+		l2c.run_rows(frm, heading, rows.map(line));
 	},
 
 	add_buttons(frm) {
 		const { state, planned_rows, submit_invoices } = frm.doc;
-		const act = (label, method, question) =>
-			frm.add_custom_button(label, () => {
-				const go = async () => {
-					await l2c.call_frozen(`billing.${method}`, { run: frm.doc.name });
-					frm.reload_doc();
-				};
-				question ? frappe.confirm(question, go) : go();
-			});
+		const act = l2c.run_buttons(frm, "billing");
 		frm.add_custom_button(__("All Rows"), () =>
 			frappe.set_route("List", "Billing Run Row", { run: frm.doc.name })
 		);
@@ -87,12 +72,4 @@ function line(row) {
 		row.invoice ? l2c.link("Sales Invoice", row.invoice) : "",
 		l2c.reason_html(row.reason),
 	];
-}
-
-function look_again(frm, after) {
-	clearTimeout(frm.l2c_timer);
-	frm.l2c_timer = setTimeout(() => {
-		const route = frappe.get_route();
-		if (route[1] === "Billing Run" && route[2] === frm.doc.name) frm.reload_doc();
-	}, after);
 }

@@ -13,7 +13,7 @@ frappe.ui.form.on("Dunning Run", {
 		frm.add_custom_button(__("All Lines"), () =>
 			frappe.set_route("List", "Dunning Run Row", { run: frm.doc.name })
 		);
-		look_again(frm);
+		if (["Preparing", "Sending"].includes(frm.doc.state)) l2c.look_again(frm);
 	},
 
 	show_counts(frm) {
@@ -101,13 +101,4 @@ function ask_send(frm) {
 		await l2c.call_frozen("chasing.send_run", { run: frm.doc.name });
 		frm.reload_doc();
 	});
-}
-
-function look_again(frm) {
-	clearTimeout(frm.l2c_timer);
-	if (!["Preparing", "Sending"].includes(frm.doc.state)) return;
-	frm.l2c_timer = setTimeout(() => {
-		const route = frappe.get_route();
-		if (route[1] === "Dunning Run" && route[2] === frm.doc.name) frm.reload_doc();
-	}, 3000);
 }

@@ -4,17 +4,14 @@
 
 	frappe.ui.form.on("Lead Import Run", {
 		onload(frm) {
-			frappe.realtime.on("l2c_lead_import", (run) => {
-				if (run.name === frm.doc.name) look_again(frm, 500);
-			});
+			l2c.follow_run(frm, "l2c_lead_import");
 		},
 
 		refresh(frm) {
 			frm.disable_save();
 			frm.trigger("show_counts");
 			frm.trigger("add_buttons");
-			// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
-			if (LIVE.includes(frm.doc.state)) look_again(frm, 3000);
+			if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
 		},
 
 		show_counts(frm) {
@@ -37,14 +34,7 @@
 		},
 
 		add_buttons(frm) {
-			const act = (label, method, question) =>
-				frm.add_custom_button(label, () => {
-					const go = async () => {
-						await l2c.call_frozen(`lead_import.${method}`, { run: frm.doc.name });
-						frm.reload_doc();
-					};
-					question ? frappe.confirm(question, go) : go();
-				});
+			const act = l2c.run_buttons(frm, "lead_import");
 			const { state, mode } = frm.doc;
 			frm.add_custom_button(__("Show Rows"), () =>
 				frappe.set_route("List", "Lead Import Row", { run: frm.doc.name })
@@ -61,12 +51,4 @@
 	});
 
 	const importable = ({ doc }) => doc.total_rows - doc.skipped_rows - doc.failed_rows;
-
-	const look_again = (frm, after) => {
-		clearTimeout(frm.l2c_timer);
-		frm.l2c_timer = setTimeout(() => {
-			const route = frappe.get_route();
-			if (route[1] === "Lead Import Run" && route[2] === frm.doc.name) frm.reload_doc();
-		}, after);
-	};
 }

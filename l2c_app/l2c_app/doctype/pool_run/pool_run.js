@@ -2,9 +2,7 @@ const LIVE = ["Queued", "Running"];
 
 frappe.ui.form.on("Pool Run", {
 	onload(frm) {
-		frappe.realtime.on("l2c_pool_run", (run) => {
-			if (run.name === frm.doc.name) frm.reload_doc();
-		});
+		l2c.follow_run(frm, "l2c_pool_run");
 	},
 
 	refresh(frm) {
@@ -12,17 +10,7 @@ frappe.ui.form.on("Pool Run", {
 		frm.trigger("show_progress");
 		frm.trigger("show_summary");
 		frm.trigger("add_buttons");
-		frm.trigger("look_again");
-	},
-
-	// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
-	look_again(frm) {
-		clearTimeout(frm.l2c_timer);
-		if (!LIVE.includes(frm.doc.state)) return;
-		frm.l2c_timer = setTimeout(() => {
-			const route = frappe.get_route();
-			if (route[1] === "Pool Run" && route[2] === frm.doc.name) frm.reload_doc();
-		}, 3000);
+		if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
 	},
 
 	show_progress(frm) {
@@ -61,14 +49,7 @@ frappe.ui.form.on("Pool Run", {
 	},
 
 	add_buttons(frm) {
-		const act = (label, method, question) =>
-			frm.add_custom_button(label, () => {
-				const go = async () => {
-					await l2c.call_frozen(`pool_run.${method}`, { run: frm.doc.name });
-					frm.reload_doc();
-				};
-				question ? frappe.confirm(question, go) : go();
-			});
+		const act = l2c.run_buttons(frm, "pool_run");
 		const { state, mode } = frm.doc;
 		frm.add_custom_button(__("Show Rows"), () =>
 			frappe.set_route("List", "Pool Run Row", { run: frm.doc.name })

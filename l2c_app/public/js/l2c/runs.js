@@ -1,0 +1,37 @@
+// What the forms of recorded runs share: they follow their run while it is at work, and their buttons act on it.
+frappe.provide("l2c");
+
+// The run says on its channel that it went on.
+l2c.follow_run = (frm, channel) =>
+	frappe.realtime.on(channel, (run) => {
+		if (run.name === frm.doc.name) l2c.look_again(frm, 500);
+	});
+
+// Realtime may be off on a site; a live run is read again every few seconds while its form is open.
+l2c.look_again = (frm, after = 3000) => {
+	clearTimeout(frm.l2c_timer);
+	frm.l2c_timer = setTimeout(() => {
+		const route = frappe.get_route();
+		if (route[1] === frm.doctype && route[2] === frm.doc.name) frm.reload_doc();
+	}, after);
+};
+
+// Returns act(label, method, question): a button that calls a method with the run, after a question if there is one.
+l2c.run_buttons = (frm, api, argument = "run") => (label, method, question) =>
+	frm.add_custom_button(label, () => {
+		const go = async () => {
+			await l2c.call_frozen(`${api}.${method}`, { [argument]: frm.doc.name });
+			frm.reload_doc();
+		};
+		question ? frappe.confirm(question, go) : go();
+	});
+
+// The first rows of a run as a table: headings are text, cells are HTML already.
+l2c.run_rows = (frm, headings, lines, below = "") => {
+	const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+	frm.fields_dict.rows_html.$wrapper.html(
+		`<div class="table-responsive"><table class="table table-bordered small">
+		<tr>${cells(headings, "th")}</tr>
+		${lines.map((line) => `<tr>${cells(line, "td")}</tr>`).join("")}</table>${below}</div>`
+	);
+};
