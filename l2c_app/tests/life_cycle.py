@@ -260,7 +260,10 @@ def _is_ours(table: str, row: dict) -> bool:
 	names = {custom_fields.MODULE, APP, *leftovers.our_doctypes()}
 	if row.get("parenttype") and row.get("parent") in _standard_records():
 		return True
-	values = [value for key, value in row.items() if isinstance(value, str) and key not in VOLATILE]
+	passed_over = (
+		{*VOLATILE, "label"} if table == "tabDocField" else VOLATILE
+	)  # a native field may be labelled like ours
+	values = [value for key, value in row.items() if isinstance(value, str) and key not in passed_over]
 	return any(value in names or value.startswith(f"{APP}.") for value in values) or cstr(
 		row.get("fieldname")
 	).startswith(COLUMN_PREFIX)
