@@ -246,6 +246,7 @@ scheduler_events = {
 		"l2c_app.jobs.score_leads",
 		"l2c_app.jobs.chase",
 		"l2c_app.jobs.prepare_billing",
+		"l2c_app.jobs.prepare_statements",
 		"l2c_app.jobs.keep_measures",
 		"l2c_app.jobs.expire_signing_links",
 	],

@@ -1,11 +1,21 @@
 """Targets of the scheduler. Each hands over to one service, which isolates its own items."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
-from l2c_app.services.chasing import case_doors, cases, cash_forecast, dunning_runs, forewarning, nightly
+from l2c_app.services.chasing import (
+	case_doors,
+	cases,
+	cash_forecast,
+	dunning_runs,
+	forewarning,
+	nightly,
+	statement_run_work,
+	statement_runs,
+)
 from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders, return_visits
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.follow_up import acts, cadence_run, digest, first_response, reminders
@@ -31,10 +41,7 @@ def remind_of_follow_ups() -> dict:
 
 	Committed page by page; a killed job tells nothing twice and misses nothing when it runs again.
 	"""
-	total = {"told": 0, "hidden": 0, "failed": 0, "digests": 0}
-	for counts in reminders.pages():
-		total |= {key: total[key] + value for key, value in counts.items()}
-		frappe.db.commit()
+	total = _sum({"told": 0, "hidden": 0, "failed": 0, "digests": 0}, reminders.pages())
 	for sent in digest.users():
 		total["digests" if sent else "failed"] += 1
 		frappe.db.commit()
@@ -48,11 +55,7 @@ def forget_old_reminders() -> int:
 
 def advance_cadences() -> dict:
 	"""Hourly: who replied, converted or was released leaves; due steps are done. Committed chunk by chunk. Returns counts."""
-	total: dict[str, int] = {}
-	for counts in cadence_run.chunks():
-		total = {key: total.get(key, 0) + counts.get(key, 0) for key in total.keys() | counts.keys()}
-		frappe.db.commit()
-	return total
+	return _sum({}, cadence_run.chunks())
 
 
 def keep_response_clocks() -> dict:
@@ -67,11 +70,7 @@ def count_meetings() -> dict:
 
 def remind_of_contract_ends() -> dict[str, int]:
 	"""Nightly: follow ups before contracts end, and renewals to propose. Each contract is committed. Returns counts."""
-	total: dict[str, int] = {"reminded": 0, "proposed": 0, "failed": 0}
-	for counts in contract_end_reminders.remind():
-		total |= {key: total[key] + count for key, count in counts.items()}
-		frappe.db.commit()
-	return total
+	return _sum({"reminded": 0, "proposed": 0, "failed": 0}, contract_end_reminders.remind())
 
 
 def plan_return_visits() -> dict[str, int]:
@@ -90,10 +89,7 @@ def audit_contracts() -> dict:
 def refresh_pool_members() -> dict:
 	"""Nightly: resolve roles and sales people of every pool to users again. Committed pool by pool. Returns counts."""
 	total = {"pools": 0, "failed": 0, "added": 0, "changed": 0, "removed": 0, "repaired": 0}
-	for counts in pool_members.refresh_each():
-		total |= {key: total[key] + value for key, value in counts.items()}
-		frappe.db.commit()
-	return total
+	return _sum(total, pool_members.refresh_each())
 
 
 def store_party_keys() -> dict:
@@ -101,11 +97,7 @@ def store_party_keys() -> dict:
 
 	Each chunk is committed; a killed job may simply run again.
 	"""
-	counts: dict[str, int] = {}
-	for party_type in pool_opening.chunks_of_keys():
-		counts[party_type] = counts.get(party_type, 0) + 1
-		frappe.db.commit()
-	return counts
+	return _sum({}, ({party_type: 1} for party_type in pool_opening.chunks_of_keys()))
 
 
 def work_pool_run(run: str) -> None:
@@ -115,13 +107,7 @@ def work_pool_run(run: str) -> None:
 
 def resume_pool_runs() -> list[str]:
 	"""Every ten minutes: queue runs and imports of leads again whose process died. Returns their names."""
-	names = run_work.stalled()
-	for name in names:
-		runs.queue(name)
-	imports = import_run_work.stalled()
-	for name in imports:
-		import_runs.queue(name)
-	return names + imports
+	return _queue_again((run_work.stalled, runs.queue), (import_run_work.stalled, import_runs.queue))
 
 
 def work_lead_import(run: str) -> None:
@@ -131,11 +117,7 @@ def work_lead_import(run: str) -> None:
 
 def score_leads() -> int:
 	"""Nightly, and after the rules changed: score all leads. Returns how many. Each chunk is committed."""
-	total = 0
-	for scored in scoring.chunks_of_leads():
-		total += scored
-		frappe.db.commit()
-	return total
+	return _count(scoring.chunks_of_leads())
 
 
 def start_recycling() -> list[str]:
@@ -215,10 +197,7 @@ def refresh_cases() -> dict[str, int]:
 	"""
 	total: dict[str, int] = {"resumed": len(nightly.resume()), "started": len(forewarning.start_due())}
 	frappe.db.commit()
-	for counts in cases.chunks():
-		total |= {key: total.get(key, 0) + count for key, count in counts.items()}
-		frappe.db.commit()
-	return total
+	return _sum(total, cases.chunks())
 
 
 def chase() -> dict[str, Any]:
@@ -253,21 +232,12 @@ def keep_measures() -> dict[str, int]:
 
 def prepare_dunning_run(run: str) -> int:
 	"""Make the list of a run, committed chunk by chunk; killed, it goes on where it stopped. Returns how many lines."""
-	total = 0
-	for lines in dunning_runs.fill(run):
-		total += lines
-		frappe.db.commit()
-	frappe.db.commit()
-	return total
+	return _count(dunning_runs.fill(run))
 
 
 def send_dunning_run(run: str) -> int:
 	"""Send the lines of a run, one commit each; killed, it goes on where it stopped. Returns how many were looked at."""
-	count = 0
-	for _line in dunning_runs.lines(run):
-		count += 1
-		frappe.db.commit()
-	return count
+	return _count(1 for _line in dunning_runs.lines(run))
 
 
 def work_billing_run(run: str) -> None:
@@ -276,17 +246,20 @@ def work_billing_run(run: str) -> None:
 
 
 def resume_billing_runs() -> list[str]:
-	"""Every ten minutes: queue runs that bill, adopt or load statements again whose process died. Returns their names."""
-	names = []
-	for stalled, queue in (
+	"""Every ten minutes: queue runs that bill, adopt, load or send statements again whose process died. Returns them."""
+	return _queue_again(
 		(billing_run_work.stalled, billing_runs.queue),
 		(adoption_runs.stalled, adoption_runs.queue),
 		(statement_load_work.stalled, statement_loads.queue),
-	):
-		for name in stalled():
-			queue(name)
-			names.append(name)
-	return names
+		(statement_runs.stalled, statement_runs.queue),
+	)
+
+
+def _queue_again(*kinds: tuple[Callable[[], list[str]], Callable[[str], None]]) -> list[str]:
+	found = [(name, queue) for stalled, queue in kinds for name in stalled()]
+	for name, queue in found:
+		queue(name)
+	return [name for name, _queue in found]
 
 
 def prepare_billing() -> list[str]:
@@ -297,3 +270,31 @@ def prepare_billing() -> list[str]:
 def work_adoption_run(run: str) -> None:
 	"""Judge or adopt the contracts of a run: one commit per contract; queued again after one job's time."""
 	adoption_run_work.work(run, commit=frappe.db.commit)
+
+
+def work_statement_run(run: str) -> None:
+	"""List or send the statements of a run: one commit per customer; queued again after one job's time."""
+	statement_run_work.work(run, commit=frappe.db.commit)
+
+
+def prepare_statements() -> list[str]:
+	"""Nightly, on the day that L2C Settings name: last month's customer statements by company. Returns the runs."""
+	return statement_runs.prepare_due()
+
+
+def _sum(total: dict[str, int], pieces: Iterable[dict[str, int]]) -> dict[str, int]:
+	"""Add up the counts of pieces of work, each committed."""
+	for counts in pieces:
+		total |= {key: total.get(key, 0) + count for key, count in counts.items()}
+		frappe.db.commit()
+	return total
+
+
+def _count(pieces: Iterable[int]) -> int:
+	"""Add up pieces of work, each committed, and what is done after the last one as well."""
+	total = 0
+	for done in pieces:
+		total += done
+		frappe.db.commit()
+	frappe.db.commit()
+	return total

@@ -1,6 +1,7 @@
 """Downloads: PDF of a contract and of a customer's statement. Reading only; each id is checked for the user."""
 
 import frappe
+from frappe.utils import getdate
 
 from l2c_app.services.printing import contract_document, statement_document
 
@@ -12,9 +13,17 @@ def contract_pdf(contract: str, language: str | None = None) -> None:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def statement_pdf(customer: str, company: str, language: str | None = None) -> None:
-	"""Send the statement of a customer the caller may read, invoices included."""
-	_send(f"statement-{customer}", statement_document.statement_pdf(customer, company, language))
+def statement_pdf(
+	customer: str,
+	company: str,
+	language: str | None = None,
+	since: str | None = None,
+	until: str | None = None,
+) -> None:
+	"""Send the statement of a customer the caller may read, invoices included; of all days, or from and to a date."""
+	days = [getdate(day) if day else None for day in (since, until)]
+	period = statement_document.Period(*days)
+	_send(f"statement-{customer}", statement_document.statement_pdf(customer, company, language, period))
 
 
 def _send(title: str, content: bytes) -> None:

@@ -34,7 +34,7 @@ class ChasingTestCase(L2CTestCase):
 				subject="Level {{ level }} for {{ customer_name }}",
 				response="{{ amount }} since {{ oldest_due }}: {% for item in items %}{{ item.invoice }} {% endfor %}",
 			)
-		self._outgoing_account()
+		outgoing_account()
 		self.finance = factories.accounts_user()
 		self.policy = self.make_policy()
 		self.customer = self.make_customer("L2C Late Payer")
@@ -43,19 +43,6 @@ class ChasingTestCase(L2CTestCase):
 		frappe.local.l2c_chased = None
 		frappe.cache.delete_value(chase_marks.KEY)
 		frappe.cache.delete_value("l2c_chasing")
-
-	def _outgoing_account(self) -> None:
-		"""Give the host an account to queue mail for; nothing is delivered."""
-		if not frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
-			factories.make(
-				"Email Account",
-				email_account_name=OUTGOING,
-				email_id="sender@l2c.example.com",
-				enable_outgoing=1,
-				default_outgoing=1,
-				smtp_server="localhost",
-				no_smtp_authentication=1,
-			)
 
 	def make_policy(self, name: str = "L2C Standard", levels: tuple = LEVELS, **values: Any) -> Any:
 		rows = [{"channel": "Email", "email_template": TEMPLATE, **level} for level in levels]
@@ -107,3 +94,17 @@ class ChasingTestCase(L2CTestCase):
 	def mails(self, case: Any) -> int:
 		filters = {"reference_doctype": "Collection Case", "reference_name": case.name}
 		return frappe.db.count("Email Queue", filters)
+
+
+def outgoing_account() -> None:
+	"""Give the host an account to queue mail for; nothing is delivered."""
+	if not frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
+		factories.make(
+			"Email Account",
+			email_account_name=OUTGOING,
+			email_id="sender@l2c.example.com",
+			enable_outgoing=1,
+			default_outgoing=1,
+			smtp_server="localhost",
+			no_smtp_authentication=1,
+		)

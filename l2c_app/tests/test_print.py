@@ -1,10 +1,6 @@
 """Contract and statement on paper: text that can be read back, in both languages, for those who may read them."""
 
 import re
-import shutil
-import subprocess
-import tempfile
-import unittest
 
 import frappe
 
@@ -12,6 +8,7 @@ from l2c_app.api import print as print_api
 from l2c_app.services.printing import amounts, contract_document, print_renderer, statement_document
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
+from l2c_app.tests.papers import text_of
 
 HOSTILE = "<script>alert(1)</script> مرحبا 🙂 ' OR 1=1 --"
 
@@ -201,15 +198,3 @@ class TestStatementPaper(L2CTestCase):
 	def _section(self, customer: str) -> dict:
 		movements = statement_document.ledger_movements(customer, factories.company())
 		return statement_document.section(factories.COMPANY_CURRENCY, movements, "en")
-
-
-def text_of(pdf: bytes) -> str:
-	"""Return the text of a PDF, read by the same tool a person would search it with."""
-	if not shutil.which("pdftotext"):
-		raise unittest.SkipTest("pdftotext (poppler-utils) is not installed")
-	with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-		file.write(pdf)
-		file.flush()
-		return subprocess.run(
-			["pdftotext", "-layout", file.name, "-"], capture_output=True, text=True, check=True
-		).stdout

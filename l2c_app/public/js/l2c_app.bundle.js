@@ -22,4 +22,5 @@ import "./l2c/adoption";
 import "./l2c/collection_actions";
 import "./l2c/bank_match";
 import "./l2c/statement";
+import "./l2c/customer_statements";
 import "./l2c/unclaimed";

@@ -42,7 +42,7 @@ class Kind:
 def clear_the_way(kind: Kind, company: str) -> None:
 	"""Before a run is prepared: stop the previews that nobody approved. Raises RunInProgress where one is at work."""
 	if is_going_on(kind, company):
-		_refuse_second(kind, company)
+		refuse_second(kind, company)
 	filters = {"company": company, "state": PREVIEW}
 	for name in frappe.get_all(kind.run, filters=filters, pluck="name", order_by="name"):
 		frappe.db.set_value(kind.run, name, {"state": STOPPED, "error": _("A newer run was prepared.")})
@@ -76,7 +76,7 @@ def resume(kind: Kind, run: Document) -> None:
 		refuse(kind.state_error, _("The run is finished."), compared=_(run.state))
 	if run.state not in kind.live:
 		if is_going_on(kind, run.company):
-			_refuse_second(kind, run.company)
+			refuse_second(kind, run.company)
 		left = kind.doing if run.approved_by else kind.unapproved
 		run.db_set({"state": left, "error": None, "heartbeat_on": now_datetime()})
 
@@ -88,5 +88,6 @@ def forget_rows(kind: Kind, run: Document) -> None:
 	frappe.db.delete(kind.row, {"run": run.name})
 
 
-def _refuse_second(kind: Kind, company: str) -> NoReturn:
+def refuse_second(kind: Kind, company: str) -> NoReturn:
+	"""Say that a run of the company is at work: raises RunInProgress."""
 	refuse(RunInProgress, kind.unfinished().format(company), do=_("Wait for it, or stop it."))

@@ -1,7 +1,7 @@
 """Everything a decision about chasing needs, read set-based for many customers, in the words of core.dunning."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core.cadence import Exit
 from l2c_app.core.dunning import Facts, Item
 from l2c_app.core.money import to_minor
-from l2c_app.services.chasing import bank_lines, receivables
+from l2c_app.services.chasing import bank_lines, mail_addresses, receivables
 from l2c_app.services.chasing.policies import Policies, Policy
 from l2c_app.services.chasing.receivables import Key, Position
 from l2c_app.services.follow_up import do_not_contact
@@ -60,8 +60,8 @@ class _Reader:
 		self.disputes = self._disputes()
 		self.cases = self._cases()
 		self.bank = bank_lines.remembered(self.cases.values()) if bank is None else bank
-		self.parties = _parties(self.customers)
-		self.addresses = _addresses(self.parties)
+		self.parties = mail_addresses.parties(self.customers)
+		self.addresses = mail_addresses.of(self.parties)
 		self.blocked = do_not_contact.blocked_among(
 			"Customer", [do_not_contact.of_customer(row) for row in self.parties.values()]
 		)
@@ -184,27 +184,4 @@ def _sent(customers: Collection[str]) -> dict[Key, dict[str, Any]]:
 		each = found.setdefault((row.customer, row.company, row.currency), {"rows": [], "levels": {}})
 		each["rows"].append(row)
 		each["levels"][row.carrier] = max(row.level, each["levels"].get(row.carrier, 0))
-	return found
-
-
-def _parties(customers: Collection[str]) -> dict[str, Any]:
-	fields = ["name", "email_id", "disabled", "customer_group"]
-	filters = {"name": ("in", sorted(customers) or [""])}
-	return {
-		row.name: row for row in frappe.get_all("Customer", filters=filters, fields=fields, order_by="name")
-	}
-
-
-def _addresses(parties: Mapping[str, Any]) -> dict[str, str]:
-	"""Return the mail address of each customer: its own, else the contact of its latest invoice."""
-	found = {name: row.email_id for name, row in parties.items() if row.email_id}
-	without = sorted(parties.keys() - found.keys())
-	if without:
-		invoices = frappe.get_all(
-			receivables.INVOICE,
-			filters={"customer": ("in", without), "docstatus": 1, "contact_email": ("!=", "")},
-			fields=["customer", "contact_email"],
-			order_by="posting_date, name",
-		)
-		found.update({row.customer: row.contact_email for row in invoices})
 	return found

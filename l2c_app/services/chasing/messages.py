@@ -13,7 +13,7 @@ from frappe.utils import flt, fmt_money, formatdate, getdate, now_datetime, nowd
 
 from l2c_app.core.dunning import Decision, Item
 from l2c_app.core.money import from_minor
-from l2c_app.services.chasing import chase_marks, invoice_copies, native_dunning
+from l2c_app.services.chasing import chase_marks, invoice_copies, mails, native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.follow_up import new_rows
 from l2c_app.services.follow_up.follow_ups import plan
@@ -122,27 +122,12 @@ def _papers(known: Known, row: Any) -> tuple[list[dict[str, Any]], str]:
 
 
 def _mail(known: Known, text: dict[str, str], papers: list[dict[str, Any]]) -> str:
-	doctype, name = ("Collection Case", known.case.name) if known.case else ("Customer", known.key[0])
-	values = {
-		"doctype": "Communication",
-		"communication_type": "Automated Message",
-		"communication_medium": "Email",
-		"sent_or_received": "Sent",
-		"subject": text["subject"],
-		"content": text["message"],
-		"recipients": known.address,
-		"reference_doctype": doctype,
-		"reference_name": name,
-	}
-	communication = frappe.get_doc(values).insert(ignore_permissions=True).name
-	frappe.sendmail(
-		recipients=[known.address],
+	communication = mails.queue(
+		known.address,
 		subject=text["subject"],
 		message=text["message"],
-		reference_doctype=doctype,
-		reference_name=name,
-		communication=communication,
-		attachments=papers,
+		about=("Collection Case", known.case.name) if known.case else ("Customer", known.key[0]),
+		papers=papers,
 	)
 	chase_marks.learn(known.key[0])  # money that comes before the host hands it over takes it back
 	return communication

@@ -11,6 +11,10 @@ class DunningRunState(L2CError):
 	"""The run or the line is past the step that was asked for."""
 
 
+class StatementRunState(L2CError):
+	"""The run of statements, or its line, is past the step that was asked for, or lacks what it needs."""
+
+
 class OverrideError(L2CError):
 	"""An override of a line lacks its reason or names a level that the policy has not."""
 

@@ -1,5 +1,9 @@
-"""The statement of account on paper: what the payment ledger says about one customer, with its age."""
+"""The statement of account on paper: what the payment ledger says about one customer, with its age.
 
+As of a day means posted up to it; with a first day, what was before it is one line.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -18,18 +22,30 @@ class NothingToState(L2CError):
 	"""The customer has no entry in the payment ledger of the company."""
 
 
-def statement_pdf(customer: str, company: str, language: str | None = None) -> bytes:
+@dataclass(frozen=True)
+class Period:
+	"""The days a statement is about; None: from the beginning, up to today."""
+
+	since: date | None = None
+	until: date | None = None
+
+
+ALL = Period()
+
+
+def statement_pdf(customer: str, company: str, language: str | None = None, period: Period = ALL) -> bytes:
 	"""Return the statement of a customer as PDF, for users who may read the customer and its invoices."""
 	frappe.get_doc("Customer", customer).check_permission("read")
 	frappe.get_doc("Company", company).check_permission("read")
 	frappe.has_permission("Sales Invoice", "read", throw=True)
 	wish = language or frappe.db.get_value("Customer", customer, "language")
-	return print_renderer.to_pdf(statement_html(customer, company, contract_document.chosen_language(wish)))
+	html = statement_html(customer, company, contract_document.chosen_language(wish), period)
+	return print_renderer.to_pdf(html)
 
 
-def statement_html(customer: str, company: str, language: str) -> str:
+def statement_html(customer: str, company: str, language: str, period: Period = ALL) -> str:
 	"""Return the statement as one HTML page: one section per account currency. Raises NothingToState."""
-	movements = ledger_movements(customer, company)
+	movements = ledger_movements(customer, company, period.until)
 	if not movements:
 		refuse(
 			NothingToState,
@@ -44,18 +60,24 @@ def statement_html(customer: str, company: str, language: str) -> str:
 		customer=frappe.db.get_value("Customer", customer, names, as_dict=True),
 		seller=contract_document.seller(company),
 		sections=[
-			section(currency, [row for row in movements if row.account_currency == currency], language)
+			section(
+				currency, [row for row in movements if row.account_currency == currency], language, period
+			)
 			for currency in sorted({row.account_currency for row in movements})
 		],
 		printed_on=nowdate(),
+		period=period,
 	)
 
 
-def section(currency: str, movements: list, language: str) -> dict:
+def section(currency: str, movements: list, language: str, period: Period = ALL) -> dict:
 	"""Return the lines with running balance and the age of what is open, all in one account currency."""
 	unit = precision_unit(print_renderer.fraction_digits(currency))
-	balance, lines = 0, []
-	for movement in movements:
+	first = period.since or date.min
+	earlier = [movement for movement in movements if getdate(movement.posting_date) < first]
+	opening = balance = sum(to_minor(movement.amount, unit) for movement in earlier)
+	lines = []
+	for movement in movements[len(earlier) :]:
 		amount = to_minor(movement.amount, unit)
 		balance += amount
 		debit, credit = max(amount, 0), max(-amount, 0)
@@ -68,12 +90,14 @@ def section(currency: str, movements: list, language: str) -> dict:
 				"balance": float(from_minor(balance, unit)),
 			}
 		)
-	open_items = open_invoices(movements[0].party, movements[0].company, currency)
-	aged = age([(item.due_date, to_minor(item.amount, unit)) for item in open_items], getdate(nowdate()))
+	open_items = open_invoices(movements[0].party, movements[0].company, currency, period.until)
+	on = period.until or getdate(nowdate())
+	aged = age([(item.due_date, to_minor(item.amount, unit)) for item in open_items], on)
 	unallocated = balance - sum(aged.values())
 	return {
 		"currency": currency,
 		"money": partial(print_renderer.money, currency=currency),
+		"opening": float(from_minor(opening, unit)),
 		"lines": lines,
 		"ageing": {bucket: float(from_minor(amount, unit)) for bucket, amount in aged.items()},
 		"unallocated": float(from_minor(unallocated, unit)),
@@ -81,11 +105,11 @@ def section(currency: str, movements: list, language: str) -> dict:
 	}
 
 
-def ledger_movements(customer: str, company: str) -> list:
+def ledger_movements(customer: str, company: str, until: date | None = None) -> list:
 	"""Return what each voucher did to the customer's account, in account currency, oldest first."""
 	entry = frappe.qb.DocType("Payment Ledger Entry")
 	rows = (
-		_entries_of(entry, customer, company)
+		_entries_of(entry, customer, company, until)
 		.select(
 			entry.voucher_type,
 			entry.voucher_no,
@@ -106,11 +130,11 @@ def ledger_movements(customer: str, company: str) -> list:
 	)
 
 
-def open_invoices(customer: str, company: str, currency: str) -> list:
+def open_invoices(customer: str, company: str, currency: str, until: date | None = None) -> list:
 	"""Return (due_date, amount) of each invoice that is not at zero; amounts in account currency."""
 	entry = frappe.qb.DocType("Payment Ledger Entry")
 	rows = (
-		_entries_of(entry, customer, company)
+		_entries_of(entry, customer, company, until)
 		.where((entry.account_currency == currency) & (entry.against_voucher_type == "Sales Invoice"))
 		.select(entry.against_voucher_no, Sum(entry.amount_in_account_currency).as_("amount"))
 		.groupby(entry.against_voucher_no)
@@ -124,12 +148,13 @@ def open_invoices(customer: str, company: str, currency: str) -> list:
 	]
 
 
-def _entries_of(entry: object, customer: str, company: str) -> object:
-	return (
+def _entries_of(entry: object, customer: str, company: str, until: date | None) -> object:
+	query = (
 		frappe.qb.from_(entry)
 		.where((entry.party_type == "Customer") & (entry.party == customer) & (entry.company == company))
 		.where((entry.delinked == 0) & (entry.account_type == "Receivable"))
 	)
+	return query.where(entry.posting_date <= until) if until else query
 
 
 def _due_dates(invoices: list[str]) -> dict[str, date]:

@@ -8,6 +8,7 @@ l2c.billing_run_colour = (state) =>
 		Preview: "purple",
 		Billing: "blue",
 		Adopting: "blue",
+		Sending: "blue",
 		Done: "green",
 		Failed: "red",
 		Stopped: "orange",
