@@ -20,6 +20,6 @@ def about_to_go_back(filters: str | list | dict | None = None) -> dict[str, Any]
 
 
 @frappe.whitelist()
-def starting_rules() -> list[dict[str, Any]]:
-	"""Return rows that a new pool may begin with."""
-	return recycle_view.starting_rules()
+def starting_rules(party_type: str = "Lead") -> list[dict[str, Any]]:
+	"""Return rows that a new pool of leads or customers may begin with."""
+	return recycle_view.starting_rules(party_type)

@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from enum import Enum
 
 LONGEST = 3650
+NAMED = 100  # letters of a long group in the name of a rule, which must fit a column
 
 
 class Kind(str, Enum):
-	"""What did not happen. No follow up: the clock starts at the claim or the last effort; else at the claim."""
+	"""What did not happen. No follow up: the clock starts at the claim or the last effort. No deal: at the claim or when the
+	party last bought, which a customer does again and a lead never. No opportunity: at the claim."""
 
 	NO_FOLLOW_UP = "No Follow Up"
 	NO_OPPORTUNITY = "No Opportunity"
@@ -56,7 +58,7 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-	"""`days` without what `kind` names; `tier` "" = every tier without a row of its own for this kind."""
+	"""`days` without what `kind` names; `tier`, of a customer his group: "" = every one without a row of its own for this kind."""
 
 	kind: Kind
 	days: int
@@ -66,7 +68,7 @@ class Rule:
 	@property
 	def name(self) -> str:
 		"""Return what log and form show: kind, tier, days."""
-		return f"{self.kind.value} {self.tier} {self.days} d".replace("  ", " ")
+		return f"{self.kind.value} {self.tier[:NAMED]} {self.days} d".replace("  ", " ")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Clock:
 	claimed_on: date
 	last_effort_on: date | None = None
 	tier: str = ""
+	last_bought_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,11 +133,13 @@ def due_dates(rules: Iterable[Rule], clock: Clock, holidays: Collection[date] = 
 	"""Return the date of each kind's rule, soonest first; equal dates stand in the order of the kinds."""
 	result = []
 	for rule in rules_for(rules, clock.tier):
-		start = clock.claimed_on
-		if rule.kind is Kind.NO_FOLLOW_UP and clock.last_effort_on:
-			start = max(start, clock.last_effort_on)
-		result.append(Due(day_after(start, rule.days, holidays), rule))
+		result.append(Due(day_after(_start(rule.kind, clock), rule.days, holidays), rule))
 	return sorted(result, key=lambda due: due.on)
+
+
+def _start(kind: Kind, clock: Clock) -> date:
+	again = {Kind.NO_FOLLOW_UP: clock.last_effort_on, Kind.NO_DEAL: clock.last_bought_on}.get(kind)
+	return max(clock.claimed_on, again) if again else clock.claimed_on
 
 
 def recycle_on(rules: Iterable[Rule], clock: Clock, holidays: Collection[date] = frozenset()) -> Due | None:

@@ -5,7 +5,7 @@ from frappe.model.document import Document
 from l2c_app.services.chasing import renames
 from l2c_app.services.lead import completeness, lead_intake, lead_owner, party_keys
 from l2c_app.services.ledger import recompute
-from l2c_app.services.pool import admission, seat_events, seat_removal, vault, visibility
+from l2c_app.services.pool import admission, recycle_dates, seat_events, seat_removal, vault, visibility
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -44,13 +44,15 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
-	"""Follow a changed lead, account manager and contact data."""
+	"""Follow a changed lead, account manager, group and contact data."""
 	before = doc.get_doc_before_save()
 	if not visibility.enabled_pools() or not before:
 		return
 	if doc.get("lead_name") and doc.lead_name != before.lead_name:
 		seat_events.convert_lead(doc.lead_name, customer=doc.name)
 	lead_owner.follow(doc)
+	if doc.customer_group != before.customer_group:
+		recycle_dates.customer_changed(doc.name)
 	if lead_intake.keys_changed(doc, "Customer"):
 		party_keys.store("Customer", doc.name, party_keys.keys_of(doc, "Customer"))
 

@@ -5,6 +5,7 @@ from frappe.model.document import Document
 from l2c_app.services.billing import contract_advances
 from l2c_app.services.contract import contract_locks, contract_natives
 from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.pool import recycle_dates
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -28,13 +29,15 @@ def before_cancel(doc: Document, method: str | None = None) -> None:
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
-	"""Bill the plan: the rows it was made for, else the oldest unbilled ones."""
+	"""Bill the plan: the rows it was made for, else the oldest unbilled ones. Its customer has bought."""
+	recycle_dates.customer_changed(doc.customer)
 	if _bills_contract(doc):
 		contract_natives.invoice_submitted(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""The rows of a cancelled invoice may be billed again."""
+	recycle_dates.customer_changed(doc.customer)
 	if _bills_contract(doc):
 		contract_natives.invoice_gone(doc)
 

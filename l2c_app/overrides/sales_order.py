@@ -1,10 +1,11 @@
-"""Sales Order: keeps the contract of an order in step. Other orders are left after the first line."""
+"""Sales Order: keeps the contract of an order in step, and the dates of its customer's seats. Others cost no query."""
 
 from frappe.model.document import Document
 
 from l2c_app.services.chasing import credit_hold
 from l2c_app.services.contract import contract_natives, order_state
 from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.pool import recycle_dates
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -27,7 +28,8 @@ def before_change(doc: Document, method: str | None = None) -> None:
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
-	"""Follow the order, also when it amends one of a contract."""
+	"""Follow the order, also when it amends one of a contract. Its customer has bought."""
+	recycle_dates.customer_changed(doc.customer)
 	if doc.flags.get("l2c_by_service"):
 		return
 	if doc.get("l2c_contract") or (doc.get("amended_from") and contract_customers.concerns(doc.customer)):
@@ -36,6 +38,7 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""Let go of the order."""
+	recycle_dates.customer_changed(doc.customer)
 	if doc.get("l2c_contract"):
 		contract_natives.order_cancelled(doc)
 		contract_customers.forget()

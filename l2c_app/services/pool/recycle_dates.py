@@ -1,20 +1,20 @@
 """The stored date on which a held seat returns, with its rule: on the seat, and on the lead of a primary seat.
 
-It follows from the claim, the last effort, the tier and the rules. Whatever changes one of them asks here for a new
+It follows from the claim, the last effort, the tier, what a customer bought, and the rules. Whatever changes one of them asks here for a new
 date; a date is replaced, never wiped: where no rule is on, the old one stays and nothing is taken.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 import frappe
-from frappe.utils import get_datetime
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
-from l2c_app.services.pool import recycle_rules
+from l2c_app.services.pool import recycle_rules, visibility
 from l2c_app.services.pool.name_lists import among, chunks
+from l2c_app.services.pool.party_clocks import Clocks
 from l2c_app.services.pool.recycle_rules import Policy
 
 JOB = "l2c_app.jobs.recompute_recycle_dates"
@@ -36,44 +36,21 @@ class Dates:
 		return self.known[clock]
 
 
-def clock_of(row: frappe._dict, tier: str = "") -> core.Clock:
-	"""Return the clock of a held seat, in site dates."""
-	return core.Clock(_day(row.claimed_on), _day(row.last_effort_on), tier)
-
-
-def _day(moment: datetime | str | None) -> date | None:
-	if isinstance(moment, str):
-		moment = get_datetime(moment)
-	return moment.date() if moment else None
-
-
-def tiers_of(rows: Sequence[frappe._dict]) -> dict[tuple[str, str], str]:
-	"""Return {(party type, party): tier} of seats' parties; only leads have one."""
-	leads = sorted({row.party for row in rows if row.party_type == "Lead"})
-	result: dict[tuple[str, str], str] = {}
-	for names in chunks(leads):
-		filters = {"name": ("in", names), "l2c_tier": ("is", "set")}
-		for lead in frappe.get_all("Lead", filters=filters, fields=["name", "l2c_tier"], order_by="name"):
-			result[("Lead", lead.name)] = lead.l2c_tier
-	return result
-
-
 def of_holds(rows: Sequence[frappe._dict], at: datetime) -> dict[str, core.Due]:
 	"""Return {seat: date and rule} of seats that get a holder at this moment; seats without a rule are missing."""
 	policies = recycle_rules.policies([row.pool for row in rows])
 	dates = {pool: Dates(policy) for pool, policy in policies.items()}
-	tiers = tiers_of([row for row in rows if policies[row.pool].has_tiers])
+	clocks = Clocks(rows, policies)
 	result: dict[str, core.Due] = {}
 	for row in rows:
-		tier = tiers.get((row.party_type, row.party), "")
-		due = dates[row.pool].of(core.Clock(at.date(), None, tier))
+		due = dates[row.pool].of(clocks.from_now(row, at))
 		if due:
 			result[row.name] = due[0]
 	return result
 
 
 def recompute(seats: Sequence[str]) -> int:
-	"""Work out the dates of held seats anew: after an effort, a changed tier. Returns how many changed."""
+	"""Work out the dates of held seats anew: after an effort, a changed tier, an order. Returns how many changed."""
 	changed = 0
 	for names in chunks(sorted(set(seats))):
 		changed += _store(_held({"name": ("in", names)}, limit=len(names)))
@@ -86,6 +63,13 @@ def recompute_parties(party_type: str, parties: Sequence[str]) -> int:
 	for names in chunks(sorted(set(parties))):
 		changed += _store(_held({"party_type": party_type, "party": ("in", names)}))
 	return changed
+
+
+def customer_changed(customer: str) -> None:
+	"""After a customer bought, an order or invoice of his was cancelled, or he got another group. No query while no
+	customer pool is enabled."""
+	if customer and visibility.enabled_pools("Customer"):
+		recompute_parties("Customer", [customer])
 
 
 def recompute_chunk(pool: str, *, after: str = "") -> tuple[str | None, int]:
@@ -116,10 +100,10 @@ def _held(filters: dict, limit: int | None = None) -> list[frappe._dict]:
 def _store(rows: Sequence[frappe._dict]) -> int:
 	policies = recycle_rules.policies([row.pool for row in rows])
 	dates = {pool: Dates(policy) for pool, policy in policies.items()}
-	tiers = tiers_of([row for row in rows if policies[row.pool].has_tiers])
+	clocks = Clocks(rows, policies)
 	changed: dict[core.Due, list[frappe._dict]] = {}
 	for row in rows:
-		due = dates[row.pool].of(clock_of(row, tiers.get((row.party_type, row.party), "")))
+		due = dates[row.pool].of(clocks.of(row))
 		if due and (row.recycle_on != due[0].on or row.recycle_rule != due[0].rule.name):
 			changed.setdefault(due[0], []).append(row)
 	for due, group in changed.items():

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import frappe
@@ -12,7 +12,7 @@ from frappe.utils import getdate
 from l2c_app.core import recycling as core
 from l2c_app.services.errors import BadRecycleRule, refuse
 
-FIELDS = ("kind", "tier", "days", "enabled", *(item.value for item in core.Exemption))
+FIELDS = ("kind", "tier", "customer_group", "days", "enabled", *(item.value for item in core.Exemption))
 WATCHED = ("recycle_enabled", "holiday_list")
 LAST_HOUR = 23
 
@@ -30,6 +30,11 @@ class Policy:
 	def has_tiers(self) -> bool:
 		"""Return True when a date depends on the tier of the party."""
 		return any(rule.tier for rule in self.rules)
+
+	@property
+	def asks_for_deals(self) -> bool:
+		"""Return True when a date depends on when the party last bought."""
+		return any(rule.kind is core.Kind.NO_DEAL for rule in self.rules)
 
 
 def policy_of(pool: object, rules: Sequence[Mapping] | None = None) -> Policy:
@@ -49,6 +54,8 @@ def policy_of(pool: object, rules: Sequence[Mapping] | None = None) -> Policy:
 				core.LONGEST
 			),
 		)
+	if pool.get("party_type") == "Customer":
+		chosen = _with_subtrees(chosen)
 	return Policy(chosen, holidays_of(pool.get("holiday_list")), warnings, managers)
 
 
@@ -57,12 +64,26 @@ def policies(names: Sequence[str]) -> dict[str, Policy]:
 	return {name: policy_of(frappe.get_cached_doc("Lead Pool", name)) for name in set(names)}
 
 
+def _with_subtrees(rules: Sequence[core.Rule]) -> tuple[core.Rule, ...]:
+	"""Return the rules with one for each customer group below a named one; the row of the nearest group counts."""
+	if not any(rule.tier for rule in rules):
+		return tuple(rules)
+	groups = frappe.get_all("Customer Group", fields=["name", "lft", "rgt"], order_by="lft")
+	place = {group.name: group for group in groups}
+	result: dict[tuple[core.Kind, str], core.Rule] = {}
+	for rule in sorted(rules, key=lambda rule: place[rule.tier].lft if rule.tier in place else 0):
+		top = place.get(rule.tier)
+		below = [group.name for group in groups if top and top.lft <= group.lft <= group.rgt <= top.rgt]
+		for name in below or [rule.tier]:
+			result[(rule.kind, name)] = replace(rule, tier=name)
+	return tuple(result.values())
+
+
 def _rule(row: Mapping) -> core.Rule:
+	tier = row.get("tier") or row.get("customer_group") or ""
 	exemptions = frozenset(item for item in core.Exemption if int(row.get(item.value) or 0))
 	try:
-		return core.Rule(
-			core.Kind(row.get("kind")), int(row.get("days") or 0), row.get("tier") or "", exemptions
-		)
+		return core.Rule(core.Kind(row.get("kind")), int(row.get("days") or 0), tier, exemptions)
 	except ValueError:
 		refuse(BadRecycleRule, _("There is no recycle rule of kind {0}.").format(row.get("kind")))
 
@@ -79,6 +100,7 @@ def holidays_of(holiday_list: str | None) -> frozenset[date]:
 
 def validate(pool: object) -> None:
 	"""Check rules, warnings, hour and cut before a pool is saved. Raises BadRecycleRule."""
+	_check_classes(pool)
 	policy_of(pool, [{**_values(row), "enabled": 1} for row in pool.get("recycle_rules") or []])
 	hour, cut = int(pool.get("recycle_hour") or 0), float(pool.get("overdue_cut") or 0)
 	if not 0 <= hour <= LAST_HOUR:
@@ -86,6 +108,18 @@ def validate(pool: object) -> None:
 	if not 0 <= cut <= 100:
 		refuse(
 			BadRecycleRule, _("The cut of the quota must lie between 0 and 100 percent."), compared=str(cut)
+		)
+
+
+def _check_classes(pool: object) -> None:
+	field = "tier" if pool.get("party_type") == "Customer" else "customer_group"
+	misfits = [row.get(field) for row in pool.get("recycle_rules") or [] if row.get(field)]
+	if misfits:
+		refuse(
+			BadRecycleRule,
+			_("A recycle rule does not fit its pool."),
+			compared=misfits[0],
+			do=_("Rules for leads may name a tier, rules for customers a customer group."),
 		)
 
 

@@ -12,8 +12,9 @@ from frappe.utils import getdate
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import RunStateError, refuse
-from l2c_app.services.pool import absence, pool_moves, recycle_dates, recycle_facts, recycle_rules, runs
+from l2c_app.services.pool import absence, pool_moves, recycle_facts, recycle_rules, runs
 from l2c_app.services.pool.name_lists import among, chunks
+from l2c_app.services.pool.party_clocks import Clocks
 from l2c_app.services.pool.recycle_dates import Dates
 from l2c_app.services.pool.seats import Move, move
 
@@ -171,12 +172,11 @@ def judge(rows: Iterable[frappe._dict], policy: recycle_rules.Policy, *, today: 
 	"""
 	rows = list(rows)
 	dates = Dates(policy)
-	tiers = recycle_dates.tiers_of(rows) if policy.has_tiers else {}
+	clocks = Clocks(rows, {row.pool: policy for row in rows})
 	cases = []
 	for row in rows:
-		tier = tiers.get((row.party_type, row.party), "")
-		when = dates.of(recycle_dates.clock_of(row, tier))
-		cases.append(Case(row, tier, when, today or (when[0].on if when else None)))
+		when = dates.of(clocks.of(row))
+		cases.append(Case(row, clocks.tier(row), when, today or (when[0].on if when else None)))
 	facts = facts_of([case.row for case in cases if case.is_due])
 	for case in cases:
 		if case.is_due:

@@ -75,6 +75,9 @@ def about_to_go_back() -> dict:
 	}
 
 
-def starting_rules() -> list[dict]:
-	"""Return rows that a new pool may begin with."""
-	return [{"kind": kind.value, "tier": tier, "days": days} for kind, tier, days in core.STARTING_RULES]
+def starting_rules(party_type: str = "Lead") -> list[dict]:
+	"""Return rows that a new pool may begin with; customers have no tiers."""
+	rows = [
+		(kind, tier, days) for kind, tier, days in core.STARTING_RULES if party_type == "Lead" or not tier
+	]
+	return [{"kind": kind.value, "tier": tier, "days": days} for kind, tier, days in rows]

@@ -42,6 +42,18 @@ class TestDates(unittest.TestCase):
 		self.assertEqual(dates[Kind.NO_OPPORTUNITY], date(2026, 6, 22))
 		self.assertEqual(dates[Kind.NO_DEAL], date(2026, 8, 31))
 
+	def test_a_purchase_moves_only_the_rule_about_deals(self):
+		clock = Clock(JUNE, last_bought_on=date(2026, 6, 20))
+		dates = {due.rule.kind: due.on for due in core.due_dates([IDLE, OFFER, DEAL], clock)}
+		self.assertEqual(dates[Kind.NO_FOLLOW_UP], date(2026, 7, 2))
+		self.assertEqual(dates[Kind.NO_OPPORTUNITY], date(2026, 6, 22))
+		self.assertEqual(dates[Kind.NO_DEAL], date(2026, 9, 19))  # 90 full days from 21 June: 10, 31, 31, 18
+		before = Clock(JUNE, last_bought_on=date(2026, 5, 1))
+		self.assertEqual(core.recycle_on([DEAL], before).on, date(2026, 8, 31))
+
+	def test_a_long_group_leaves_the_name_of_the_rule_within_its_column(self):
+		self.assertLessEqual(len(Rule(Kind.NO_OPPORTUNITY, 3650, "公" * 140).name), 140)
+
 	def test_effort_before_the_claim_is_somebody_elses(self):
 		self.assertEqual(core.recycle_on([IDLE], Clock(JUNE, date(2026, 5, 1))).on, date(2026, 7, 2))
 

@@ -54,9 +54,18 @@ frappe.ui.form.on("Lead Pool", {
 		frm.change_custom_button_type(__("Distribute"), null, "primary");
 	},
 
+	// Leads have tiers, customers groups: what a new pool began with does not fit the other kind.
+	party_type(frm) {
+		if (!frm.is_new()) return;
+		frm.clear_table("recycle_rules");
+		frm.refresh_field("recycle_rules");
+		frm.trigger("load_starting_rules");
+	},
+
 	async load_starting_rules(frm) {
 		if ((frm.doc.recycle_rules || []).length) return;
-		const rules = await l2c.call("pool_recycle.starting_rules");
+		const { party_type } = frm.doc;
+		const rules = await l2c.call("pool_recycle.starting_rules", { party_type });
 		if ((frm.doc.recycle_rules || []).length) return;
 		rules.forEach((rule) => frm.add_child("recycle_rules", rule));
 		frm.refresh_field("recycle_rules");
@@ -156,6 +165,7 @@ function ask_filters(frm, label, action) {
 const RULE_FIELDS = [
 	"kind",
 	"tier",
+	"customer_group",
 	"days",
 	"enabled",
 	"exempt_won",
