@@ -28,7 +28,8 @@ def lift_hold(case: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 def promise(values: dict | str) -> str:
-	"""Take a promise: sales_invoice, amount, promised_for, channel, promised_by, note. Returns its name."""
+	"""Take a promise: sales_invoice and amount, or sales_contract and rows ([{row_id, amount}], no amount: all that is
+	open); promised_for, channel, promised_by, note. Returns its name."""
 	return _insert("Promise to Pay", values, PROMISED)
 
 
@@ -68,7 +69,17 @@ def send_run(run: str) -> None:
 	dunning_runs.start(run)
 
 
-PROMISED = ("sales_invoice", "amount", "promised_for", "channel", "promised_by", "note", "pauses")
+PROMISED = (
+	"sales_invoice",
+	"sales_contract",
+	"rows",
+	"amount",
+	"promised_for",
+	"channel",
+	"promised_by",
+	"note",
+	"pauses",
+)
 DISPUTED = ("sales_invoice", "code", "amount", "responsible", "deadline", "note")
 
 

@@ -62,6 +62,22 @@ def judge(promise: Promise, cash: int, *, today: date, tolerance_days: int = 0, 
 	return State.PARTLY if came > 0 else State.BROKEN
 
 
+def of_rows(states: Sequence[State]) -> State:
+	"""Return the state of a promise that names plan rows, each judged by itself; rows cut since are Withdrawn.
+
+	Kept when every row is, Open while one is, Broken when no row had cash, else Partially Kept.
+	Example: deposit Kept, second row Broken: Partially Kept.
+	"""
+	left = [state for state in states if state is not State.WITHDRAWN]
+	if not left:
+		return State.WITHDRAWN
+	if State.OPEN in left:
+		return State.OPEN
+	if len(set(left)) == 1:
+		return left[0]
+	return State.PARTLY
+
+
 def next_level(earlier: Sequence[tuple[int, State]]) -> int:
 	"""Return the level of a new promise after (level, state) of earlier ones of the same document, in their order.
 

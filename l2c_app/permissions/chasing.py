@@ -51,6 +51,22 @@ def has_permission(doc: Document, ptype: str | None = None, user: str | None = N
 	return compat.no_opinion() if sells else False
 
 
+def promise_row_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Restrict rows of promises, listed by themselves, to promises that the user sees."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	seen = f"select name from `tabPromise to Pay` where {conditions(user, 'Promise to Pay')}"
+	return f"(`tabPromise Plan Row`.parent in ({seen}))"
+
+
+def promise_row_has_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None
+) -> bool | None:
+	"""Deny rows of promises that the user does not see."""
+	return has_permission(frappe._dict(doctype="Promise to Pay", name=doc.get("parent")), ptype, user)
+
+
 def _people(user: str) -> str:
 	return ", ".join(frappe.db.escape(name) for name in sorted(visibility.team(user)))
 

@@ -47,6 +47,7 @@ GUARDS = {
 	"Collection Claim": "collection.claim_",
 	"Collection Case": "chasing.case_",
 	"Promise to Pay": "chasing.",
+	"Promise Plan Row": "chasing.promise_row_",
 	"Receivable Dispute": "chasing.",
 	"Dunning Notice": "chasing.",
 }

@@ -18,6 +18,7 @@ import "./l2c/signing";
 import "./l2c/contract_revision";
 import "./l2c/contract_changes";
 import "./l2c/contract_end";
+import "./l2c/promises";
 import "./l2c/adoption";
 import "./l2c/collection_actions";
 import "./l2c/bank_match";

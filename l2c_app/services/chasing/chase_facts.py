@@ -13,7 +13,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core.cadence import Exit
 from l2c_app.core.dunning import Facts, Item
 from l2c_app.core.money import to_minor
-from l2c_app.services.chasing import bank_lines, mail_addresses, receivables
+from l2c_app.services.chasing import bank_lines, mail_addresses, receivables, row_promises
 from l2c_app.services.chasing.policies import Policies, Policy
 from l2c_app.services.chasing.receivables import Key, Position
 from l2c_app.services.follow_up import do_not_contact
@@ -122,7 +122,9 @@ class _Reader:
 
 	def _promises(self) -> tuple[dict[str, Any], dict[Key, list[Any]]]:
 		fields = [
+			"name",
 			"sales_invoice",
+			"sales_contract",
 			"customer",
 			"company",
 			"currency",
@@ -133,7 +135,9 @@ class _Reader:
 		]
 		filters = {"customer": ("in", self.customers or [""]), "status": ("in", ("Open", "Broken"))}
 		rows = frappe.get_all("Promise to Pay", filters=filters, fields=fields, order_by="creation")
-		live = {row.sales_invoice: row for row in rows if row.status == "Open" and row.pauses}
+		paused = [row for row in rows if row.status == "Open" and row.pauses]
+		live = {row.sales_invoice: row for row in paused if row.sales_invoice}
+		live |= row_promises.invoices_of({row.name: row for row in paused if row.sales_contract})
 		broken: dict[Key, list[Any]] = defaultdict(list)
 		for row in rows:
 			if row.status == "Broken":

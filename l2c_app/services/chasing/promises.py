@@ -9,12 +9,12 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, flt, formatdate, getdate, nowdate
+from frappe.utils import cint, flt, getdate, nowdate
 
 from l2c_app.core import promises as rules
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.core.promises import Refusal, State
-from l2c_app.services.chasing import chase_marks, receivables
+from l2c_app.services.chasing import chase_marks, promise_refusals, receivables, row_promises
 from l2c_app.services.chasing.invoice_access import refuse_stranger
 from l2c_app.services.chasing.policies import Policies
 from l2c_app.services.errors import PromiseRefused, PromiseStateError, refuse
@@ -39,8 +39,30 @@ def prepare(promise: Any) -> None:
 	"""Check a new promise and take the baseline; keep what is ours on a stored one. For the validate event."""
 	before = promise.get_doc_before_save()
 	if before:
-		promise.update({field: before.get(field) for field in OURS if not promise.flags.l2c_by_service})
+		if not promise.flags.l2c_by_service:
+			promise.update({field: before.get(field) for field in OURS})
+			promise.set("rows", [row.as_dict() for row in before.rows])
 		return
+	promise.taken_by = frappe.session.user
+	if bool(promise.sales_invoice) == bool(promise.sales_contract):
+		refuse(PromiseRefused, _("Name either the invoice or the contract that will be paid."))
+	if promise.sales_contract:
+		_take_rows(promise)
+	else:
+		_take_invoice(promise)
+
+
+def _take_rows(promise: Any) -> None:
+	customer, company = frappe.db.get_value(
+		"Sales Contract", promise.sales_contract, ["customer", "company"]
+	) or (None, None)
+	limits = _limits(company, customer)
+	row_promises.take(promise, limits)
+	_open(promise, limits)
+
+
+def _take_invoice(promise: Any) -> None:
+	promise.set("rows", [])
 	refuse_stranger(promise.sales_invoice)
 	invoice = frappe.db.get_value(
 		receivables.INVOICE,
@@ -49,7 +71,7 @@ def prepare(promise: Any) -> None:
 		as_dict=True,
 	)
 	promise.update({"customer": invoice.customer, "company": invoice.company})
-	promise.update({"currency": invoice.party_account_currency, "taken_by": frappe.session.user})
+	promise.currency = invoice.party_account_currency
 	_lock_invoice(promise.sales_invoice)
 	_take(promise)
 
@@ -71,6 +93,7 @@ def withdraw(name: str, reason: str) -> None:
 			compared=_(promise.status),
 		)
 	promise.flags.l2c_by_service = True
+	row_promises.close(promise)
 	promise.update({"status": State.WITHDRAWN.value, "withdrawn_reason": reason.strip(), "open_key": None})
 	promise.save()
 	chase_marks.mark(promise.customer)
@@ -81,6 +104,7 @@ def judge(customers: Collection[str]) -> int:
 	fields = [
 		"name",
 		"sales_invoice",
+		"sales_contract",
 		"status",
 		"amount",
 		"promised_for",
@@ -90,10 +114,12 @@ def judge(customers: Collection[str]) -> int:
 		"came",
 	]
 	filters = {"customer": ("in", sorted(customers) or [""]), "status": ("!=", State.WITHDRAWN.value)}
-	found = frappe.get_all(PROMISE, filters=filters, fields=fields, order_by="creation, name")
+	every = frappe.get_all(PROMISE, filters=filters, fields=fields, order_by="creation, name")
+	found = [row for row in every if row.sales_invoice]
 	cash = _Cash({row.sales_invoice for row in found})
 	taken = {row.sales_invoice for row in found if row.status == State.OPEN.value}
-	return sum(_judge_one(row, cash, taken) for row in found)
+	of_rows = row_promises.judge([row for row in every if row.sales_contract])
+	return of_rows + sum(_judge_one(row, cash, taken) for row in found)
 
 
 def judge_due() -> int:
@@ -134,25 +160,23 @@ def _take(promise: Any) -> None:
 		fields=["level", "status"],
 		order_by="creation, name",
 	)
-	policy = Policies(unit).of(promise.company, _group(promise.customer))
-	limits = policy.document if policy else frappe._dict()
+	limits = _limits(promise.company, promise.customer)
 	why = rules.refusal(
 		to_minor(promise.amount, unit),
 		getdate(promise.promised_for),
 		open_amount=left,
 		today=today,
 		earlier=[State(row.status) for row in earlier],
-		most_days=cint(limits.promise_most_days),
-		most=cint(limits.promise_most),
+		most_days=limits.promise_most_days,
+		most=limits.promise_most,
 	)
+	if not why and row_promises.open_on_invoice(promise.sales_invoice):
+		why = Refusal.OPEN_ONE
 	if why:
-		_refuse(promise, why, left, limits)
+		promise_refusals.of_invoice(promise, why, open_amount=left, limits=limits)
 	promise.update(
 		{
-			"status": State.OPEN.value,
 			"level": rules.next_level([(row.level, State(row.status)) for row in earlier]),
-			"judge_on": rules.judge_on(getdate(promise.promised_for), cint(limits.promise_tolerance_days)),
-			"tolerance": flt(limits.promise_tolerance),
 			"cash_before": flt(
 				from_minor(_Cash({promise.sales_invoice}).until(promise.sales_invoice, None), unit)
 			),
@@ -161,23 +185,23 @@ def _take(promise: Any) -> None:
 			"open_key": promise.sales_invoice,
 		}
 	)
+	_open(promise, limits)
 
 
-def _refuse(promise: Any, why: Refusal, left: int, limits: Any) -> None:
-	texts = {
-		Refusal.OPEN_ONE: _("There is an open promise for this invoice already"),
-		Refusal.NO_AMOUNT: _("The promised amount is not open on this invoice"),
-		Refusal.PAST: _("The promised date has passed"),
-		Refusal.TOO_FAR: _("The promised date is too far away"),
-		Refusal.TOO_MANY: _("There were too many promises for this invoice"),
-	}
-	compared = {
-		Refusal.NO_AMOUNT: _("Open: {0}").format(flt(from_minor(left, money_unit()))),
-		Refusal.PAST: formatdate(promise.promised_for),
-		Refusal.TOO_FAR: _("The policy allows {0} days.").format(limits.promise_most_days),
-		Refusal.TOO_MANY: _("The policy allows {0}.").format(limits.promise_most),
-	}
-	refuse(PromiseRefused, texts[why], compared=compared.get(why, ""))
+def _open(promise: Any, limits: Any) -> None:
+	promise.update({"status": State.OPEN.value, "tolerance": flt(limits.promise_tolerance)})
+	promise.judge_on = rules.judge_on(getdate(promise.promised_for), limits.promise_tolerance_days)
+
+
+def _limits(company: str | None, customer: str | None) -> Any:
+	"""Return what the policy of a customer allows; without one there is no limit and no tolerance."""
+	group = frappe.get_cached_value("Customer", customer, "customer_group") if customer else None
+	policy = Policies(money_unit()).of(company, group)
+	said = policy.document if policy else frappe._dict()
+	fields = ("promise_most_days", "promise_most", "promise_tolerance_days")
+	return frappe._dict(
+		{field: cint(said.get(field)) for field in fields}, promise_tolerance=said.get("promise_tolerance")
+	)
 
 
 def _open_of(promise: Any) -> int:
@@ -190,10 +214,6 @@ def _lock_invoice(name: str) -> None:
 	"""Two people who take a promise for one invoice at the same moment come one after the other."""
 	table = frappe.qb.DocType(receivables.INVOICE)
 	frappe.qb.from_(table).select(table.name).where(table.name == name).for_update().run()
-
-
-def _group(customer: str) -> str | None:
-	return frappe.get_cached_value("Customer", customer, "customer_group")
 
 
 class _Cash:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from l2c_app.core.promises import Promise, Refusal, State, judge, judge_on, next_level, refusal
+from l2c_app.core.promises import Promise, Refusal, State, judge, judge_on, next_level, of_rows, refusal
 
 DAY = date(2026, 6, 10)
 
@@ -76,3 +76,22 @@ class TestPromises(unittest.TestCase):
 			worth[less], worth[judge(promise, cash + more, today=today, tolerance_days=days)]
 		)
 		self.assertEqual(less is State.OPEN, cash < amount and today <= judge_on(DAY, days))
+
+
+class TestRows(unittest.TestCase):
+	def test_a_promise_of_rows_is_what_its_rows_are(self):
+		kept, partly, broken = State.KEPT, State.PARTLY, State.BROKEN
+		cases = [
+			((kept, kept), kept),
+			((kept, State.OPEN), State.OPEN),
+			((broken, State.OPEN), State.OPEN),
+			((kept, broken), partly),
+			((partly, broken), partly),
+			((broken, broken), broken),
+			((kept, State.WITHDRAWN), kept),
+			((State.WITHDRAWN,), State.WITHDRAWN),
+			((), State.WITHDRAWN),
+		]
+		for rows, state in cases:
+			with self.subTest(rows=rows):
+				self.assertEqual(of_rows(rows), state)

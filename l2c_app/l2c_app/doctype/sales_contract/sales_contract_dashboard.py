@@ -14,11 +14,12 @@ def get_data() -> dict[str, Any]:
 			"Sales Contract": "renewed_from",
 			"Sales Contract Revision": "contract",
 			"Contract Signing Request": "contract",
+			"Promise to Pay": "sales_contract",
 		},
 		"internal_links": {"Customer": "customer", "Lead": "lead"},
 		"transactions": [
 			{"label": _("In the Books"), "items": ["Sales Order", "Sales Invoice"]},
-			{"label": _("Money"), "items": ["Collection", "Billing Request"]},
+			{"label": _("Money"), "items": ["Collection", "Billing Request", "Promise to Pay"]},
 			{"label": _("Party"), "items": ["Customer", "Lead"]},
 			{
 				"label": _("Work"),

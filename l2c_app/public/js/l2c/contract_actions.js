@@ -383,6 +383,7 @@ l2c.contract_buttons = (frm) => {
 			steps
 		);
 	}
+	l2c.add_promise_button(frm, steps);
 	const revises = may("submit") || frappe.user.has_role("Accounts Manager");
 	if (doc.revision) frm.add_custom_button(__("What Changed"), () => l2c.show_changes(frm), steps);
 	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
