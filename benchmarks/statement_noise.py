@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from l2c_app.core.matching import Item, Line
+from l2c_app.core.matching import Line
+from l2c_app.core.open_items import Item
 
 FIRST = "North South River Stone Bright Silver Golden Delta Alpha Omega Green Global Prime Nova Terra Union Pacific".split()
 SECOND = "Trading Logistics Foods Steel Media Energy Software Textile Machinery Pharma Optics Paper Motors Glass".split()
@@ -84,6 +85,18 @@ def invoices(count: int, names: Names, rng: random.Random) -> list[Item]:
 		number = f"ACC-SINV-{2025 + place % 2}-{place:05d}"
 		due = date(2026, 1, 1) + timedelta(days=rng.randint(0, 300))
 		result.append(Item(number, rng.choice(names)[1], amount, "EUR", due, (number,)))
+	return result
+
+
+def alike_invoices(months: int, names: Names, rng: random.Random) -> list[Item]:
+	"""Return the same invoice each month for each customer, one of five amounts; every running number exists twice."""
+	monthly = {customer: rng.choice((19_900, 29_900, 49_900, 99_900, 12_345)) for _name, customer in names}
+	result = []
+	for place in range(months * len(names)):
+		month, customer = place // len(names), names[place % len(names)][1]
+		number = f"ACC-SINV-{2025 + place % 2}-{place // 2:05d}"
+		due = date(2026, month + 1, 1)
+		result.append(Item(number, customer, monthly[customer], "EUR", due, (number,)))
 	return result
 
 

@@ -1,29 +1,38 @@
 """Which open invoices a line of a bank statement pays: a score with its evidence; sure ones at once, ties asked. Pure.
 
 Evidence, in points of 100: who paid (account 50, learned or exact name 40, words of the name 25) and what for (whole
-number in the text 60, running number 40, the amount equals exactly what the named ones owe 30, or what they and the only
-fitting others owe 25; without a number: the payer's whole balance 45, the only sum of his open items 45). The amount of a
-stranger alone is no evidence.
+number in the text 60, running number 40, a mistyped number of the known payer 15, the amount equals exactly what the named
+ones owe 30, or what they and the only fitting others owe 25; without a number: the payer's whole balance 45, the only sum
+of his open items 45). On top: several named items add up exactly 20; one item, whose amount tells it from all others, 20.
+The amount of a stranger alone is no evidence.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
 
-from l2c_app.core import subset_sum
-from l2c_app.core.bank_text import SHORTEST_NUMBER, NameIndex, NumberIndex
+from l2c_app.core import match_sums, subset_sum
+from l2c_app.core.bank_text import SHORTEST_NUMBER, NameIndex
+from l2c_app.core.match_sums import EXACT, Named, Parts
+from l2c_app.core.open_items import Item, OpenItems
+from l2c_app.core.short_payment import Tolerance
 
 AUTO, SUGGEST = 90, 60
 """Points from which a line is matched without asking, and from which it is proposed."""
 BY_ACCOUNT, BY_NAME, BY_WORDS = 50, 40, 25
-BY_NUMBER, BY_RUNNING_NUMBER = 60, 40
+BY_NUMBER, BY_RUNNING_NUMBER, BY_MISTYPED_NUMBER = 60, 40, 15
 EXACT_SUM, WITH_OTHERS, ONLY_SUM, WHOLE_BALANCE = 30, 25, 45, 45
-TIE, ANOTHER_PAYER, PAYS_FOR = "tie", "another payer", "pays for"
-SETTLES = frozenset({"exact sum", "with others", "only sum", "whole balance"})
-"""One of these must be among the evidence of a sure match: a short payment is a decision for people."""
+SEVERAL_NAMED, TELLING_AMOUNT = 20, 20
+HALF_A_NAME = 0.5
+"""Share of a customer's name in the text that confirms what a number said before."""
+OVER_AT_MOST = 5
+"""Percent of what is named; who pays more has probably paid something else as well."""
+TIE, ANOTHER_PAYER, PAYS_FOR, OTHERS_NAMED = "tie", "another payer", "pays for", "others named"
+SHORT, OVER = "within tolerance", "rest on account"
+SETTLES = frozenset({"exact sum", "with others", "only sum", "whole balance", SHORT, OVER})
+"""One of these must be among the evidence of a sure match: any other short payment is a decision for people."""
 
 
 class Decision(str, Enum):
@@ -45,18 +54,6 @@ class Line:
 	payer: str = ""
 	account: str = ""
 	on: date | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-	"""One open invoice or plan row. `open` in minor units; `numbers`: all by which a payer may name it."""
-
-	key: str
-	customer: str
-	open: int
-	currency: str
-	due: date
-	numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,34 +94,27 @@ class Matcher:
 		names: Iterable[tuple[str, str]],
 		accounts: Mapping[str, str],
 		pays_for: Mapping[str, Collection[str]] = MappingProxyType({}),
+		tolerances: Mapping[str, Tolerance] = MappingProxyType({}),
 	) -> None:
 		"""Take the open items, (name, customer) pairs with learned aliases, {payer's account: customer}.
 
-		`pays_for`: {customer: those for whom it was seen to pay}, a parent and its children.
+		`pays_for`: {customer: those for whom it was seen to pay}, a parent and its children. `tolerances`: {currency: how
+		short a payment may be that still closes what it names}.
 		"""
-		self.pays_for = pays_for
-		self.items = {item.key: item for item in items}
-		self.open = {item.key: item.open for item in self.items.values()}
-		self.accounts = accounts
+		self.items = OpenItems(items)
 		self.names = NameIndex(names)
-		self.numbers = NumberIndex(
-			(number, item.key) for item in self.items.values() for number in item.numbers
-		)
-		self.of_customer: dict[tuple[str, str], list[str]] = defaultdict(list)
-		for item in sorted(self.items.values(), key=lambda each: (each.due, each.key)):
-			self.of_customer[(item.customer, item.currency)].append(item.key)
+		self.accounts, self.pays_for, self.tolerances = accounts, pays_for, tolerances
 
 	def match(self, lines: Sequence[Line]) -> list[Match]:
 		"""Return one match per line, in their order. Lines that name a whole number are served first, then the others, so
 		that a guess never takes what somebody named; each in the order given."""
-		named = [self.numbers.whole(line.text) for line in lines]
+		named = [self.items.numbers.whole(line.text) for line in lines]
 		order = sorted(range(len(lines)), key=lambda place: not named[place])
 		found: dict[int, Match] = {}
 		for place in order:
 			found[place] = self._one(lines[place], named[place])
 			if found[place].decision is Decision.AUTO:
-				for key, amount in found[place].parts:
-					self.open[key] -= amount
+				self.items.take(found[place].parts)
 		return [found[place] for place in range(len(lines))]
 
 	def payer(self, line: Line) -> str | None:
@@ -134,36 +124,15 @@ class Matcher:
 	def _one(self, line: Line, whole: set[str]) -> Match:
 		case = _Case(line)
 		customer = self._payer(case)
-		keys = self._live(whole, line.currency)
-		if customer and keys and self._meant_for_others(keys, customer, line.amount):
-			keys = []
-		if keys:
-			return self._by_numbers(case, customer, keys, ("number", BY_NUMBER))
-		keys = self._live(self._by_running(line, customer), line.currency)
-		if keys:
-			return self._by_numbers(case, customer, keys, ("running number", BY_RUNNING_NUMBER))
+		groups = self._named(case, customer, whole)
+		if len(groups) > 1:
+			case.add(TIE, 0)
+			return self._result(case, None, [])
+		if groups:
+			return self._by_numbers(case, customer, groups[0])
 		if customer:
 			return self._by_amount(case, customer)
 		return Match(line.key, Decision.ASK, left=line.amount)
-
-	def _meant_for_others(self, keys: Sequence[str], customer: str, amount: int) -> bool:
-		"""Return True for numbers of other customers that do not even fit the amount: a number mistyped into theirs."""
-		theirs = {customer, *self.pays_for.get(customer, ())}
-		strangers = all(self.items[key].customer not in theirs for key in keys)
-		return strangers and sum(self.open[key] for key in keys) != amount
-
-	def _by_running(self, line: Line, customer: str | None) -> set[str]:
-		result: set[str] = set()
-		for tail, keys in self.numbers.running(line.text).items():
-			own = {key for key in keys if self.items[key].customer == customer}
-			if not customer and len(keys) == 1 and len(tail) >= SHORTEST_NUMBER:
-				own = keys
-			result |= own
-		return result
-
-	def _live(self, keys: Iterable[str], currency: str) -> list[str]:
-		found = [key for key in keys if self.items[key].currency == currency and self.open[key] > 0]
-		return sorted(found, key=lambda key: (self.items[key].due, key))
 
 	def _payer(self, case: _Case) -> str | None:
 		"""Return the one customer who paid: by account, by exact name, by words; two alike are nobody."""
@@ -184,51 +153,104 @@ class Matcher:
 			return alike[0]
 		return None
 
-	def _by_numbers(self, case: _Case, customer: str | None, keys: list[str], how: tuple[str, int]) -> Match:
-		owners = {self.items[key].customer for key in keys}
-		case.add(*how)
-		if len(owners) > 1:
-			case.add(TIE, -BY_NUMBER)
-			return self._result(case, None, [])
-		owner = owners.pop()
-		if customer and customer != owner:
-			known = owner in self.pays_for.get(customer, ())
+	def _named(self, case: _Case, customer: str | None, whole: set[str]) -> list[Named]:
+		"""Return what the text names, by customer: one if it is clear whose documents are meant, [] if none are.
+
+		A known payer means his own; numbers of others count only if all that is named adds up to the amount.
+		"""
+		line, items = case.line, self.items
+		groups = items.by_customer(whole, line.currency)
+		if not customer:
+			return [items.with_running(line.text, group) for group in groups] or self._strangers(line)
+		theirs = {customer, *self.pays_for.get(customer, ())}
+		own = [group for group in groups if group.customer in theirs]
+		if len(own) < len(groups):
+			if sum(items.owed(key) for group in groups for key in group.whole) == line.amount:
+				return groups
+			case.evidence += [(OTHERS_NAMED, 0)] if own else []
+		return [items.with_running(line.text, group) for group in own or [Named(customer, line.currency)]]
+
+	def _strangers(self, line: Line) -> list[Named]:
+		"""Return whose documents a stranger's running numbers mean: long ones that end one document alone.
+
+		A text has many numbers. Where they end documents of several customers, those are meant whose documents add up.
+		"""
+		tails = self.items.numbers.running(line.text).items()
+		keys = {
+			key for tail, keys in tails if len(keys) == 1 and len(tail) >= SHORTEST_NUMBER for key in keys
+		}
+		groups = [
+			Named(group.customer, group.currency, running=group.whole)
+			for group in self.items.by_customer(keys, line.currency)
+		]
+		if len(groups) < 2:
+			return groups
+		fits = [group for group in groups if match_sums.fitting(group, line.amount, self.items.owed, ())[1]]
+		return fits if len(fits) == 1 else groups
+
+	def _by_numbers(self, case: _Case, customer: str | None, named: Named) -> Match:
+		line, items = case.line, self.items
+		others = items.open_of(named.customer, line.currency)
+		how, parts = match_sums.fitting(named, line.amount, items.owed, others if named.keys else ())
+		if customer and how != EXACT and items.with_mistyped(line.text, named):
+			how, parts = match_sums.fitting(named, line.amount, items.owed, others)
+		if customer and not parts and not named.whole:
+			found = self._by_amount(_Case(line, list(case.evidence)), customer)
+			if found.decision is not Decision.ASK or not named.keys:
+				return found
+		self._say_named(case, customer, named)
+		if not parts:
+			parts = match_sums.oldest_first(named.keys, line.amount, items.owed)
+			self._say_difference(case, customer, named, parts)
+		elif how == EXACT:
+			case.add(EXACT, EXACT_SUM)
+			self._say_improbable(case, parts, len(parts) > 1)
+		else:
+			case.add(how, WITH_OTHERS)
+		return self._result(case, named.customer, parts)
+
+	def _say_named(self, case: _Case, customer: str | None, named: Named) -> None:
+		if named.whole:
+			case.add("number", BY_NUMBER)
+		elif named.running:
+			case.add("running number", BY_RUNNING_NUMBER)
+		if named.mistyped:
+			case.add("mistyped number", 0 if named.whole or named.running else BY_MISTYPED_NUMBER)
+		if not customer:
+			share = self.names.share(f"{case.line.payer} {case.line.text}", named.customer)
+			case.evidence += [("words", BY_WORDS)] if share >= HALF_A_NAME else []
+		elif customer != named.customer:
+			known = named.customer in self.pays_for.get(customer, ())
 			case.add(*((PAYS_FOR, 0) if known else (ANOTHER_PAYER, -BY_NUMBER // 2)))
-		parts = self._named_sum(case, owner, keys)
-		return self._result(case, owner, parts)
 
-	def _named_sum(self, case: _Case, owner: str, keys: list[str]) -> list[tuple[str, int]]:
-		"""Return what the amount closes: all named items, the only fitting ones of them, or they and the only others."""
-		amounts, paid = [self.open[key] for key in keys], case.line.amount
-		if sum(amounts) == paid:
-			case.add("exact sum", EXACT_SUM)
-			return list(zip(keys, amounts, strict=True))
-		if sum(amounts) > paid:
-			found = self._only(keys, paid)
-			if found:
-				case.add("exact sum", EXACT_SUM)
-			return found or _oldest_first(keys, amounts, paid)
-		others = [key for key in self._open_of(owner, case.line.currency) if key not in keys]
-		found = self._only(others, paid - sum(amounts))
-		if not found:
-			return _oldest_first(keys, amounts, paid)
-		case.add("with others", WITH_OTHERS)
-		return [*zip(keys, amounts, strict=True), *found]
+	def _say_improbable(self, case: _Case, parts: Parts, several_named: bool) -> None:
+		"""Count what chance hardly brings about: several named items that add up, or an amount only this one has."""
+		if several_named:
+			case.add("several named", SEVERAL_NAMED)
+		elif len(parts) == 1 and self.items.is_telling(case.line.amount, case.line.currency):
+			case.add("telling amount", TELLING_AMOUNT)
 
-	def _only(self, keys: Sequence[str], paid: int) -> list[tuple[str, int]]:
-		"""Return the only subset that adds up to the amount; [] when there is none, or more than one."""
-		try:
-			answers = subset_sum.subsets([self.open[key] for key in keys], paid)
-		except subset_sum.TooMany:
-			return []
-		return [(keys[place], self.open[keys[place]]) for place in answers[0]] if len(answers) == 1 else []
+	def _say_difference(self, case: _Case, customer: str | None, named: Named, parts: Parts) -> None:
+		"""Say that a small difference changes nothing: the payer is known, all he pays is named clearly.
 
-	def _open_of(self, customer: str, currency: str) -> list[str]:
-		return [key for key in self.of_customer[(customer, currency)] if self.open[key] > 0]
+		Short within the tolerance; or too much, but less than any other document of his, so that it pays none of them.
+		"""
+		known = {"account", "name"} & {what for what, _points in case.evidence}
+		if not known or customer != named.customer or named.mistyped or len(parts) != len(named.keys):
+			return
+		line, owed = case.line, sum(self.items.owed(key) for key in named.keys)
+		tolerance = self.tolerances.get(line.currency, Tolerance())
+		if 0 < owed - line.amount <= tolerance.allowance(owed):
+			case.add(SHORT, 0)
+		over = line.amount - owed
+		rest = [key for key in self.items.open_of(customer, line.currency) if key not in named.keys]
+		least = min((self.items.owed(key) for key in rest), default=line.amount)
+		if 0 < over < least and over * 100 <= owed * OVER_AT_MOST:
+			case.add(OVER, 0)
 
 	def _by_amount(self, case: _Case, customer: str) -> Match:
-		keys = self._open_of(customer, case.line.currency)
-		amounts = [self.open[key] for key in keys]
+		keys = self.items.open_of(customer, case.line.currency)
+		amounts = [self.items.owed(key) for key in keys]
 		if keys and sum(amounts) == case.line.amount:
 			case.add("whole balance", WHOLE_BALANCE)
 			return self._result(case, customer, list(zip(keys, amounts, strict=True)))
@@ -236,32 +258,22 @@ class Matcher:
 			answers = subset_sum.subsets(amounts, case.line.amount)
 		except subset_sum.TooMany:
 			answers = []
+		parts = [(keys[place], amounts[place]) for place in answers[0]] if answers else []
 		if len(answers) == 1:
 			case.add("only sum", ONLY_SUM)
+			self._say_improbable(case, parts, several_named=False)
 		elif answers:
 			case.add(TIE, 0)
-		parts = [(keys[place], amounts[place]) for place in answers[0]] if answers else []
 		return self._result(case, customer, parts)
 
-	def _result(self, case: _Case, customer: str | None, parts: list[tuple[str, int]]) -> Match:
+	def _result(self, case: _Case, customer: str | None, parts: Parts) -> Match:
 		left = case.line.amount - sum(amount for _key, amount in parts)
 		said = {what for what, _points in case.evidence}
 		sure = not said & {TIE, ANOTHER_PAYER} and bool(said & SETTLES)
-		if parts and case.score >= AUTO and sure and not left:
+		if parts and case.score >= AUTO and sure and (not left or OVER in said):
 			decision = Decision.AUTO
 		elif parts and case.score >= SUGGEST:
 			decision = Decision.SUGGEST
 		else:
 			decision = Decision.ASK
 		return Match(case.line.key, decision, case.score, customer, tuple(parts), left, tuple(case.evidence))
-
-
-def _oldest_first(keys: Sequence[str], amounts: Sequence[int], paid: int) -> list[tuple[str, int]]:
-	"""Give a short or over payment to the named items, the oldest first, none more than it owes."""
-	parts = []
-	for key, amount in zip(keys, amounts, strict=True):
-		taken = min(amount, paid)
-		if taken:
-			parts.append((key, taken))
-		paid -= taken
-	return parts

@@ -87,7 +87,10 @@ BARE = "?"
 
 def one_width(text: str | None) -> str:
 	"""Fold full-width and half-width forms (NFKC), drop invisible marks, squeeze blanks: "ＡＢＣ　１" gives "ABC 1"."""
-	folded = unicodedata.normalize("NFKC", text or "")
+	text = text or ""
+	if text.isascii() and text.isprintable():
+		return " ".join(text.split())
+	folded = unicodedata.normalize("NFKC", text)
 	visible = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Cc") or c in "\t\n ")
 	return " ".join(visible.split())
 

@@ -4,6 +4,7 @@ A run reads everything once, matches by core.matching and stores one Bank Match 
 where accounts allow that in Receipt Settings, each on its own savepoint. Nothing here commits: the job does.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,14 @@ from frappe.utils import add_days, cint, getdate, now_datetime, nowdate
 
 from l2c_app.core import matching
 from l2c_app.core.matching import Decision, Match
-from l2c_app.services.receipt import bank_accept, bank_doubts, bank_guesses, bank_reads, bank_store
+from l2c_app.services.receipt import (
+	bank_accept,
+	bank_doubts,
+	bank_guesses,
+	bank_reads,
+	bank_store,
+	write_off_limits,
+)
 from l2c_app.services.receipt.bank_reads import Open
 
 RUN, MATCH = "Bank Match Run", "Bank Match"
@@ -75,7 +83,9 @@ def find(company: str, bank_account: str | None = None) -> list[tuple[Any, Match
 	lines = _without_claims(lines)
 	booked = bank_doubts.booked(company, lines, since)
 	rest = [row for row in lines if row.name not in booked]
-	found, opened = bank_guesses.guess(company, rest)
+	currencies = {row.currency for row in rest}
+	tolerances = {currency: write_off_limits.for_all(company, currency) for currency in currencies}
+	found, opened = bank_guesses.guess(company, rest, tolerances)
 	doubts = bank_doubts.doubts(every, lines)
 	titles = bank_reads.customer_titles(match.customer for match in [*found.values(), *_matches(booked)])
 	answer = []
@@ -128,7 +138,7 @@ def _accept_sure(run: Document, names: list[str]) -> Iterator[int]:
 	done = failed = 0
 	for name in sure:
 		try:
-			bank_accept.accept(name)
+			bank_accept.accept(name, _choice(name))
 			done += 1
 		except frappe.QueryDeadlockError:
 			raise
@@ -137,3 +147,11 @@ def _accept_sure(run: Document, names: list[str]) -> Iterator[int]:
 			bank_accept.note(name, _("Not matched at once: {0}").format(str(error))[:500])
 		run.db_set({"done_count": done, "failed_count": failed})
 		yield done
+
+
+def _choice(name: str) -> bank_accept.Choice:
+	"""Return how a sure match is accepted: what it is short within the tolerance is written off, a rest stays on account."""
+	evidence = json.loads(frappe.db.get_value(MATCH, name, "evidence") or "[]")
+	if matching.SHORT not in {what for what, _points in evidence}:
+		return bank_accept.Choice()
+	return bank_accept.Choice(write_off=True, reason=_("Short within the tolerance of Receipt Settings"))

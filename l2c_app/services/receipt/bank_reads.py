@@ -10,8 +10,8 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import getdate
 
 from l2c_app.core.bank_text import number_key
-from l2c_app.core.matching import Item
 from l2c_app.core.money import to_minor
+from l2c_app.core.open_items import Item
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER, PAYMENT
 
