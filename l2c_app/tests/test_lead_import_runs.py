@@ -85,6 +85,11 @@ class TestImportRuns(L2CTestCase):
 		self.assertTrue(reasons[4])
 		self.assertEqual(self.leads(), 0)
 
+	def test_a_preview_names_the_values_that_no_lead_can_take(self):
+		run = self.start("Organization Name,Mobile No,Industry\nFiled 1,+8613800000001,No Such Trade")
+		self.assertEqual(self.rows(run, "status"), ["Planned"])
+		self.assertIn("No Such Trade", self.rows(run, "reason")[0])
+
 	def test_what_the_preview_shows_is_imported_and_seated_and_its_contact_data_leave_the_rows(self):
 		run = self.start(self.csv(1, 2, 1))
 		with self.as_user(self.chief):

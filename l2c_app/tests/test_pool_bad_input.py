@@ -81,9 +81,30 @@ class TestUsers(BadInputCase):
 			{"company_name": f"Owned {place}", "mobile_no": f"+861390015000{place}", "lead_owner": owner}
 			for place, owner in enumerate((NOBODY, self.mate))
 		]
-		for result in api.import_leads([{**row, "request_type": "Product Enquiry"} for row in rows]):
+		results = api.import_leads([{**row, "request_type": "Product Enquiry"} for row in rows])
+		for owner, result in zip((NOBODY, self.mate), results, strict=True):
 			self.assertEqual(result["status"], "inserted", result["reason"])
+			self.assertIn(owner, result["reason"])  # that nobody has it is said in its row
 			self.assertEqual(factories.seat_of(result["lead"]).holder, None)
+
+	def test_an_import_for_an_owner_over_his_cap_is_free_and_says_so(self):
+		self.set_pool(holding_cap=1)
+		rows = [
+			{"company_name": f"Capped {place}", "mobile_no": f"+861390015010{place}", "lead_owner": self.rep}
+			for place in range(2)
+		]
+		first, second = api.import_leads([{**row, "request_type": "Product Enquiry"} for row in rows])
+		self.assertEqual((factories.seat_of(first["lead"]).holder, first["reason"]), (self.rep, ""))
+		self.assertIsNone(factories.seat_of(second["lead"]).holder)
+		self.assertIn(self.rep, second["reason"])
+
+	def test_a_value_that_no_record_answers_to_is_left_out_and_said(self):
+		row = {"company_name": "Odd Trade", "mobile_no": "+8613900150200", "industry": "No Such Trade"}
+		(result,) = api.import_leads([row])
+		self.assertEqual(
+			(result["status"], frappe.db.get_value("Lead", result["lead"], "industry")), ("inserted", None)
+		)
+		self.assertIn("No Such Trade", result["reason"])
 
 
 class TestMembers(BadInputCase):

@@ -41,6 +41,7 @@ def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
 	"""Write the rows (line, row) of a run with what becomes of each, under names that sort as in the file."""
 	region = party_keys.default_region()
 	seen: dict[party_keys.Key, int] = {}
+	looked_up: dict[tuple[str, str], str | None] = {}
 	numbers = count(1)
 	for piece in chunks(rows):
 		clean = [(line, *_clean(row)) for line, row in piece]
@@ -49,6 +50,8 @@ def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
 		cells = []
 		for line, values, bad in clean:
 			answer = (FAILED, BAD, bad) if bad else judged[line]
+			if answer[0] == PLANNED:
+				answer = PLANNED, NEW, lead_import.note_of(values, looked_up)
 			cells.append((next(numbers), line, *answer, None if bad else json.dumps(values)))
 		_insert(run, cells)
 

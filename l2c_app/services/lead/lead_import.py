@@ -42,6 +42,7 @@ FIELDS = (
 CONTACTS = ("email_id", "mobile_no", "phone", "whatsapp_no")
 NAMES = ("lead_name", "first_name", "company_name")
 LONGEST = 140
+NOTED = 300  # letters that the answer of a row has
 MOST_ROWS = (
 	1000  # what one request can carry through within its time, some 30 rows a second on a small machine
 )
@@ -92,7 +93,8 @@ def _import_row(number: int, row: object, skip_known: bool) -> dict:
 	frappe.db.savepoint(savepoint)
 	try:
 		lead = _insert(clean_row(row), skip_known)
-		result.update(status=INSERTED, lead=lead.name, duplicates=len(lead.flags.get("l2c_duplicates") or []))
+		found = len(lead.flags.get("l2c_duplicates") or [])
+		result.update(status=INSERTED, lead=lead.name, duplicates=found, reason=lead.flags.l2c_note)
 	except _Known as known:
 		frappe.db.rollback(save_point=savepoint)
 		result.update(status=SKIPPED, reason=str(known))
@@ -112,7 +114,7 @@ class _Known(Exception):
 
 
 def _short(error: Exception) -> str:
-	return " ".join(frappe.utils.strip_html(str(error) or type(error).__name__).split())[:300]
+	return " ".join(frappe.utils.strip_html(str(error) or type(error).__name__).split())[:NOTED]
 
 
 def clean_row(row: object) -> dict:
@@ -146,7 +148,9 @@ def _cell(value: object) -> str:
 
 def _insert(values: dict, skip_known: bool) -> Document:
 	values = _with_native_source(values)
-	values = {**values, **_links(values)}
+	links = _links(values, {})
+	left = left_out(values, links)
+	values = {**values, **links}
 	if skip_known:
 		_refuse_known(values)
 	owner = values.pop("lead_owner", None)
@@ -155,7 +159,32 @@ def _insert(values: dict, skip_known: bool) -> Document:
 		lead.lead_name = one_width(lead.company_name)
 	lead.flags.l2c_origin = IMPORT
 	lead.insert()
+	lead.flags.l2c_note = " ".join(part for part in (left, _without_owner(lead, owner)) if part)[:NOTED]
 	return lead
+
+
+def note_of(row: dict, looked_up: dict) -> str:
+	"""Return which values of a clean row a lead cannot take, "" for none. `looked_up` remembers between rows."""
+	values = _with_native_source(row)
+	return left_out(values, _links(values, looked_up))[:NOTED]
+
+
+def left_out(values: dict, links: dict[str, str | None]) -> str:
+	"""Say which values are not taken over, for there is no such record or option; "" when all are."""
+	meta = frappe.get_meta("Lead")
+	gone = [
+		f"{_(meta.get_label(name))}: {values[name]}"
+		for name, link in links.items()
+		if link is None and meta.has_field(name)
+	]
+	return _("Not taken over: {0}.").format(", ".join(gone)) if gone else ""
+
+
+def _without_owner(lead: Document, owner: str | None) -> str:
+	"""Say why a lead of the file has not the owner that its row names: it is free in its pool, and not lost."""
+	if not owner or not lead.get("l2c_pooled") or lead.lead_owner == owner:
+		return ""
+	return _("{0} is no active member of its pool or has no room: the lead is free.").format(owner)
 
 
 def _with_native_source(values: dict) -> dict:
@@ -164,7 +193,7 @@ def _with_native_source(values: dict) -> dict:
 	return {**{name: text for name, text in values.items() if name != "source"}, **source}
 
 
-def _links(values: dict) -> dict:
+def _links(values: dict, looked_up: dict[tuple[str, str], str | None]) -> dict[str, str | None]:
 	"""Return the link fields that exist, dropping unknown ones: a lead is worth more than its industry."""
 	meta = frappe.get_meta("Lead")
 	known: dict[str, str | None] = {}
@@ -173,7 +202,10 @@ def _links(values: dict) -> dict:
 		if not field:
 			known[name] = None
 		elif field.fieldtype == "Link":
-			known[name] = frappe.db.exists(field.options, text) or None
+			key = (field.options, text)
+			if key not in looked_up:
+				looked_up[key] = frappe.db.exists(*key) or None
+			known[name] = looked_up[key]
 		elif field.fieldtype == "Select" and text not in (field.options or "").split("\n"):
 			known[name] = None
 	return known
