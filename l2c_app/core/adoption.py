@@ -131,7 +131,7 @@ def groups(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[s
 		names = (
 			str(line.get(column) or "").strip() for column in ("reference", "sales_order", "sales_invoice")
 		)
-		found.setdefault(next(filter(None, names), f"#{number}"), []).append(line)
+		found.setdefault(next((name for name in names if name), f"#{number}"), []).append(line)
 	return list(found.items())
 
 
@@ -188,7 +188,7 @@ def day(column: str, cell: Any) -> date:
 		return cell
 	found = _DAY.match(str(cell).strip())
 	try:
-		return date(*map(int, found.groups())) if found else _unreadable(column, cell)
+		return date(*[int(part) for part in found.groups()]) if found else _unreadable(column, cell)
 	except ValueError:
 		return _unreadable(column, cell)
 

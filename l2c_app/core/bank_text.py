@@ -75,7 +75,7 @@ def same_account(said: str, known: Iterable[str | None]) -> bool:
 
 	A bank code may stand before the number, and an IBAN holds it.
 	"""
-	mine, theirs = [key for key in map(number_key, known) if key], number_key(said)
+	mine, theirs = [key for key in (number_key(number) for number in known) if key], number_key(said)
 	if not mine or len(theirs) < SHORTEST_NUMBER:
 		return True
 	return any(key.endswith(theirs) or theirs.endswith(key) for key in mine)

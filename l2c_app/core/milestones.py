@@ -38,7 +38,7 @@ def follow(stored: Release, event: date | None, *, by: str, billed: bool, today:
 
 def due_from(released_on: date | None, latest: date | None) -> date | None:
 	"""Return the day that a row's due date counts from: the release, or its latest day if that comes first."""
-	return min(filter(None, (released_on, latest)), default=None)
+	return min((day for day in (released_on, latest) if day), default=None)
 
 
 def may_be_billed(released_on: date | None, latest: date | None, day: date) -> bool:

@@ -114,7 +114,7 @@ def _by_key(section: str, rows: Sequence[Mapping]) -> dict[tuple, Mapping]:
 
 def _label(section: str, row: Mapping) -> str:
 	if section == "plan_rows":
-		return " ".join(filter(None, (row.get("row_id"), row.get("label"))))
+		return " ".join(part for part in (row.get("row_id"), row.get("label")) if part)
 	if section == "clauses":
 		return f"{row.get('title')} ({row['language']})" if row.get("language") else str(row.get("title"))
 	return str(row.get("item_name") or row.get("item_code"))

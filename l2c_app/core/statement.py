@@ -86,5 +86,5 @@ class Statement:
 
 def says_reversed(texts: Iterable[str]) -> bool:
 	"""Return whether a line speaks of money that goes back: a storno, a bounced cheque, a reversed transfer."""
-	text = " ".join(filter(None, texts))
+	text = " ".join(text for text in texts if text)
 	return bool(WENT_BACK.intersection(words(text))) or any(sign in text for sign in WENT_BACK_SIGNS)

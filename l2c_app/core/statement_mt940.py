@@ -122,7 +122,7 @@ def _entry(number: int, said: str, currency: str, account: str) -> Entry:
 		reference=reference,
 		reversal=found["side"].startswith("R"),
 		problem=None if amount else Problem.NO_AMOUNT,
-		said=" ".join(filter(None, (bank, rest.strip()))),
+		said=" ".join(part for part in (bank, rest.strip()) if part),
 	)
 
 
@@ -156,7 +156,7 @@ def _with_details(entry: Entry, said: str) -> Entry:
 		found = _slashed(said.replace("\n", ""))
 	else:
 		found = {"description": " ".join(said.split())}
-	description = " ".join(filter(None, (found.get("description", ""), entry.said)))
+	description = " ".join(part for part in (found.get("description", ""), entry.said) if part)
 	return replace(
 		entry,
 		description=description,

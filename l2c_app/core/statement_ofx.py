@@ -76,6 +76,6 @@ def _entry(number: int, said: Mapping[str, str]) -> Entry:
 def _day(text: str) -> date | None:
 	found = _DAY.match(text)
 	try:
-		return date(*map(int, found.groups())) if found else None
+		return date(*[int(part) for part in found.groups()]) if found else None
 	except ValueError:
 		return None

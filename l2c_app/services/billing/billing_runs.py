@@ -19,13 +19,19 @@ from l2c_app.services.errors import BillingRunState
 RUN, ROW = "Billing Run", "Billing Run Row"
 BILLING = "Billing"
 JOB = "l2c_app.jobs.work_billing_run"
+
+
+def _unfinished() -> str:
+	return _("A billing run of {0} is not finished.")
+
+
 RUNS = approved_runs.Kind(
 	run=RUN,
 	row=ROW,
 	doing=BILLING,
 	unapproved=QUEUED,
 	state_error=BillingRunState,
-	unfinished=lambda: _("A billing run of {0} is not finished."),
+	unfinished=_unfinished,
 )
 
 

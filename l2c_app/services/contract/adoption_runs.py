@@ -24,13 +24,19 @@ RUN, ROW = "Adoption Run", "Adoption Run Row"
 ADOPTING = "Adopting"
 TO_JUDGE, PLANNED = "To Judge", "Planned"
 JOB = "l2c_app.jobs.work_adoption_run"
+
+
+def _unfinished() -> str:
+	return _("A run that adopts documents of {0} is not finished.")
+
+
 RUNS = approved_runs.Kind(
 	run=RUN,
 	row=ROW,
 	doing=ADOPTING,
 	unapproved=PREPARING,
 	state_error=AdoptionRunState,
-	unfinished=lambda: _("A run that adopts documents of {0} is not finished."),
+	unfinished=_unfinished,
 )
 
 

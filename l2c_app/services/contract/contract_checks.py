@@ -162,7 +162,7 @@ def _set_row_ids(contract: Document) -> None:
 			row.row_id = ""  # a duplicated grid row is a new row
 		seen.add(row.row_id)
 	missing = [row for row in contract.plan_rows if not row.row_id]
-	ids = plan.next_row_ids(filter(None, seen), len(missing))
+	ids = plan.next_row_ids([row_id for row_id in seen if row_id], len(missing))
 	for row, row_id in zip(missing, ids, strict=True):
 		row.row_id = row_id
 

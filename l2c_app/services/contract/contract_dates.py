@@ -91,7 +91,7 @@ def _deliveries(order: str) -> tuple[dict[str, float], date | None]:
 			query = query.where(document.update_stock == 1)
 		for ordered, quantity, day in query.run():
 			delivered[ordered] = delivered.get(ordered, 0) + flt(quantity)
-			last = max(filter(None, (last, getdate(day))))
+			last = max(known for known in (last, getdate(day)) if known)
 	return delivered, last
 
 

@@ -53,7 +53,7 @@ def create_from(source_doctype: str = "", source_name: str = "", *, company: str
 		refuse(
 			ContractPartyError,
 			_("A contract cannot start from a {0}.").format(source_doctype),
-			do=_("Start it from one of: {0}.").format(", ".join(map(_, SOURCES))),
+			do=_("Start it from one of: {0}.").format(", ".join(_(source) for source in SOURCES)),
 		)
 	source = frappe.get_doc(source_doctype, source_name)
 	source.check_permission("read")

@@ -150,5 +150,5 @@ def _cost(line: Document) -> float:
 	rate = frappe.db.get_value("Bin", filters, "valuation_rate")
 	if not rate:
 		rates = frappe.db.get_value("Item", line.item_code, ["valuation_rate", "last_purchase_rate"]) or ()
-		rate = next(filter(None, rates), 0)
+		rate = next((rate for rate in rates if rate), 0)
 	return flt(rate) * flt(line.qty) * flt(line.conversion_factor or 1)

@@ -87,7 +87,11 @@ def quote(contract: str, *, price: str = SAME, uplift: float = 0) -> Document:
 	Permission: as for `propose`, and the host's right to create Quotations. Raises RenewalRefused.
 	"""
 	if price not in PRICES:
-		refuse(RenewalRefused, _("Choose how the renewal is priced."), compared=", ".join(map(_, PRICES)))
+		refuse(
+			RenewalRefused,
+			_("Choose how the renewal is priced."),
+			compared=", ".join(_(price) for price in PRICES),
+		)
 	opportunity = propose(contract)
 	document = frappe.get_doc("Sales Contract", contract)
 	rates = _rates(document, price, uplift)

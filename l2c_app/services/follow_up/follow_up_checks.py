@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, format_datetime, get_datetime, getdate, now_datetime
 
-from l2c_app.core import follow_up as rules
+import l2c_app.core.follow_up as rules
 from l2c_app.core.follow_up import Missing, Status
 from l2c_app.services.errors import (
 	EvidenceError,

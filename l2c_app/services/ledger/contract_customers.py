@@ -43,7 +43,7 @@ def forget() -> None:
 
 def learn(customer: str | None, orders: list[str]) -> None:
 	"""Drop the set if it does not know a customer or order that is known to be ours."""
-	if (customer and not concerns(customer)) or not all(map(concerns_order, orders)):
+	if (customer and not concerns(customer)) or not all(concerns_order(order) for order in orders):
 		forget()
 
 

@@ -23,7 +23,7 @@ def among(column: Field, names: Iterable[str]) -> Criterion:
 
 	The statement must bind another text somewhere: only then does the host unfold the doubled percent signs.
 	"""
-	return column.isin(LiteralValue(f"({','.join(map(quoted, names)) or 'NULL'})"))
+	return column.isin(LiteralValue(f"({','.join([quoted(name) for name in names]) or 'NULL'})"))
 
 
 def quoted(text: str) -> str:

@@ -108,7 +108,7 @@ def _store(rows: Sequence[frappe._dict]) -> int:
 			changed.setdefault(due[0], []).append(row)
 	for due, group in changed.items():
 		_write(due, group)
-	return sum(map(len, changed.values()))
+	return sum(len(names) for names in changed.values())
 
 
 def _write(due: core.Due, rows: Iterable[frappe._dict]) -> None:

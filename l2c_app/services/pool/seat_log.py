@@ -90,7 +90,9 @@ def write_moves(names: Sequence[str], likeness: Likeness, *, at: datetime, actor
 	copied = {"seat": seat.name, "from_holder": seat.holder}
 	copied |= {field: seat[field] for field in ("pool", "party_type", "party")}
 	query = frappe.qb.into(log).columns("name", *known, *copied).from_(seat)
-	query = query.select(Concat(seat.name, "-", seat.version + 1), *map(terms.ValueWrapper, known.values()))
+	query = query.select(
+		Concat(seat.name, "-", seat.version + 1), *[terms.ValueWrapper(value) for value in known.values()]
+	)
 	query = query.select(*copied.values())
 	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
 

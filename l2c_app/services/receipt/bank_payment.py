@@ -59,7 +59,7 @@ def _why(match: Document, choice: Any) -> str:
 	if not match.write_off_reason:
 		return choice.reason
 	asked = _("{0} asked for the write-off: {1}").format(match.write_off_asked_by, match.write_off_reason)
-	return " ".join(filter(None, (asked, choice.reason)))
+	return " ".join(part for part in (asked, choice.reason) if part)
 
 
 def said(match: Document) -> set[str]:

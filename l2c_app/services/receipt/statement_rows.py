@@ -215,4 +215,4 @@ def _signed(deposit: float, withdrawal: float) -> int:
 
 
 def _together(said: Sequence[str | None]) -> str:
-	return " ".join(filter(None, said))
+	return " ".join(text for text in said if text)

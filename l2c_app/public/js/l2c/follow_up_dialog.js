@@ -315,6 +315,8 @@ $(document).on("app_ready", () => {
 				doctype: offer.reference_doctype,
 				name: offer.reference_name,
 				evidence: offer.evidence_name,
+				// the offer comes from the server, on any page: only cur_frm tells which form is open
+				// nosemgrep
 				on_done: () => cur_frm && cur_frm.docname === offer.reference_name && cur_frm.reload_doc(),
 			});
 		frappe.show_alert({ message, indicator: "blue" }, 20, { log });
