@@ -54,7 +54,7 @@ def opportunities() -> None:
 
 def dates(size: int) -> str:
 	"""Let the job work out the dates of all seats; returns the seconds. On the largest size SQL writes the same dates."""
-	from l2c_app.jobs import recompute_recycle_dates
+	from l2c_app.jobs.pools import recompute_recycle_dates
 
 	if size <= BY_JOB:
 		return f"{common.timed(lambda: recompute_recycle_dates(POOL)):.2f}"

@@ -19,7 +19,7 @@ ALLOWED = {
 	"api": {"api", "services", "core", "compat"},
 	"doctype": {"doctype", "services", "core", "compat"},
 	"www": {"www", "services", "core", "compat"},
-	"jobs": {"services", "core", "compat"},
+	"jobs": {"jobs", "services", "core", "compat"},
 	"setup": {"setup", "services", "core", "compat"},
 	"install": {"setup", "services", "core", "compat"},
 	"uninstall": {"setup", "services", "core", "compat"},

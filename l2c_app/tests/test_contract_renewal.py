@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from l2c_app import jobs
+import l2c_app.jobs.contracts as contract_jobs
 from l2c_app.services.contract import contract_drafts, contract_end_reminders, renewal
 from l2c_app.services.errors import EndRemindersError, RenewalRefused
 from l2c_app.tests import contracts, factories
@@ -82,8 +82,8 @@ class TestEnds(L2CTestCase):
 	def test_the_job_is_scheduled(self) -> None:
 		from l2c_app import hooks
 
-		self.assertIn("l2c_app.jobs.remind_of_contract_ends", hooks.scheduler_events["daily_long"])
-		self.assertTrue(callable(jobs.remind_of_contract_ends))
+		self.assertIn("l2c_app.jobs.contracts.remind_of_contract_ends", hooks.scheduler_events["daily_long"])
+		self.assertTrue(callable(contract_jobs.remind_of_contract_ends))
 
 
 @bench_only("the host's Opportunity and Quotation")

@@ -7,8 +7,8 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from l2c_app import jobs
 from l2c_app.api import lead_import as api
+from l2c_app.jobs import pools
 from l2c_app.services import errors
 from l2c_app.services.lead import import_plan, import_run_work, import_runs, lead_file, lead_import
 from l2c_app.tests import factories
@@ -249,7 +249,7 @@ class TestImportRuns(L2CTestCase):
 			with self.subTest(minutes=minutes), patch.object(import_runs, "queue") as queued:
 				beat = {"heartbeat_on": add_to_date(now_datetime(), minutes=minutes)}
 				frappe.db.set_value(import_runs.RUN, run, beat)
-				self.assertIn(run, jobs.resume_pool_runs())
+				self.assertIn(run, pools.resume_pool_runs())
 				queued.assert_any_call(run)
 
 	def test_a_deadlock_in_a_chunk_leaves_nothing_of_it_and_the_chunk_begins_again(self):

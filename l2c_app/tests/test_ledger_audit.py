@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import frappe
 
-from l2c_app import jobs
+import l2c_app.jobs.contracts as contract_jobs
 from l2c_app.services.billing import billing_links
 from l2c_app.services.contract import contract_natives
 from l2c_app.services.ledger import audit, ledger_identities
@@ -166,6 +166,6 @@ class TestChunks(DoorTest):
 
 	def test_the_job_commits(self) -> None:
 		with patch.object(frappe.db, "commit") as commit:
-			jobs.audit_contracts()
+			contract_jobs.audit_contracts()
 		self.assertGreaterEqual(commit.call_count, 2)
 		self.assertEqual(contracts.fresh(frappe.get_doc("Sales Contract", self.names[0])).to_audit, 0)

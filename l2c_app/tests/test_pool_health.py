@@ -3,9 +3,9 @@
 import frappe
 from frappe.utils import add_days, nowdate
 
-from l2c_app import jobs
 from l2c_app.api import pool_health as api
 from l2c_app.core.seats import Event
+from l2c_app.jobs import pools
 from l2c_app.services.errors import NotAPoolManager, UnknownJob
 from l2c_app.services.pool import invariants, pool_health, runs
 from l2c_app.services.pool.seats import Move, move
@@ -28,7 +28,7 @@ class TestInvariants(RecycleCase):
 		move([Move(seats[1].name, Event.CLAIM, self.mate)])
 		move([Move(seats[2].name, Event.CLOSE)])
 		self.assertEqual(invariants.check(), [])
-		self.assertEqual(jobs.check_pools(), {"violations": 0, "found": []})
+		self.assertEqual(pools.check_pools(), {"violations": 0, "found": []})
 
 	def test_each_rule_finds_what_breaks_it(self):
 		seat = self.held(days=1)
@@ -78,13 +78,13 @@ class TestHealth(RecycleCase):
 		with self.as_user(self.chief):
 			shown = api.report()
 		methods = {job["method"] for job in shown["jobs"]}
-		self.assertIn("l2c_app.jobs.start_recycling", methods)
-		self.assertIn("l2c_app.jobs.resume_pool_runs", methods)
+		self.assertIn("l2c_app.jobs.pools.start_recycling", methods)
+		self.assertIn("l2c_app.jobs.pools.resume_pool_runs", methods)
 		self.assertIn(run.name, {row["name"] for row in shown["runs"]})
 		self.assertFalse(shown["may_run"])
 
 	def test_success_and_error_of_a_job_are_shown_and_the_text_to_admins_only(self):
-		job = frappe.db.get_value("Scheduled Job Type", {"method": "l2c_app.jobs.start_recycling"})
+		job = frappe.db.get_value("Scheduled Job Type", {"method": "l2c_app.jobs.pools.start_recycling"})
 		for status, details in (("Complete", ""), ("Failed", "Traceback: the disk is full")):
 			frappe.get_doc(
 				{
@@ -94,7 +94,9 @@ class TestHealth(RecycleCase):
 					"details": details,
 				}
 			).insert(ignore_permissions=True)
-		row = next(row for row in api.report()["jobs"] if row["method"] == "l2c_app.jobs.start_recycling")
+		row = next(
+			row for row in api.report()["jobs"] if row["method"] == "l2c_app.jobs.pools.start_recycling"
+		)
 		self.assertTrue(row["last_success"])
 		self.assertIn("disk is full", row["last_error"])
 		with self.as_user(self.chief):
@@ -103,7 +105,7 @@ class TestHealth(RecycleCase):
 
 	def test_only_admins_start_jobs_and_only_ours(self):
 		with self.as_user(self.chief):
-			self.assertRaises(NotAPoolManager, api.run_now, "l2c_app.jobs.start_recycling")
+			self.assertRaises(NotAPoolManager, api.run_now, "l2c_app.jobs.pools.start_recycling")
 			self.assertRaises(NotAPoolManager, api.check)
 		with self.as_user(self.rep):
 			self.assertRaises(NotAPoolManager, api.report)

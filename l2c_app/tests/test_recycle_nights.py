@@ -5,8 +5,8 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from l2c_app import jobs
 from l2c_app.api import pool_run as run_api
+from l2c_app.jobs import pools
 from l2c_app.services import errors
 from l2c_app.services.pool import absence, recycle_nights, run_work, runs
 from l2c_app.tests import factories
@@ -209,7 +209,7 @@ class TestNights(NightCase):
 
 	def test_the_scheduler_asks_every_hour(self):
 		with patch.object(recycle_nights, "start_due", return_value=["x"]) as asked:
-			self.assertEqual(jobs.start_recycling(), ["x"])
+			self.assertEqual(pools.start_recycling(), ["x"])
 		asked.assert_called_once()
 
 

@@ -9,7 +9,7 @@ from l2c_app.api import follow_up as follow_up_api
 from l2c_app.api import pool_recycle as recycle_api
 from l2c_app.api import pool_run as run_api
 from l2c_app.core.seats import Event
-from l2c_app.jobs import recompute_recycle_dates
+from l2c_app.jobs.pools import recompute_recycle_dates
 from l2c_app.services.batch import steps
 from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
 from l2c_app.services.pool import recycle_dates, run_work, runs, seat_view

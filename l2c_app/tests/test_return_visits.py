@@ -5,7 +5,8 @@ from typing import Any
 
 import frappe
 
-from l2c_app import hooks, jobs
+import l2c_app.jobs.contracts as contract_jobs
+from l2c_app import hooks
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import return_visits
 from l2c_app.tests import contracts, factories, receivables
@@ -114,5 +115,5 @@ class TestReturnVisits(L2CTestCase):
 			self.assertEqual(len(self.night(contract)), 2)
 
 	def test_the_job_is_scheduled(self) -> None:
-		self.assertIn("l2c_app.jobs.plan_return_visits", hooks.scheduler_events["daily_long"])
-		self.assertTrue(callable(jobs.plan_return_visits))
+		self.assertIn("l2c_app.jobs.contracts.plan_return_visits", hooks.scheduler_events["daily_long"])
+		self.assertTrue(callable(contract_jobs.plan_return_visits))

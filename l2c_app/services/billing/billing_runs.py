@@ -18,7 +18,7 @@ from l2c_app.services.errors import BillingRunState
 
 RUN, ROW = "Billing Run", "Billing Run Row"
 BILLING = "Billing"
-JOB = "l2c_app.jobs.work_billing_run"
+JOB = "l2c_app.jobs.contracts.work_billing_run"
 
 
 def _unfinished() -> str:

@@ -108,12 +108,12 @@ def start(run: str) -> None:
 
 def queue(run: str) -> None:
 	"""Let a worker send the run after this transaction; twice queued, it is done once."""
-	_enqueue("l2c_app.jobs.send_dunning_run", run)
+	_enqueue("l2c_app.jobs.collections.send_dunning_run", run)
 
 
 def queue_list(run: str) -> None:
 	"""Let a worker make the list of a run after this transaction; twice queued, it is done once."""
-	_enqueue("l2c_app.jobs.prepare_dunning_run", run)
+	_enqueue("l2c_app.jobs.collections.prepare_dunning_run", run)
 
 
 def lines(run: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from l2c_app.services.errors import StatementRunState, refuse
 RUN, ROW = "Statement Run", "Statement Run Row"
 SENDING = "Sending"
 PLANNED, TAKEN_OUT, SENT, SKIPPED, FAILED = "Planned", "Taken Out", "Sent", "Skipped", "Failed"
-JOB = "l2c_app.jobs.work_statement_run"
+JOB = "l2c_app.jobs.collections.work_statement_run"
 RUNS = approved_runs.Kind(
 	run=RUN,
 	row=ROW,

@@ -23,7 +23,7 @@ from l2c_app.services.follow_up import new_rows
 RUN, ROW = "Adoption Run", "Adoption Run Row"
 ADOPTING = "Adopting"
 TO_JUDGE, PLANNED = "To Judge", "Planned"
-JOB = "l2c_app.jobs.work_adoption_run"
+JOB = "l2c_app.jobs.contracts.work_adoption_run"
 
 
 def _unfinished() -> str:

@@ -20,7 +20,7 @@ RUN, ROW = "Lead Import Run", "Lead Import Row"
 PREVIEW, COMMIT = "Preview", "Commit"
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", "Stopped"
 LIVE = (QUEUED, RUNNING)
-JOB = "l2c_app.jobs.work_lead_import"
+JOB = "l2c_app.jobs.leads.work_lead_import"
 RIGHTS = ("create", "import")
 
 

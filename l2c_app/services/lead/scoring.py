@@ -18,7 +18,7 @@ from l2c_app.services.pool import recycle_dates
 from l2c_app.services.pool.seats import chunks
 
 SCORERS = "l2c_lead_scorers"
-JOB = "l2c_app.jobs.score_leads"
+JOB = "l2c_app.jobs.leads.score_leads"
 CHUNK = 1000
 STORED = ("lead", "fit", "engagement", "total", "tier", "previous_tier", "tier_since", "scored_on",
 	"completeness", "reasons", "missing")  # fmt: skip

@@ -16,7 +16,7 @@ def changed(pool: object) -> None:
 	if all(before.get(field) == pool.get(field) for field in ("mask_mode", "contact_fields")):
 		return
 	frappe.enqueue(
-		"l2c_app.jobs.follow_mask_mode",
+		"l2c_app.jobs.pools.follow_mask_mode",
 		queue="long",
 		job_id=f"l2c_mask_mode::{pool.name}",
 		deduplicate=True,

@@ -6,7 +6,7 @@ import frappe
 
 from l2c_app.services.lead import party_keys
 
-JOB = "l2c_app.jobs.store_party_keys"
+JOB = "l2c_app.jobs.pools.store_party_keys"
 CHUNK = 500
 
 

@@ -17,7 +17,7 @@ from l2c_app.services.pool.name_lists import among, chunks
 from l2c_app.services.pool.party_clocks import Clocks
 from l2c_app.services.pool.recycle_rules import Policy
 
-JOB = "l2c_app.jobs.recompute_recycle_dates"
+JOB = "l2c_app.jobs.pools.recompute_recycle_dates"
 CHUNK = 5000
 FIELDS = ("name", "pool", "party_type", "party", "claimed_on", "last_effort_on", "recycle_on", "recycle_rule")
 

@@ -26,7 +26,7 @@ PREVIEW, COMMIT = "Preview", "Commit"
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", "Stopped"
 LIVE = (QUEUED, RUNNING)
 PLANNED, SKIPPED = "Planned", "Skipped"
-JOB = "l2c_app.jobs.work_pool_run"
+JOB = "l2c_app.jobs.pools.work_pool_run"
 HANDLERS: dict[str, str] = {
 	DISTRIBUTE: "l2c_app.services.pool.distribution_run",
 	RECYCLE: "l2c_app.services.pool.recycle_run",

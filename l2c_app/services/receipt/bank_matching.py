@@ -27,7 +27,7 @@ from l2c_app.services.receipt import (
 from l2c_app.services.receipt.bank_reads import Open
 
 RUN, MATCH = "Bank Match Run", "Bank Match"
-JOB = "l2c_app.jobs.work_bank_match_run"
+JOB = "l2c_app.jobs.collections.work_bank_match_run"
 QUEUED, RUNNING, DONE, FAILED = "Queued", "Running", "Done", "Failed"
 PROPOSED = "Proposed"
 DEFAULT_DAYS = 90

@@ -30,7 +30,7 @@ LOAD = "Bank Statement Load"
 ASKED, PREVIEW, LOADING, DONE = "Asked", "Preview", "Loading", "Done"
 FAILED, STOPPED, UNDOING, UNDONE = "Failed", "Stopped", "Undoing", "Undone"
 LIVE = (LOADING, UNDOING)
-JOB = "l2c_app.jobs.work_statement_load"
+JOB = "l2c_app.jobs.collections.work_statement_load"
 MOST_LINES = 50_000
 
 
