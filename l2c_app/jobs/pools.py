@@ -77,6 +77,6 @@ def start_distributions() -> list[str]:
 
 
 def check_pools() -> dict[str, Any]:
-	"""By hand (`bench --site SITE execute l2c_app.jobs.check_pools`): print what does not agree. Returns it, and the count."""
+	"""By hand (`bench --site SITE execute l2c_app.jobs.pools.check_pools`): print what does not agree. Returns it, and the count."""
 	found = [vars(violation) for violation in invariants.check()]
 	return {"violations": len(found), "found": found}
