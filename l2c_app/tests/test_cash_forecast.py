@@ -5,7 +5,7 @@ from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.core.cash_forecast import monday
 from l2c_app.l2c_app.report.cash_forecast import cash_forecast as report
-from l2c_app.services.chasing import cash_forecast
+from l2c_app.services.chasing import cash_forecast, forecast_payers
 from l2c_app.tests import contracts, factories
 from l2c_app.tests import receivables as money
 from l2c_app.tests.base import bench_only
@@ -33,8 +33,8 @@ class TestCashForecast(ChasingTestCase):
 
 	def test_without_habits_the_due_date_counts(self):
 		self.invoice(-30, 1000)
-		self.assertEqual(cash_forecast._Payers({}, frozenset(), cash_forecast.learn([])).late_days("x"), 0)
-		lateness = cash_forecast._payers(factories.COMPANY)
+		lateness = forecast_payers.read(factories.COMPANY)
+		self.assertEqual(lateness.late_days("x"), 0)
 		invoice = self.invoice(-31, 1)
 		expected = 31 + round(lateness.late_days(invoice.name))
 		self.assertGreaterEqual(self.more(expected), 1)
@@ -42,9 +42,8 @@ class TestCashForecast(ChasingTestCase):
 	def test_a_late_payer_is_expected_late(self):
 		for _number in range(30):
 			self.settled(21)
-		payers = cash_forecast._payers(factories.COMPANY)
 		invoice = self.invoice(0, 1000)
-		payers = cash_forecast._payers(factories.COMPANY)
+		payers = forecast_payers.read(factories.COMPANY)
 		late = payers.late_days(invoice.name)
 		self.assertGreater(late, 19)
 		self.assertLess(late, 23)
@@ -54,8 +53,79 @@ class TestCashForecast(ChasingTestCase):
 		invoice = self.invoice(30, 1000)
 		values = {"sales_invoice": invoice.name, "amount": 600, "promised_for": add_days(nowdate(), 16)}
 		factories.make("Promise to Pay", **values)
-		self.assertEqual(self.more(16, "promised"), 600)
+		kept = forecast_payers.read(factories.COMPANY).kept_of(self.customer).share
+		self.assertAlmostEqual(self.more(16, "promised"), 600 * kept, 2)
+		self.assertAlmostEqual(self.more(23), 600 * (1 - kept), 2)
 		self.assertEqual(self.more(7, "by_habit"), 400)
+
+	def test_a_promise_counts_as_much_as_its_customer_keeps(self):
+		"""Three promises, one kept and two broken, on top of what all keep (3 of 4 before anything is known)."""
+		frappe.db.delete("Promise to Pay", {"company": factories.COMPANY})
+		for state in ("Kept", "Broken", "Broken"):
+			values = {"sales_invoice": self.invoice(30, 100).name, "amount": 100, "promised_for": nowdate()}
+			factories.make("Promise to Pay", **values).db_set("status", state)
+		by_all = (1 + 4 * 0.75) / (3 + 4)
+		own = (1 + 4 * by_all) / (3 + 4)
+		record = forecast_payers.read(factories.COMPANY).kept_of(self.customer)
+		self.assertEqual((record.hits, record.seen), (1, 3))
+		self.assertAlmostEqual(record.share, own)
+		invoice = self.invoice(-30, 1000)
+		values = {"sales_invoice": invoice.name, "amount": 1000, "promised_for": add_days(nowdate(), 30)}
+		factories.make("Promise to Pay", **values)
+		(line,) = self.lines(30, invoice.name)
+		self.assertEqual((line["amount"], line["share"]), (1000, round(100 * own, 1)))
+		self.assertAlmostEqual(line["expected"], round(1000 * own, 2))
+		self.assertIn("kept 1.0 of 3 promises", line["why"])
+		(after,) = self.lines(37, invoice.name)
+		self.assertIn("is not kept", after["why"])
+		self.assertAlmostEqual(line["expected"] + after["expected"], 1000, 2)
+
+	def test_a_disputed_amount_comes_when_decided_and_as_often_as_disputes_end_payable(self):
+		frappe.db.delete("Receivable Dispute", {"company": factories.COMPANY})
+		invoice = self.invoice(30, 1000)
+		values = {"code": "Price", "responsible": self.finance, "note": "too dear"}
+		values.update({"sales_invoice": invoice.name, "amount": 400, "deadline": add_days(nowdate(), 28)})
+		factories.make("Receivable Dispute", **values)
+		(line,) = self.lines(28, invoice.name)
+		self.assertEqual((line["amount"], line["share"], line["expected"]), (400, 50, 200))
+		self.assertIn("0 of 0 disputes ended as payable", line["why"])
+		(rest,) = self.lines(7, invoice.name)
+		self.assertEqual((rest["amount"], rest["expected"]), (600, 600))
+
+	def test_money_that_others_never_paid_at_that_age_counts_less(self):
+		lost = [self.invoice(200, 100) for _number in range(3)]
+		shares = forecast_payers.read(factories.COMPANY).paid
+		invoice = self.invoice(45, 1000)
+		(line,) = self.lines(7, invoice.name)
+		self.assertLess(shares[30], 1)
+		self.assertEqual(line["share"], round(100 * shares[30], 1))
+		self.assertIn("45 days late", line["why"])
+		self.assertEqual(len(lost), 3)
+
+	def test_a_promised_plan_row_that_nobody_billed_is_expected_on_the_promised_day(self):
+		rows = [
+			contracts.plan_row(300, billing="Advance", fixed_date=contracts.in_days(5)),
+			contracts.plan_row(700),
+		]
+		contract = contracts.active(self.customer, plan_rows=rows)
+		kept = forecast_payers.read(factories.COMPANY).kept_of(self.customer).share
+		promised = {"rows": [{"row_id": "R1", "amount": 300}], "promised_for": add_days(nowdate(), 16)}
+		factories.make("Promise to Pay", sales_contract=contract.name, **promised)
+		(line,) = self.lines(16, contract.name)
+		self.assertEqual((line["amount"], line["share"]), (300, round(100 * kept, 1)))
+
+	def test_the_lines_of_a_week_add_up_to_its_figure(self):
+		self.invoice(30, 1000)
+		for week, found in cash_forecast.expected(factories.COMPANY).items():
+			total = sum(line["expected"] for line in cash_forecast.lines(factories.COMPANY, week))
+			self.assertAlmostEqual(total, found.expected / 100, 2)
+		columns, rows, _message, _chart = report.execute({"company": factories.COMPANY, "week": nowdate()})
+		self.assertEqual(columns[-1]["fieldname"], "why")
+		self.assertTrue(all(row["why"] for row in rows))
+
+	def lines(self, days: int, document: str) -> list[dict]:
+		found = cash_forecast.lines(factories.COMPANY, self.today + timedelta(days=days))
+		return [line for line in found if line["document"] == document]
 
 	def test_money_in_another_currency_counts_in_company_currency(self):
 		euro = self.make_customer("L2C Euro Forecast", currency="EUR")
