@@ -108,10 +108,10 @@ class ReadingPaths:
 			shown = path(doctype, name)
 		except frappe.PermissionError:
 			shown = False
-		if title == "export" and not self.has_native_right(doctype, title):
+		if title == "export" and not self.has_native_right(doctype, name, title):
 			expected = False
 		self.assertEqual(shown, expected)
 
-	def has_native_right(self, doctype: str, right: str) -> bool:
-		"""Return True when the user's roles give the right on the DocType."""
-		return bool(frappe.has_permission(doctype, right))
+	def has_native_right(self, doctype: str, name: str, right: str) -> bool:
+		"""Return True when the user's roles give the right, some only on what he made himself."""
+		return bool(frappe.has_permission(doctype, right, doc=name))
