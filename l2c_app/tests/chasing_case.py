@@ -87,6 +87,26 @@ class ChasingTestCase(L2CTestCase):
 		list(dunning_runs.lines(run))
 		return self.run_rows(run)
 
+	def charge(self, **values: Any) -> None:
+		"""Let level 3 of the policy charge 20 and 10 % a year."""
+		kind = frappe.get_doc(
+			{
+				"doctype": "Dunning Type",
+				"dunning_type": "L2C Charge",
+				"company": factories.COMPANY,
+				"dunning_fee": 20,
+				"rate_of_interest": 10,
+				"income_account": frappe.db.get_value(
+					"Account", {"company": factories.COMPANY, "root_type": "Income", "is_group": 0}
+				),
+				"cost_center": frappe.get_cached_value("Company", factories.COMPANY, "cost_center"),
+			}
+		).insert()
+		policy = frappe.get_doc("Dunning Policy", self.policy.name)
+		policy.levels[2].dunning_type = kind.name
+		policy.update(values)
+		policy.save()
+
 	def line(self) -> Any:
 		"""Prepare a run and return our customer's line."""
 		return self.run_rows(dunning_runs.prepare(self.policy.name))[0]

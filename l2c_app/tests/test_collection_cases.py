@@ -107,7 +107,7 @@ class TestCollectionCases(ChasingTestCase):
 		position = receivables.positions([self.customer])[self.customer, factories.COMPANY, "USD"]
 		self.assertEqual((position.overdue, position.open), (200, 700))
 
-	def test_each_currency_of_the_receivable_account_has_its_case(self):
+	def test_pain_one_customer_one_currency_each_currency_of_the_receivable_has_its_case(self):
 		euro = self.make_customer("L2C Late Euro", currency="EUR")
 		self.invoice(10, 100, euro, currency="EUR", debit_to=factories.receivable_account("EUR"))
 		case = self.case(euro, "EUR")

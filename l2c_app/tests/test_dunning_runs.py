@@ -213,26 +213,6 @@ class TestDunningRuns(ChasingTestCase):
 		self.assertEqual(dunning_runs.send_line(row.name), "Sent")
 		self.assertIsNone(self.case(customer))
 
-	def charge(self, **values):
-		"""Let level 3 charge 20 and 10 % a year."""
-		kind = frappe.get_doc(
-			{
-				"doctype": "Dunning Type",
-				"dunning_type": "L2C Charge",
-				"company": factories.COMPANY,
-				"dunning_fee": 20,
-				"rate_of_interest": 10,
-				"income_account": frappe.db.get_value(
-					"Account", {"company": factories.COMPANY, "root_type": "Income", "is_group": 0}
-				),
-				"cost_center": frappe.get_cached_value("Company", factories.COMPANY, "cost_center"),
-			}
-		).insert()
-		policy = frappe.get_doc("Dunning Policy", self.policy.name)
-		policy.levels[2].dunning_type = kind.name
-		policy.update(values)
-		policy.save()
-
 	def test_a_native_dunning_where_the_level_charges(self):
 		self.charge()
 		row = self.send(self.line().run)[0]

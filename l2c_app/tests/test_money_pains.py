@@ -5,7 +5,7 @@ from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.utils import nowdate
 
 from l2c_app.services.billing import billing
-from l2c_app.services.errors import CollectionAmountError
+from l2c_app.services.errors import CollectionAmountError, PlanSumError
 from l2c_app.services.ledger import audit, ledger_identities
 from l2c_app.services.receipt import collections
 from l2c_app.services.receipt.receipt_payment import Receipt
@@ -35,6 +35,61 @@ class TestContractPains(L2CTestCase):
 		self.assertEqual((copy.status, copy.signed_on, copy.sales_order), ("Draft", None, None))
 		self.assertEqual(figures(copy.name, "advance", "collected", "open_amount"), (0, 0, 0))
 		self.assertEqual(rows(copy.name, "settled"), [0])
+
+	def test_pain_native_contract_limits_ours_has_a_lead_an_amount_a_currency_and_a_plan(self) -> None:
+		"""The host's has none of these, and no right for a Sales User: ours is written by one, over several lines."""
+		rep = factories.sales_user("pain.rep")
+		lead = factories.lead("L2C Pain Prospect", lead_owner=rep)
+		values = {"lead": lead.name, "currency": "EUR", "conversion_rate": 1.1, "contract_owner": rep}
+		values["items"] = [contracts.line(400), contracts.line(200, qty=3)]
+		values["plan_rows"] = [plan_row(percent=30, billing="Advance"), plan_row(percent=70)]
+		with self.as_user(rep):
+			contract = contracts.draft(insert=False, **values)
+			contract.customer = None
+			contract.insert()
+		self.assertEqual((contract.grand_total, contract.currency), (1000, "EUR"))
+		self.assertEqual((contract.base_grand_total, contract.company), (1100, factories.COMPANY))
+		self.assertEqual([row.amount for row in contract.plan_rows], [300, 700])
+
+	def test_pain_plan_total_may_exceed_the_contract_amount(self) -> None:
+		customer = factories.customer("L2C Pain")
+		for shares in ((600, 600), (600, 300)):
+			with self.subTest(shares=shares), self.assertRaises(PlanSumError):
+				contracts.draft(customer, plan_rows=[plan_row(share) for share in shares])
+
+	def test_pain_no_filter_for_what_is_not_fully_collected(self) -> None:
+		"""Of two contracts one is paid; the filter of the list's button finds the other, with what came of it."""
+		customer = factories.customer("L2C Pain")
+		paid, part = (contracts.active(customer) for _contract in range(2))
+		receipt(customer, 1000, against=[("Sales Order", paid.sales_order, 1000)])
+		receipt(customer, 400, against=[("Sales Order", part.sales_order, 400)])
+		figures(paid.name)
+		filters = {"customer": customer, "docstatus": 1, "open_amount": (">", 0)}
+		fields = ["name", "grand_total", "collected", "open_amount", "money_status"]
+		(row,) = frappe.get_list("Sales Contract", filters=filters, fields=fields, order_by="name")
+		self.assertEqual((row.name, row.grand_total), (part.name, 1000))
+		self.assertEqual((row.collected, row.open_amount), (400, 600))
+		shown = {field.fieldname for field in frappe.get_meta("Sales Contract").fields if field.in_list_view}
+		self.assertLessEqual({"grand_total", "collected", "overdue_amount"}, shown)
+
+	@bench_only("connections of the desk")
+	def test_pain_collection_not_shown_on_the_panel_under_limited_roles(self) -> None:
+		"""A Sales User sees on contract and customer how many receipts there are, and their list has as many."""
+		from frappe.desk.notifications import get_open_count
+
+		rep = factories.sales_user("pain.rep")
+		contract = contracts.active(factories.customer("L2C Pain"), contract_owner=rep)
+		with self.as_user(rep):
+			for amount in (100, 200):
+				values = {"amount": amount, "received_on": nowdate()}
+				collections.report(values, [{"contract": contract.name, "amount": amount}])
+			for doctype, name in (("Sales Contract", contract.name), ("Customer", contract.customer)):
+				with self.subTest(doctype=doctype):
+					links = get_open_count(doctype, name, items=["Collection"])["count"]
+					found = links["external_links_found"]
+					self.assertEqual([(row["doctype"], row["count"]) for row in found], [("Collection", 2)])
+			listed = frappe.get_list("Collection", {"customer": contract.customer}, order_by="name")
+			self.assertEqual(len(listed), 2)
 
 	def test_an_approved_contract_is_open_before_it_is_signed(self) -> None:
 		contract = contracts.draft(factories.customer("L2C Pain"))

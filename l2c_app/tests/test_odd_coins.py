@@ -20,6 +20,7 @@ class TestFrancs(L2CTestCase):
 		super().setUp()
 		factories.enable_currency("CHF")
 		frappe.db.set_value("Currency", "CHF", "smallest_currency_fraction_value", 0.05)
+		self.addCleanup(frappe.clear_document_cache, "Currency", "CHF")
 		factories.currency_exchange("CHF", "USD", rate=1)
 		factories.receivable_account("CHF")
 		rows = [plan_row(amount) for amount in (50.25, 100.25, 390)]

@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import flt
 
 from l2c_app.services.chasing import receivables as owed
-from l2c_app.services.ledger import audit, ledger_identities
+from l2c_app.services.ledger import audit, ledger_facts, ledger_identities
 from l2c_app.services.receipt import bank_matching
 from l2c_app.tests import bank_case, factories, receivables
 from l2c_app.tests.base import bench_only
@@ -141,6 +141,17 @@ class TestReconciliationPains(ReconcilePain):
 			{flt(known[f"L2C Pain {n}", factories.COMPANY, "USD"].unapplied, 2) for n in range(3)}, {40}
 		)
 		self.assertLessEqual(self.queries(owed.positions), few)
+
+	def test_pain_payment_form_hangs_with_many_invoices(self) -> None:
+		"""A receipt for a contract looks at that contract's documents, in as many queries however much else is open."""
+		contract = self.contract(300, 700)
+		invoice = self.bill(contract, 1)
+		few = self.queries(lambda: ledger_facts.read([contract]))
+		for _number in range(4):
+			factories.sales_invoice(self.customer, rate=100)
+		self.assertEqual(self.queries(lambda: ledger_facts.read([contract])), few)
+		known = ledger_facts.read([contract])[contract]
+		self.assertEqual([found.name for found in known.facts.invoices], [invoice])
 
 	def queries(self, read: object) -> int:
 		"""Return how many queries a read takes."""

@@ -40,7 +40,8 @@ def prepare(dispute: Any) -> None:
 			dispute.update({field: before.get(field) for field in OURS})
 		if before.status != "Open":
 			dispute.amount = before.amount
-			return
+		if flt(dispute.amount) == flt(before.amount):
+			return  # its invoice may be paid or cancelled by now, and the dispute is still written on
 	else:
 		refuse_stranger(dispute.sales_invoice)
 		fields = ["customer", "company", "party_account_currency"]

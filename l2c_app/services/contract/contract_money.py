@@ -28,7 +28,8 @@ def payable_unit_of(currency: str, digits: int) -> Decimal:
 	The host stores a yen in 100 parts, but its number format shows none: those parts cannot be paid.
 	"""
 	fields = ["fraction_units", "smallest_currency_fraction_value", "number_format"]
-	units, smallest, number_format = frappe.db.get_value("Currency", currency, fields) or (None, None, None)
+	# from the cache: a paper asks for every amount it shows
+	units, smallest, number_format = frappe.get_cached_value("Currency", currency, fields) or [None] * 3
 	if number_format:
 		digits = min(digits, get_number_format_info(number_format)[2])
 	return minor_unit(units, smallest, digits)

@@ -32,6 +32,12 @@ frappe.listview_settings["Sales Contract"] = {
 		listview.page.add_inner_button(__("Overdue"), () =>
 			show([["Sales Contract", "money_status", "=", "Overdue"]])
 		);
+		listview.page.add_inner_button(__("Not Fully Collected"), () =>
+			show([
+				["Sales Contract", "docstatus", "=", 1],
+				["Sales Contract", "open_amount", ">", 0],
+			])
+		);
 		listview.page.add_inner_button(__("Mine"), () =>
 			show([["Sales Contract", "contract_owner", "=", frappe.session.user]])
 		);
