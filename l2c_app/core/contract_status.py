@@ -71,9 +71,15 @@ def money_status(facts: MoneyFacts) -> str:
 
 
 def row_status(
-	*, net: Decimal, settled: Decimal, due_date: date | None, today: date, waived: bool = False
+	*,
+	net: Decimal,
+	settled: Decimal,
+	due_date: date | None,
+	today: date,
+	waived: bool = False,
+	disputed: bool = False,
 ) -> str:
-	"""Return the state of one plan row: Waived, Paid, Overdue, Partly Paid, Due or Planned.
+	"""Return the state of one plan row, first match: Waived, Paid, Disputed, Overdue, Partly Paid, Due or Planned.
 
 	`net` = amount − credited − waived and `settled` in currency units; due today is not overdue.
 	"""
@@ -81,6 +87,8 @@ def row_status(
 		return "Waived" if waived else "Paid"
 	if settled >= net:
 		return "Paid"
+	if disputed:
+		return "Disputed"
 	if due_date and due_date < today:
 		return "Overdue"
 	if settled > 0:

@@ -32,7 +32,7 @@ class Invoice:
 	"""A submitted invoice, return or debit note, or the contract's share of one.
 
 	`total` is negative for a return; `family` is the original's name. `bill_again` tells a return whose
-	part may be billed again from one that is forgiven.
+	part may be billed again from one that is forgiven. `disputed`: the customer says that he does not owe (all of) it.
 	"""
 
 	name: str
@@ -40,6 +40,7 @@ class Invoice:
 	total: int
 	open: int
 	bill_again: bool = False
+	disputed: bool = False
 
 
 @dataclass(frozen=True)

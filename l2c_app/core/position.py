@@ -8,9 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from l2c_app.core.allocation import Allocation, Link, Money, Row, Wish, allocate, by_due_date
+from l2c_app.core.allocation import Allocation, Link, Money, Row, allocate, by_due_date
 from l2c_app.core.contract_status import MoneyFacts, money_status, row_status
-from l2c_app.core.facts import ADVANCE, REFUND, Ask, Facts, PlanRow
+from l2c_app.core.facts import ADVANCE, REFUND, Facts, PlanRow
+from l2c_app.core.receipt_wishes import of_receipts
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class Position:
 	money_status: str
 	in_clearing: int = 0
 
+	@property
+	def collected_percent(self) -> float:
+		"""Return how much of what is to be collected came in, rounded down to two decimals, never above 100.
+
+		To be collected: all rows without what was credited or waived; 100 where that is nothing.
+		Example: 1,000 agreed, 100 of it credited, 300 collected: 33.33.
+		"""
+		wanted = sum(row.amount - row.credited - row.waived for row in self.rows)
+		return min(100.0, max(0, self.collected) * 10_000 // wanted / 100) if wanted > 0 else 100.0
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -74,16 +85,18 @@ def position(facts: Facts, today: date) -> Position:
 	credited, again = _returns_by_row(facts)
 	credit, rebill = _sum_by_row(facts, credited), _sum_by_row(facts, again)
 	invoiced = _sum_by_row(facts, _billed_in_family(facts))
+	billed = {row_id: amount - rebill[row_id] for row_id, amount in invoiced.items()}
 	families, advances = _families(facts), _advances(facts)
 	allocation = allocate(
 		[_as_row(row, row.amount - row.waived - credit[row.row_id]) for row in facts.rows],
 		_links(facts, credited, again),
 		families=families,
 		advances=advances,
-		wishes=_wishes(facts),
+		wishes=of_receipts(facts, _billed_in_family(facts)),
 	)
+	disputed = _disputed(facts)
 	rows = tuple(
-		_row_position(row, credit[row.row_id], invoiced[row.row_id] - rebill[row.row_id], allocation, today)
+		_row_position(row, credit[row.row_id], billed[row.row_id], allocation, today, row.row_id in disputed)
 		for row in sorted(facts.rows, key=lambda row: row.index)
 	)
 	return _total(facts, rows, [families, advances], allocation)
@@ -171,6 +184,12 @@ def _billed_in_family(facts: Facts) -> dict[tuple[str, str], int]:
 	return shares
 
 
+def _disputed(facts: Facts) -> set[str]:
+	"""Return the rows that a disputed invoice bills."""
+	disputed = {invoice.name for invoice in facts.invoices if invoice.disputed}
+	return {share.row_id for share in facts.billing if share.invoice in disputed and share.amount > 0}
+
+
 def _links(facts: Facts, credited: dict, again: dict) -> list[Link]:
 	shares = _billed_in_family(facts)
 	return [
@@ -186,41 +205,12 @@ def _sum_by_row(facts: Facts, shares: dict[tuple[str, str], int]) -> dict[str, i
 	return sums
 
 
-def _wishes(facts: Facts) -> list[Wish]:
-	"""Turn what Collections asked for into wishes per invoice family or order, never above the money there."""
-	money = _money_by_voucher(facts)
-	room = _billed_in_family(facts)
-	orders = {entry.target for entry in facts.entries if entry.kind == ADVANCE}
-	wishes = []
-	asked: dict[tuple[str, str], list[Ask]] = defaultdict(list)
-	for ask in facts.asks:
-		asked[ask.voucher_type, ask.voucher_no].append(ask)
-	for voucher in sorted(asked):
-		left = [[ask.row_id, ask.amount] for ask in asked[voucher]]
-		for target, amount in sorted(money[voucher].items()):
-			for wish in left:
-				cap = wish[1] if target in orders else min(wish[1], room.get((target, wish[0]), 0))
-				part = max(0, min(amount, cap))
-				amount, wish[1] = amount - part, wish[1] - part
-				wishes.append(Wish(target, wish[0], part))
-	return wishes
-
-
-def _money_by_voucher(facts: Facts) -> dict[tuple[str, str], dict[str, int]]:
-	family_of = {invoice.name: invoice.family for invoice in facts.invoices}
-	money: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-	for entry in facts.entries:
-		target = family_of.get(entry.target, entry.target)
-		money[entry.voucher_type, entry.voucher_no][target] += entry.amount - entry.non_cash
-	return money
-
-
 def _as_row(row: PlanRow, net: int) -> Row:
 	return Row(row.row_id, row.index, net, row.due, row.is_advance)
 
 
 def _row_position(
-	row: PlanRow, credited: int, billed: int, allocation: Allocation, today: date
+	row: PlanRow, credited: int, billed: int, allocation: Allocation, today: date, disputed: bool
 ) -> RowPosition:
 	settled = allocation.settled(row.row_id)
 	left = row.amount - credited - row.waived - settled
@@ -246,6 +236,7 @@ def _row_position(
 			due_date=row.due,
 			today=today,
 			waived=row.waived > 0,
+			disputed=disputed,
 		),
 	)
 

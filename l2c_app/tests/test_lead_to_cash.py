@@ -121,6 +121,7 @@ class TestLeadToCash(L2CTestCase):
 		self.assertEqual(
 			rows(self.contract, "settled", "status"), [(3390, "Paid"), (5650, "Paid"), (350, "Partly Paid")]
 		)
+		self.assertEqual(figures(self.contract, "collected_percent"), (83.09,))  # 9,390 of 11,300
 
 	def too_much_is_paid_and_stays_on_account(self) -> None:
 		self.last = self.pay(2000)

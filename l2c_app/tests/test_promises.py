@@ -1,12 +1,15 @@
 import frappe
 from frappe.utils import add_days, nowdate
 
+from l2c_app.services.billing import billing
 from l2c_app.services.chasing import chase_marks, disputes, promises
 from l2c_app.services.errors import DisputeRefused, PromiseRefused, PromiseStateError
-from l2c_app.tests import factories
+from l2c_app.services.ledger import recompute
+from l2c_app.tests import contracts, factories
 from l2c_app.tests import receivables as money
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
+from l2c_app.tests.contracts import plan_row
 
 
 @bench_only("grouped queries over the payment ledger")
@@ -152,6 +155,29 @@ class TestDisputes(ChasingTestCase):
 		self.assertEqual(self.case().status, "Disputed")
 		with self.assertRaises(DisputeRefused):
 			self.dispute(1)
+
+	def test_the_plan_row_of_a_disputed_invoice_says_so(self):
+		plan = [
+			plan_row(400, fixed_date=contracts.in_days(-30)),
+			plan_row(600, fixed_date=contracts.in_days(60)),
+		]
+		contract = contracts.active(self.customer, plan_rows=plan).name
+		self.late = frappe.get_doc("Sales Invoice", billing.bill_row(contract, "R1", submit=True))
+
+		def states():
+			recompute.flush()
+			return money.rows(contract, "status", "overdue_amount")
+
+		self.assertEqual(states(), [("Overdue", 400), ("Planned", 0)])
+		dispute = self.dispute(100)
+		self.assertEqual(states(), [("Disputed", 400), ("Planned", 0)])
+		disputes.decide(dispute.name, outcome="Payable", note="as ordered")
+		self.assertEqual(states(), [("Overdue", 400), ("Planned", 0)])
+		dispute = self.dispute(100)
+		states()
+		dispute.delete()
+		self.assertEqual(states(), [("Overdue", 400), ("Planned", 0)])
+		self.assertEqual(money.broken(contract), [])
 
 	def test_rejected_is_payable_again(self):
 		dispute = self.dispute(1000)

@@ -14,6 +14,7 @@ from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.chasing import chase_marks, receivables
 from l2c_app.services.chasing.invoice_access import refuse_stranger
 from l2c_app.services.errors import DisputeRefused, refuse
+from l2c_app.services.ledger import recompute
 from l2c_app.services.ledger.ledger_amounts import money_unit
 
 DISPUTE = "Receivable Dispute"
@@ -54,8 +55,9 @@ def prepare(dispute: Any) -> None:
 
 
 def after_save(dispute: Any) -> None:
-	"""The case of the customer follows."""
+	"""The case of the customer and the plan rows of the invoice follow."""
 	chase_marks.mark(dispute.customer)
+	recompute.mark_vouchers([(receivables.INVOICE, dispute.sales_invoice)])
 
 
 def decide(name: str, *, outcome: str, note: str, document: str = "") -> None:

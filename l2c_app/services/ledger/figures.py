@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import flt, getdate
 
 from l2c_app.core.facts import ADVANCE, NON_CASH, Entry
 from l2c_app.core.money import from_minor, to_minor
@@ -41,6 +41,9 @@ def drifts(known: ContractFacts, found: Position) -> list[Drift]:
 	]
 	if known.header.money_status != found.money_status:
 		differences.append(Drift(name, "", "money_status", known.header.money_status, found.money_status))
+	if flt(known.header.collected_percent, 2) != found.collected_percent:
+		stored = known.header.collected_percent
+		differences.append(Drift(name, "", "collected_percent", stored, found.collected_percent))
 	if bool(known.header.approximate) != known.approximate:
 		differences.append(Drift(name, "", "approximate", known.header.approximate, int(known.approximate)))
 	for stored, row in _paired(known, found):

@@ -67,6 +67,7 @@ class _Batch:
 		self.orders = {row.name: row for row in ledger_reads.orders(names)}
 		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
 		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
+		self.disputed = ledger_reads.disputed(list(self.invoices))
 		self.asks = collection_asks.of_contracts(names)
 		rows = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
 		self.ledger = [row for row in rows if getdate(row.posting_date) <= until]
@@ -114,6 +115,7 @@ class _Batch:
 				total=self._share(self._total(invoice), invoice.name, name),
 				open=self._share(to_minor(self.open_amounts[invoice.name], self.unit), invoice.name, name),
 				bill_again=bool(invoice.is_return and invoice.update_billed_amount_in_sales_order),
+				disputed=invoice.name in self.disputed,
 			)
 			for invoice in self.invoices_by_contract.get(name, ())
 		]

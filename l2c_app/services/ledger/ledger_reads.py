@@ -29,6 +29,7 @@ HEADER_FIELDS = [
 	"to_audit",
 	"receivable_account",
 	"approximate",
+	"collected_percent",
 	"adopted_outside",
 ]
 # Stored field: name of the figure in core.position
@@ -280,3 +281,13 @@ def given_back(payments: Collection[str]) -> dict[str, float]:
 		.groupby(reference.reference_name)
 	)
 	return dict(query.run())
+
+
+def disputed(names: Collection[str]) -> set[str]:
+	"""Return the invoices of which a customer disputes something that is neither rejected nor settled in the books."""
+	filters = {"sales_invoice": ("in", list(names)), "status": ("in", ["Open", "Accepted"])}
+	fields = ["sales_invoice", "status", "outcome_document"]
+	rows = (
+		frappe.get_all("Receivable Dispute", filters=filters, fields=fields, order_by="name") if names else []
+	)
+	return {row.sales_invoice for row in rows if row.status == "Open" or not row.outcome_document}

@@ -227,6 +227,29 @@ class TestWorkedExample(unittest.TestCase):
 		facts = settle(replace(facts, on_account=0))
 		self.check(facts, (9500, 3480, 6020, 20, 0, 6000, 0, 7110), (3000, 2500, 520))
 
+	def test_percent_collected_is_of_what_is_to_be_collected_and_never_says_all_too_early(self) -> None:
+		plan = (PlanRow("R1", 1, 1000, waived=100, due=date(2026, 2, 1)),)
+		billing, invoice = (Billing("R1", "SI-1", 900),), Invoice("SI-1", "SI-1", 900, 900)
+
+		def percent(paid: int) -> float:
+			entries = (entry(1, "SI-1", paid),) if paid else ()
+			return position(settle(Facts(1000, plan, billing, (invoice,), entries)), TODAY).collected_percent
+
+		self.assertEqual([percent(paid) for paid in (0, 300, 899, 900, 1000)], [0, 33.33, 99.88, 100, 100])
+		nothing = (PlanRow("R1", 1, 1000, waived=1000),)
+		self.assertEqual(position(Facts(1000, nothing), TODAY).collected_percent, 100)
+
+	def test_a_row_of_a_disputed_invoice_is_disputed_until_it_is_paid(self) -> None:
+		plan = (PlanRow("R1", 1, 100, due=date(2026, 2, 1)), PlanRow("R2", 2, 50))
+		facts = Facts(
+			150, plan, (Billing("R1", "SI-1", 100),), (Invoice("SI-1", "SI-1", 100, 100, disputed=True),)
+		)
+		found = position(facts, TODAY)
+		self.assertEqual([row.status for row in found.rows], ["Disputed", "Planned"])
+		self.assertEqual((found.overdue, found.money_status), (100, "Overdue"))
+		paid = replace(facts, entries=(entry(1, "SI-1", 100),))
+		self.assertEqual(position(settle(paid), TODAY).rows[0].status, "Paid")
+
 	def test_a_refund_of_a_credit_note_is_shown_apart(self) -> None:
 		note = Invoice("CN-1", "SI-1", -500, 0)
 		back = entry(9, "CN-1", -500, 1.0, kind=REFUND)

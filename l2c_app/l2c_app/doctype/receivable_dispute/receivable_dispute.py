@@ -9,3 +9,6 @@ class ReceivableDispute(Document):
 
 	def on_update(self) -> None:
 		disputes.after_save(self)
+
+	def after_delete(self) -> None:
+		disputes.after_save(self)

@@ -14,6 +14,7 @@ const ROW_COLOURS = {
 	"Partly Paid": "blue",
 	Paid: "green",
 	Overdue: "red",
+	Disputed: "purple",
 	Waived: "gray",
 };
 l2c.money_colour = (status) => MONEY_COLOURS[status] || "gray";
@@ -52,7 +53,11 @@ l2c.contract_headline = (frm) => {
 	if (doc.activated_on) {
 		entries.push(
 			[__("Billed"), l2c.money(doc.billed, doc.currency), "blue"],
-			[__("Collected"), l2c.money(doc.collected, doc.currency), "green"],
+			[
+				__("Collected"),
+				`${l2c.money(doc.collected, doc.currency)} (${flt(doc.collected_percent, 1)} %)`,
+				"green",
+			],
 			[__("Still Open"), l2c.money(doc.open_amount, doc.currency), "orange"],
 			[__("Overdue"), money("overdue_amount") || null, "red"],
 			[__("Credit Balance"), money("credit_balance") || null, "purple"],
