@@ -261,7 +261,7 @@ class TestRuns(DistributionCase):
 
 	def test_the_rows_of_a_long_draw_lie_by_receiver_and_the_turn_goes_on_behind_the_last_drawn(self):
 		self.seats += [self.seat(self.lead(number)).name for number in (5, 6)]
-		with patch.object(run_work, "CHUNK", 2), patch.object(distribution_run, "BLOCK", 4):
+		with patch.object(distribution_run, "CHUNK", 2), patch.object(distribution_run, "BLOCK", 4):
 			with self.as_user(self.chief):
 				name = api.start_distribution(POOL, method="Round Robin", count=5, commit=True)
 			self.work(name)

@@ -21,7 +21,7 @@ from l2c_app.services.pool import (
 	seat_log,
 )
 from l2c_app.services.pool.name_lists import CHUNK, among, chunks
-from l2c_app.services.pool.seats import Move, move
+from l2c_app.services.pool.seats import Move, lock_seats, move
 
 LIMIT = 100_000  # seats asked for by name
 MOST = 1_000_000  # of a whole pool
@@ -83,7 +83,8 @@ def distribute(pool: str, wish: Wish) -> dict:
 	membership_locks.lock_members(pool)  # before anything is read, so that the picture is as new as the locks
 	seat_events.require_manager(pool, frappe.session.user)
 	drawn = draw(pool, wish)
-	refusals = assign(drawn.rows, reason=wish.override_reason or "", decision=drawn.decision())
+	given = [(row["seat"], row["user"], row["rule"]) for row in drawn.rows if row["user"]]
+	refusals = assign(given, reason=wish.override_reason or "", decision=drawn.decision())
 	for row in drawn.rows:
 		if refusals.get(row["seat"]):
 			row.update(user=None, reason=str(refusals[row["seat"]]))
@@ -93,21 +94,20 @@ def distribute(pool: str, wish: Wish) -> dict:
 
 
 def assign(
-	rows: Sequence[dict], *, reason: str, decision: dict, run: str = ""
+	given: Sequence[tuple[str, str, str]], *, reason: str, decision: dict, run: str = ""
 ) -> dict[str, Exception | None]:
-	"""Move the seats of rows {seat, user, rule} that have a receiver; returns {seat: why not, None when done}.
+	"""Lock the seats of (seat, user, rule) and give them to the users; returns {seat: why not, None when done}.
 
 	A party that must not be contacted any more since the draw stays.
 	"""
-	given = [row for row in rows if row["user"]]
-	barred = blocked_parties.refusals([row["seat"] for row in given])
-	why = {"reason": reason, "run": run, "decision": decision}
+	locked = lock_seats(seat for seat, _user, _rule in given)
+	barred = blocked_parties.refusals(locked.values())
 	moves = [
-		Move(row["seat"], Event.ASSIGN, row["user"], rule=row["rule"], **why)
-		for row in given
-		if row["seat"] not in barred
+		Move(seat, Event.ASSIGN, user, reason, rule, run, decision=decision)
+		for seat, user, rule in given
+		if seat not in barred
 	]
-	return move(moves) | barred
+	return move(moves, locked=locked) | barred
 
 
 def remember_turn(pool: str, method: str, last: str | None) -> None:
@@ -205,13 +205,13 @@ def _oldest(pool: str, limit: int) -> tuple[list[frappe._dict], list[dict]]:
 
 def _free(pool: str) -> tuple[object, object]:
 	seat = frappe.qb.DocType("Lead Pool Seat")
-	query = frappe.qb.from_(seat).select(seat.name, seat.party_type, seat.party)
+	query = frappe.qb.from_(seat).select(seat.name, seat.party_type, seat.party, seat.do_not_contact_until)
 	query = query.where((seat.pool == pool) & (seat.state == State.AVAILABLE.value))
 	return seat, query.orderby(seat.admitted_on, seat.name)
 
 
 def _without_blocked(seats: list[frappe._dict]) -> tuple[list[frappe._dict], list[dict]]:
-	reasons = blocked_parties.reasons([seat.name for seat in seats])
+	reasons = blocked_parties.reasons(seats)
 	rows = [_stays(seat, reason) for seat, reason in reasons.items()]
 	return [seat for seat in seats if seat.name not in reasons], rows
 

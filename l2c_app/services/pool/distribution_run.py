@@ -16,7 +16,9 @@ from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.pool_checks import WEEKDAYS
 from l2c_app.services.pool.runs import Planned
 
+READS = ("seat", "to_user", "decision")
 AT_ONCE = 1000
+CHUNK = 5000  # who may receive is read anew for each; a claim waits for one, a second or two
 BLOCK = 10_000
 
 
@@ -48,7 +50,7 @@ def plan(run: Document) -> Iterator[Planned]:
 
 
 def _by_receiver(rows: list[dict]) -> Iterator[dict]:
-	if len(rows) <= run_work.CHUNK:
+	if len(rows) <= CHUNK:
 		yield from rows
 		return
 	for block in chunks(rows, size=BLOCK):
@@ -83,21 +85,26 @@ def lock(run: Document) -> None:
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Hand out a chunk as planned, judged again under the members' locks (taken by `lock`): who is away or full by now gets nothing."""
 	options = runs.options_of(run)
-	outcome: dict[str, object] = {}
+	refused: dict[str, str] = {}
 	fitting = []
 	pool = frappe.get_cached_doc("Lead Pool", run.pool)
 	able = receivers.with_room(pool, override=bool(options.get("override_reason")))
 	left = {member.user: member.room for member in able.members}
 	for row in rows:
-		outcome[row.name] = _refusal(row.to_user, left, able)
-		if outcome[row.name] is None:
-			left[row.to_user] = None if left[row.to_user] is None else left[row.to_user] - 1
-			fitting.append({"seat": row.seat, "user": row.to_user, "rule": row.decision})
+		user = row.to_user
+		room = left.get(user, 0)
+		if room == 0:
+			refused[row.name] = _refusal(user, able)
+			continue
+		if room:
+			left[user] = room - 1
+		fitting.append((row.seat, user, row.decision))
 	decision = {"method": options.get("method"), **({"seed": run.seed} if run.seed else {})}
 	moved = distribution.assign(
 		fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
 	)
-	return {row.name: outcome[row.name] or moved.get(row.seat) for row in rows}
+	stays = {seat: why_not for seat, why_not in moved.items() if why_not}
+	return refused | {row.name: stays[row.seat] for row in rows if row.seat in stays}
 
 
 def finish(run: Document) -> None:
@@ -106,10 +113,10 @@ def finish(run: Document) -> None:
 	distribution.remember_turn(run.pool, options.get("method") or "", options.get("last"))
 
 
-def _refusal(user: str, left: dict[str, int | None], able: receivers.Receivers) -> str | None:
-	if user not in left:
-		return able.skipped.get(user) or _("{0} is no active member of the pool any more.").format(user)
-	return _("The member has no room any more.") if left[user] == 0 else None
+def _refusal(user: str, able: receivers.Receivers) -> str:
+	if any(member.user == user for member in able.members):
+		return _("The member has no room any more.")
+	return able.skipped.get(user) or _("{0} is no active member of the pool any more.").format(user)
 
 
 def now(pool: str, wish: Wish) -> dict:

@@ -40,6 +40,7 @@ SHOWN = {
 	core.Exemption.ORDER: "Open Order",
 	core.Exemption.INVOICE: "Unpaid Invoice",
 }
+READS = ("seat", "from_user")
 RECYCLE, KEEP = "recycle", "keep"
 NOTHING = core.Verdict()
 

@@ -22,7 +22,9 @@ from l2c_app.services.pool.name_lists import among, quoted
 CHUNK = 1000
 MINUTES_UNTIL_STALLED = 10
 EVENT = "l2c_pool_run"
-STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
+OWN = ("name", "idx", "seat", "party", "numbers")  # cells of one row; many rows share all others
+SHARED = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
+SHARED += ("party_type", "status", "decision", "from_user", "to_user", "reason")
 ROW_FIELDS = (
 	"run",
 	"pool",
@@ -65,7 +67,7 @@ def step(name: str, *, singly: bool = False) -> bool:
 		handler.lock(run)
 	if run.state == runs.QUEUED:
 		return _plan(run)
-	rows = _next_rows(run)
+	rows = _next_rows(run, handler)
 	if not rows:
 		return _finish(run, runs.DONE)
 	outcome = _apply_singly(handler, run, rows) if singly else handler.apply(run, rows)
@@ -102,35 +104,38 @@ def _count(row: runs.Planned, counts: dict[str, int], by_user: dict[str, dict[st
 def _insert(run: Document, planned: Sequence[runs.Planned], place: int) -> None:
 	"""Insert rows under names that sort as they were planned: the cursor of the run walks along them.
 
-	Only the name is bound, the other cells are written out: to bind twenty thousand values costs more than the statement.
+	The cells are written out, as one text behind the first name: to bind a million of them costs more than to store them.
 	"""
 	table, at, user = frappe.qb.DocType("Pool Run Row"), now_datetime(), frappe.session.user
-	stamps = _cells(user, at, at, user, 0)
-	where = _cells(run.name, run.pool)
+	stamps = user, at, at, user, 0, run.name, run.pool
+	shared: dict[tuple, str] = {}
 	rows = []
 	for number, row in enumerate(planned, start=place + 1):
-		status = runs.SKIPPED if row.skip else runs.PLANNED
+		like = row.party_type, runs.SKIPPED if row.skip else runs.PLANNED, *row[3:7]
+		if like not in shared:
+			shared[like] = ",".join(map(_cell, (*stamps, *like)))
 		numbers = json.dumps(row.numbers, default=str, sort_keys=True) if row.numbers else None
-		what = _cells(number), where, _cells(row.seat, row.party_type, row.party, status, row.decision)
-		who = _cells(row.from_user, row.to_user, row.reason, numbers)
-		rows.append((f"{run.name}-{number:08d}", LiteralValue(",".join((stamps, *what, who)))))
-	frappe.qb.into(table).columns(*STAMPS, *ROW_FIELDS).insert(*rows).run()
+		own = f"{number},{quoted(row.seat)},{quoted(row.party)},{_cell(numbers)}"
+		rows.append((f"{run.name}-{number:08d}", f"{own},{shared[like]}"))
+	first, *others = rows
+	values = first[1] + "".join(f"),({_cell(name)},{cells}" for name, cells in others)
+	frappe.qb.into(table).columns(*OWN, *SHARED).insert((first[0], LiteralValue(values))).run()
 
 
-def _cells(*values: object) -> str:
-	return ",".join("NULL" if value is None else quoted(str(value)) for value in values)
+def _cell(value: object) -> str:
+	return "NULL" if value is None else quoted(str(value))
 
 
 # A chunk
 
 
-def _next_rows(run: Document) -> list[frappe._dict]:
+def _next_rows(run: Document, handler: object) -> list[frappe._dict]:
 	return frappe.get_all(
 		"Pool Run Row",
 		filters={"run": run.name, "status": runs.PLANNED, "name": (">", run.row_cursor or "")},
-		fields=["name", "idx", *ROW_FIELDS],
+		fields=["name", *getattr(handler, "READS", ROW_FIELDS)],
 		order_by="name",
-		limit=CHUNK,
+		limit=getattr(handler, "CHUNK", CHUNK),
 	)
 
 
@@ -153,35 +158,39 @@ def _apply_singly(handler: object, run: Document, rows: list[frappe._dict]) -> d
 
 def _mark(run: Document, rows: list[frappe._dict], outcome: dict[str, object]) -> None:
 	"""Mark the rows of a chunk and move the cursor behind them."""
-	groups: dict[tuple[str, str], list[str]] = {}
+	refused: dict[tuple[str, str], list[str]] = {}
 	for row in rows:
 		answer = outcome.get(row.name)
-		if answer is None:
-			groups.setdefault((runs.DONE, ""), []).append(row.name)
-		else:
-			refused = isinstance(answer, L2CError | str)
-			status = runs.SKIPPED if refused else runs.FAILED
-			groups.setdefault((status, str(answer)[:500]), []).append(row.name)
-	counts = {
-		runs.DONE: run.done_rows or 0,
-		runs.SKIPPED: run.skipped_rows or 0,
-		runs.FAILED: run.failed_rows or 0,
-	}
-	table = frappe.qb.DocType("Pool Run Row")
-	for (status, reason), names in groups.items():
-		query = frappe.qb.update(table).set(table.status, status).set(table.modified, now_datetime())
-		if reason:
-			query = query.set(table.reason, reason)
-		query.where(among(table.name, names)).run()
+		if answer is not None:
+			status = runs.SKIPPED if isinstance(answer, L2CError | str) else runs.FAILED
+			refused.setdefault((status, str(answer)[:500]), []).append(row.name)
+	counts = {runs.SKIPPED: run.skipped_rows or 0, runs.FAILED: run.failed_rows or 0}
+	for (status, reason), names in refused.items():
+		_write_refused(names, status, reason)
 		counts[status] += len(names)
-	values = {"done_rows": counts[runs.DONE], "skipped_rows": counts[runs.SKIPPED]}
-	values |= {
-		"failed_rows": counts[runs.FAILED],
-		"row_cursor": rows[-1].name,
-		"heartbeat_on": now_datetime(),
-	}
-	run.db_set({**values, "progress": 100 * rows[-1].idx / max(run.total_rows or 0, 1)})
+	last = rows[-1].name
+	_write_done(run, last)
+	done = len(rows) - sum(map(len, refused.values()))
+	values = {"done_rows": (run.done_rows or 0) + done, "skipped_rows": counts[runs.SKIPPED]}
+	values |= {"failed_rows": counts[runs.FAILED], "row_cursor": last, "heartbeat_on": now_datetime()}
+	place = int(last.rpartition("-")[2])
+	run.db_set({**values, "progress": 100 * place / max(run.total_rows or 0, 1)})
 	_tell(run)
+
+
+def _write_refused(names: list[str], status: str, reason: str) -> None:
+	table = frappe.qb.DocType("Pool Run Row")
+	query = frappe.qb.update(table).set(table.status, status).set(table.reason, reason)
+	query.where(among(table.name, names)).run()
+
+
+def _write_done(run: Document, last: str) -> None:
+	"""Mark what is still planned between cursor and last row. When that was stands in the log of the pool: a stamp of its
+	own on each row would cost as much as the mark."""
+	table = frappe.qb.DocType("Pool Run Row")
+	query = frappe.qb.update(table).set(table.status, runs.DONE)
+	query = query.where((table.name > (run.row_cursor or "")) & (table.name <= last))
+	query.where((table.run == run.name) & (table.status == runs.PLANNED)).run()
 
 
 def _finish(run: Document, state: str) -> bool:

@@ -2,16 +2,17 @@
 
 A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A kind of run is a module with
 `plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
-caller's transaction and returns {row name: why not, None when done}. It judges again: the world moved since the plan.
+caller's transaction and returns {row name: why not}; None or missing is done. It judges again: the world moved since the plan.
 Where it has them, `check(pool, options)` refuses a run before it is recorded, `may_commit(pool)` one that is to change
-something; `finish(run)` follows a run that ended well.
+something; `finish(run)` follows a run that ended well; `READS` names the cells of a row that `apply` reads, where these
+are few: to read a row of many cells takes as long as to do it; `CHUNK` is how many rows it does at once.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -36,8 +37,7 @@ HANDLERS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
 	"""One seat in a plan. `skip`: shown with its reason, never done. `numbers`: what was compared, no contact data."""
 
 	seat: str
@@ -47,7 +47,7 @@ class Planned:
 	from_user: str | None = None
 	to_user: str | None = None
 	reason: str = ""
-	numbers: dict = field(default_factory=dict)
+	numbers: dict | None = None
 	skip: bool = False
 
 

@@ -4,11 +4,10 @@ Lock order everywhere: membership row of the receiver, then seat, then party. No
 limits: callers do (claims, seat_events, distribution, lead_intake).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -38,8 +37,7 @@ SEAT_FIELDS = (
 TAKING = (Event.CLAIM, Event.ASSIGN)
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
 	"""One wanted change. `version`: refuse when the seat moved since; `writes_owner`: the caller saves the party himself."""
 
 	seat: str
@@ -50,17 +48,20 @@ class Move:
 	run: str = ""
 	version: int | None = None
 	writes_owner: bool = True
-	decision: dict = field(default_factory=dict)
+	decision: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
 	"""A move that fits: the locked row before, state and holder after."""
 
 	move: Move
 	row: frappe._dict
 	state: str
 	holder: str | None
+
+
+Group = tuple[list[Change], Due | None]
+"""Changes that are written alike, and the date on which these seats return."""
 
 
 def lock_seats(names: Iterable[str], *, wait: bool = True) -> dict[str, frappe._dict]:
@@ -94,8 +95,9 @@ def move(
 	changes, result = _plan(moves, rows, at)
 	dues = recycle_dates.of_holds([change.row for change in changes if change.holder], at)
 	_count_moves(changes)
-	_write_seats(changes, dues, at=at, actor=actor)
-	_write_parties(changes, dues, at=at, actor=actor)
+	groups = _alike(changes, dues)
+	_write_seats(groups, at=at, actor=actor)
+	_write_parties(groups, at=at, actor=actor)
 	forget_former_holders([(c.row.party_type, c.row.party, c.row.holder) for c in changes if c.row.holder])
 	visibility.seats_changed()
 	return result
@@ -130,7 +132,8 @@ def _change(wanted: Move, row: frappe._dict | None, *, at: datetime, known: dict
 		raise SeatTaken(_("The seat does not exist any more."))
 	if wanted.version is not None and wanted.version != row.version:
 		raise SeatTaken(_("The seat was changed by somebody else meanwhile."))
-	if wanted.event in TAKING and is_quiet(row.do_not_contact_until, at.date()):
+	quiet = row.do_not_contact_until
+	if quiet and wanted.event in TAKING and is_quiet(quiet, at.date()):
 		raise SeatNotMovable(_("The party is not to be contacted now."))
 	case = (wanted.event, row.state, row.holder, wanted.holder)
 	after = known.get(case)
@@ -162,32 +165,30 @@ def _count_moves(changes: list[Change]) -> None:
 		query.where((membership.pool == pool) & membership.user.isin(users)).run()
 
 
-def _grouped(
-	changes: Iterable[Change], key: Callable[[Change], Hashable]
-) -> Iterable[tuple[Any, list[Change]]]:
-	groups: dict[Hashable, list[Change]] = {}
+def _alike(changes: list[Change], dues: dict[str, Due]) -> list[Group]:
+	"""Return the changes by what their statements would write; the moves of a batch share one decision."""
+	groups: dict[Hashable, Group] = {}
 	for change in changes:
-		groups.setdefault(key(change), []).append(change)
-	yield from groups.items()
+		wanted, row, state, holder = change
+		due = dues.get(wanted.seat)
+		kind = row.party_type, row.is_primary, row.state, state, holder, due
+		key = kind, *wanted[1:6], wanted.writes_owner, id(wanted.decision) if wanted.decision else 0
+		if key not in groups:
+			groups[key] = ([], due)
+		groups[key][0].append(change)
+	return list(groups.values())
 
 
-def _write_seats(changes: list[Change], dues: dict[str, Due], *, at: datetime, actor: str) -> None:
+def _write_seats(groups: list[Group], *, at: datetime, actor: str) -> None:
 	"""Log and update the locked seats, two statements per thousand alike; the state before stands in both conditions.
 
 	The log takes what was there from the seat itself, so it is written first.
 	"""
-	for _case, group in _grouped(changes, lambda c: (*_likeness_key(c), dues.get(c.row.name))):
-		likeness, due = _likeness(group[0]), dues.get(group[0].row.name)
-		for names in chunks(sorted(change.row.name for change in group)):
+	for changes, due in groups:
+		likeness = _likeness(changes[0])
+		for names in chunks(sorted(change.move.seat for change in changes)):
 			seat_log.write_moves(names, likeness, at=at, actor=actor)
 			_update_seats(names, likeness, due=due, at=at, actor=actor)
-
-
-def _likeness_key(change: Change) -> tuple[Hashable, ...]:
-	"""Return what tells the statements of a batch apart; its moves share one decision."""
-	wanted = change.move
-	texts = wanted.reason, wanted.rule, wanted.run, id(wanted.decision) if wanted.decision else 0
-	return wanted.event, change.row.state, change.state, change.holder, texts
 
 
 def _likeness(change: Change) -> seat_log.Likeness:
@@ -220,25 +221,23 @@ def _update_seats(
 	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
 
 
-def _write_parties(changes: list[Change], dues: dict[str, Due], *, at: datetime, actor: str) -> None:
+def _write_parties(groups: list[Group], *, at: datetime, actor: str) -> None:
 	"""Write the owner of the parties whose primary seat moved, when it returns, and whether the lead is closed.
 
 	A caller who saves the party himself has written the owner; only the date is added to his.
 	"""
-	for _case, group in _grouped(changes, lambda c: (*_owner_key(c), dues.get(c.row.name))):
-		change, due = group[0], dues.get(group[0].row.name)
-		party_type, parties = change.row.party_type, [c.row.party for c in group]
+	written: dict[str, list[str]] = {}
+	for changes, due in groups:
+		change = changes[0]
+		party_type, parties = change.row.party_type, [c.row.party for c in changes]
 		values = (*(_party_values(change) if change.move.writes_owner else ()), *_date_values(change, due))
 		if values and change.move.writes_owner:
 			values = (("modified", at), ("modified_by", actor), *values)
 		if values:
 			update_parties(party_type, values, sorted(set(parties)))
-			forget_cached(party_type, parties)
-
-
-def _owner_key(change: Change) -> tuple[Hashable, ...]:
-	row = change.row
-	return row.party_type, row.is_primary, change.move.event, change.holder, change.move.writes_owner
+			written.setdefault(party_type, []).extend(parties)
+	for party_type, parties in written.items():
+		forget_cached(party_type, parties)
 
 
 def _date_values(change: Change, due: Due | None) -> tuple[tuple[str, object], ...]:
