@@ -105,6 +105,30 @@ class TestIntake(PoolCase):
 		self.assertIn(self.chief, self.members("East"))
 		self.assertNotIn(self.outsider, self.members("East"))
 
+	@bench_only("the tree of departments")
+	def test_members_come_by_department_with_all_below_it(self):
+		upper = self.department("L2C Sales East", is_group=1)
+		lower = self.department("L2C Phone East", parent_department=upper)
+		for user, department in ((self.outsider, lower), (self.mate, upper), (self.rep, None)):
+			frappe.db.set_value("Employee", factories.employee(user), "department", department)
+		factories.make("Department", department_name="L2C Sales West", company=factories.company())
+		ghost = frappe.copy_doc(frappe.get_doc("Employee", factories.employee(self.rep)))
+		ghost.update({"first_name": "Phoneless", "user_id": None, "department": lower})
+		ghost.insert()
+		members = [{"member_type": "Department", "department": upper, "is_manager": 1}]
+		pool = factories.make("Lead Pool", pool_name="By Department", enabled=1, members=members)
+		self.assertEqual(self.members("By Department"), sorted([self.outsider, self.mate]))
+		self.assertEqual(pool.unreachable_members, ghost.employee_name)
+		left = frappe.get_doc("Employee", factories.employee(self.mate))
+		left.update({"status": "Left", "relieving_date": frappe.utils.nowdate()})
+		left.save()
+		self.refresh_pools()
+		self.assertEqual(self.members("By Department"), [self.outsider])
+
+	def department(self, name: str, **values: object) -> str:
+		values.setdefault("parent_department", factories.root_of("Department"))
+		return factories.make("Department", department_name=name, company=factories.company(), **values).name
+
 	def test_a_pool_needs_a_manager_to_be_enabled(self):
 		rows = [{"member_type": "User", "user": self.rep}]
 		pool = factories.make("Lead Pool", pool_name="Headless", members=rows)

@@ -1,4 +1,4 @@
-"""Whom a row with a member type reaches: one user, everybody with a role, or a Sales Person subtree."""
+"""Whom a row with a member type reaches: one user, everybody with a role, a Sales Person or a department with all below it."""
 
 import frappe
 
@@ -6,14 +6,16 @@ NOT_PEOPLE = ("Guest",)
 
 
 def users_of(row: object) -> list[str]:
-	"""Return the enabled users a row with a member type reaches: one user, a role, or a Sales Person subtree."""
+	"""Return the enabled users a row with a member type reaches."""
 	return reach_of(row)[0]
 
 
 def reach_of(row: object) -> tuple[list[str], list[str]]:
-	"""Return (enabled users a row reaches, Sales Persons of it nobody can be reached by)."""
+	"""Return (enabled users a row reaches, Sales Persons or employees of it who have no user to reach them by)."""
 	if row.member_type == "Sales Person":
 		return _users_of_sales_person(row.sales_person)
+	if row.member_type == "Department":
+		return _users_of_department(row.get("department"))
 	if row.member_type == "Role":
 		users = frappe.get_all(
 			"Has Role", filters={"role": row.role, "parenttype": "User"}, pluck="parent", order_by="parent"
@@ -30,12 +32,12 @@ def _enabled(users: list[str]) -> list[str]:
 
 def _users_of_sales_person(name: str | None) -> tuple[list[str], list[str]]:
 	"""Return the enabled users of a subtree, and the people of it who have none (a Sales Person has no user of his own)."""
-	bounds = frappe.db.get_value("Sales Person", name, ["lft", "rgt"], as_dict=True) if name else None
-	if not bounds:
+	subtree = _subtree("Sales Person", name)
+	if not subtree:
 		return [], [name] if name else []
 	people = frappe.get_all(
 		"Sales Person",
-		filters={"lft": (">=", bounds.lft), "rgt": ("<=", bounds.rgt), "enabled": 1},
+		filters={**subtree, "enabled": 1},
 		fields=["name", "employee", "is_group"],
 		order_by="lft",
 	)
@@ -50,3 +52,25 @@ def _users_of_sales_person(name: str | None) -> tuple[list[str], list[str]]:
 	reached = {p.name: user_of.get(p.employee) for p in people if user_of.get(p.employee) in enabled}
 	missing = [p.name for p in people if p.name not in reached and not (p.is_group and not p.employee)]
 	return sorted(set(reached.values())), missing
+
+
+def _users_of_department(name: str | None) -> tuple[list[str], list[str]]:
+	"""Return the enabled users of a department's active employees, and the employees who have none."""
+	subtree = _subtree("Department", name)
+	if not subtree:
+		return [], [name] if name else []
+	departments = frappe.get_all("Department", filters=subtree, pluck="name", order_by="lft")
+	employees = frappe.get_all(
+		"Employee",
+		filters={"department": ("in", departments), "status": "Active"},
+		fields=["employee_name", "user_id"],
+		order_by="name",
+	)
+	users = _enabled([row.user_id for row in employees if row.user_id])
+	return users, [row.employee_name for row in employees if row.user_id not in users]
+
+
+def _subtree(doctype: str, name: str | None) -> dict | None:
+	"""Return the filters of a record of a tree with all below it, None for one that is not there."""
+	bounds = frappe.db.get_value(doctype, name, ["lft", "rgt"], as_dict=True) if name else None
+	return {"lft": (">=", bounds.lft), "rgt": ("<=", bounds.rgt)} if bounds else None
