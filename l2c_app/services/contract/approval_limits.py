@@ -7,10 +7,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow, get_workflow_name, has_approval_access
 from frappe.query_builder.functions import Sum
-from frappe.utils import flt, fmt_money
+from frappe.utils import flt, fmt_money, getdate
 
 from l2c_app.core import approval
 from l2c_app.core.money import exact
+from l2c_app.services.contract import list_prices
 from l2c_app.services.errors import ApproverNeeded, refuse
 
 SETTINGS = "L2C Settings"
@@ -21,9 +22,21 @@ SUBMITTED = "1"
 def refresh(contract: Document) -> None:
 	"""Set on a draft whether somebody higher must approve it, with the reasons. Does not save."""
 	limits = _limits()
+	_set_list_prices(contract)
 	found = approval.reasons(_offer(contract, limits), limits)
 	contract.needs_higher_approval = int(bool(found))
 	contract.approval_reasons = "\n".join(_said(reason, contract, limits) for reason in found)
+
+
+def _set_list_prices(contract: Document) -> None:
+	"""Show beside each line what the price list says on the contract's day, and by how much the line is below."""
+	prices = list_prices.of_lines(contract, getdate(contract.transaction_date))
+	below = approval.line_discounts(
+		{line.idx: (exact(line.rate), exact(prices.get(line.idx))) for line in contract.items}
+	)
+	for line in contract.items:
+		line.list_rate = prices.get(line.idx) or 0
+		line.list_discount = flt(below.get(line.idx), 2)
 
 
 def require_approver(contract: Document) -> None:
@@ -63,19 +76,23 @@ def _limits() -> approval.Limits:
 	return approval.Limits(
 		amount=value("approval_amount"),
 		discount=value("approval_discount"),
+		line_discount=value("approval_line_discount"),
 		margin=value("approval_margin"),
 		non_standard=bool(value("approval_non_standard")),
 	)
 
 
 def _offer(contract: Document, limits: approval.Limits) -> approval.Offer:
+	whole = approval.discount_percent(
+		exact(contract.additional_discount_percentage),
+		exact(contract.discount_amount),
+		exact(contract.grand_total),
+	)
+	lines = [(exact(line.amount), exact(flt(line.list_rate) * flt(line.qty))) for line in contract.items]
 	return approval.Offer(
 		amount=exact(contract.base_grand_total),
-		discount=approval.discount_percent(
-			exact(contract.additional_discount_percentage),
-			exact(contract.discount_amount),
-			exact(contract.grand_total),
-		),
+		discount=approval.with_list_prices(whole, lines),
+		line_discount=max((exact(line.list_discount) for line in contract.items), default=approval.NONE),
 		margin=approval.margin_percent(_priced_lines(contract)) if limits.margin else None,
 		non_standard=bool(contract.non_standard),
 	)
@@ -91,10 +108,20 @@ def _said(reason: str, contract: Document, limits: approval.Limits) -> str:
 		)
 	texts = {
 		approval.DISCOUNT: _("The discount is above {0} percent.").format(_percent(limits.discount)),
+		approval.LINE_DISCOUNT: _("Below the price list by more than {0} percent: {1}.").format(
+			_percent(limits.line_discount), _far_below(contract, limits)
+		),
 		approval.MARGIN: _("The margin is below {0} percent.").format(_percent(limits.margin)),
 		approval.NON_STANDARD: _("Clauses are not standard."),
 	}
 	return texts[reason]
+
+
+def _far_below(contract: Document, limits: approval.Limits) -> str:
+	lines = [line for line in contract.items if exact(line.list_discount) > limits.line_discount]
+	return ", ".join(
+		f"#{line.idx} {line.item_code} {_percent(exact(line.list_discount))} %" for line in lines
+	)
 
 
 def _percent(value: Decimal) -> str:

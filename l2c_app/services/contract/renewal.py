@@ -12,7 +12,7 @@ from frappe.utils import cint, date_diff, flt, getdate, nowdate
 
 from l2c_app.core import contract_end
 from l2c_app.core.money import exact
-from l2c_app.services.contract import contract_money, contract_state, orders
+from l2c_app.services.contract import contract_money, contract_state, list_prices, orders
 from l2c_app.services.errors import RenewalRefused, refuse
 
 SAME, LIST, UPLIFT = "Same Price", "List Price", "Uplift"
@@ -131,8 +131,8 @@ def _rates(contract: Document, price: str, uplift: float) -> dict[str, float]:
 
 def _listed(contract: Document) -> dict[str, float]:
 	"""Return today's price of each line in the contract's price list. Raises RenewalRefused for lines without one."""
-	rates = {line.name: _list_price(line, contract.selling_price_list) for line in contract.items}
-	without = [line.item_code for line in contract.items if rates[line.name] is None]
+	prices = list_prices.of_lines(contract, getdate(nowdate()))
+	without = [line.item_code for line in contract.items if line.idx not in prices]
 	if without:
 		refuse(
 			RenewalRefused,
@@ -142,28 +142,7 @@ def _listed(contract: Document) -> dict[str, float]:
 			),
 			do=_("Enter the prices, or renew at the same price or with an uplift."),
 		)
-	return {name: flt(rate) for name, rate in rates.items()}
-
-
-def _list_price(line: Document, price_list: str | None) -> float | None:
-	today = getdate(nowdate())
-	prices = frappe.get_all(
-		"Item Price",
-		filters={
-			"item_code": line.item_code,
-			"price_list": price_list or "",
-			"selling": 1,
-			"uom": ("in", [line.uom, "", None]),
-			"customer": ("in", ["", None]),
-		},
-		fields=["price_list_rate", "valid_from", "valid_upto"],
-		order_by="valid_from desc, name",
-	)
-	for price in prices:
-		begun = not price.valid_from or getdate(price.valid_from) <= today
-		if begun and (not price.valid_upto or getdate(price.valid_upto) >= today):
-			return price.price_list_rate
-	return None
+	return {line.name: flt(prices[line.idx]) for line in contract.items}
 
 
 def _load(contract: str) -> Document:
