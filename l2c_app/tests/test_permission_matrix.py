@@ -169,11 +169,6 @@ class TestPermissionMatrix(ReadingPaths, ClosedSetCase):
 			"Lead Vault": {"lead": self.lead},
 		}
 
-	def stored(self, doctype: str, values: dict) -> str:
-		document = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(length=10), **values})
-		document.db_insert()
-		return document.name
-
 	def test_every_path_and_every_write_agree_with_the_tables(self):
 		for person, user in self.people.items():
 			with self.as_user(user):
