@@ -28,6 +28,11 @@ REFUSED = "refused.txt"  # every refusal; the page shows the first ones
 def main(arguments: Sequence[str] | None = None) -> int:
 	"""Run the story; returns 1 if the proof fails."""
 	options = _options(arguments)
+	with world.at(FIRST_DAY):  # the clock is put in once; the story moves it
+		return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
 	started = time.monotonic()
 	_say("booting the sandbox")
 	world.build(FIRST_DAY)

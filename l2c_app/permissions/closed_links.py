@@ -38,6 +38,10 @@ def references(doc: Document) -> set[Reference]:
 
 def _of_row(row: Document) -> set[Reference]:
 	meta = frappe.get_meta(row.doctype)
-	named = {(field.options, row.get(field.fieldname)) for field in meta.get_link_fields()}
-	named |= {(row.get(field.options), row.get(field.fieldname)) for field in meta.get_dynamic_link_fields()}
+	named = [
+		(field.options, row.get(field.fieldname))
+		for field in meta.get_link_fields()
+		if field.options in KINDS
+	]
+	named += [(row.get(field.options), row.get(field.fieldname)) for field in meta.get_dynamic_link_fields()]
 	return {(kind, name) for kind, name in named if kind in KINDS and name and isinstance(name, str)}

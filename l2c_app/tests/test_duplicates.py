@@ -1,11 +1,13 @@
 """A lead that is known already: what each entry point does, by which evidence, and that nothing else is given away."""
 
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import add_days, formatdate, nowdate
 
 from l2c_app.api import pool as api
 from l2c_app.services.errors import DuplicateBlocked, TooManyLookups
-from l2c_app.services.lead import duplicates, lead_import
+from l2c_app.services.lead import contact_values, duplicates, lead_import
 from l2c_app.services.lead.lead_intake import API, DESK, IMPORT
 from l2c_app.tests import factories
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -33,6 +35,12 @@ class TestDuplicates(PoolCase):
 
 	def told(self) -> str:
 		return " ".join(str(message) for message in frappe.local.message_log)
+
+	def test_a_new_lead_has_no_keys_and_no_contacts_to_be_read(self):
+		with patch.object(contact_values, "of_parties", side_effect=AssertionError("read")):
+			lead = self.type_in(API, mobile_no="+8613900000077")
+		rows = frappe.get_all("L2C Party Key", filters={"party": lead.name}, fields=["kind", "value"])
+		self.assertEqual([(row.kind, row.value) for row in rows], [("Phone", "+8613900000077")])
 
 	def notes(self, lead: object) -> list[str]:
 		filters = {"reference_doctype": "Lead", "reference_name": lead.name, "comment_type": "Info"}

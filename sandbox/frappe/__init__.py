@@ -275,11 +275,16 @@ def get_attr(method_string: str) -> Any:
 def call(fn: str | Callable, *args: Any, **kwargs: Any) -> Any:
 	"""Call with the arguments that it takes."""
 	fn = get_attr(fn) if isinstance(fn, str) else fn
-	parameters = inspect.signature(fn).parameters
-	takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+	parameters, takes_all = _parameters(fn)
 	barred = ("ignore_permissions", "flags")
 	known = {key: value for key, value in kwargs.items() if takes_all or key in parameters}
 	return fn(*args, **{key: value for key, value in known.items() if key not in barred})
+
+
+@functools.lru_cache
+def _parameters(fn: Callable) -> tuple[Iterable[str], bool]:
+	parameters = inspect.signature(fn).parameters
+	return parameters, any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
 
 
 def get_request_header(key: str, default: str | None = None) -> str | None:

@@ -62,7 +62,13 @@ def has_permission(
 def get_role_permissions(meta: Any, user: str) -> _dict:
 	"""The union of what the user's roles grant at level 0; in `if_owner` what they grant on own documents alone."""
 	roles = get_roles(user)
-	applicable = [p for p in meta.permissions if p.role in roles and not p.permlevel]
+	known, key = frappe.local.role_permissions, (meta.name, *roles)
+	if key not in known:
+		known[key] = _granted([p for p in meta.permissions if p.role in roles and not p.permlevel])
+	return known[key]
+
+
+def _granted(applicable: list[_dict]) -> _dict:
 	granted = _dict(if_owner=set(), has_if_owner_enabled=any(p.if_owner for p in applicable))
 	for right in rights:
 		granting = [p for p in applicable if p.get(right)]

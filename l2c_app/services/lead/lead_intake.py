@@ -100,16 +100,16 @@ def seat_new_lead(doc: object) -> None:
 	admission.admit(seats, writes_owner=False)
 	if seats and doc.flags.get(vault.CHANGED):
 		vault.seal_stored(doc.name)  # the contact that the host has made of it meanwhile
-	note_duplicates(doc)
+	note_duplicates(doc, is_new=True)
 
 
-def note_duplicates(doc: object) -> None:
+def note_duplicates(doc: object, *, is_new: bool = False) -> None:
 	"""Store the keys of a new or changed lead and do about other parties alike what the settings say for its entry point.
 
 	A changed lead is compared by its new keys only: what was known before was told before. A new one has no key yet, and
 	no contact but the one that the host has made of its own fields. Raises DuplicateBlocked.
 	"""
-	if doc.flags.in_insert:
+	if is_new:
 		new = party_keys.keys_of(doc, "Lead", contacts=())
 		party_keys.insert("Lead", doc.name, new)
 	else:

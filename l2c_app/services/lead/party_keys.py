@@ -154,30 +154,41 @@ def parties_with(keys: Iterable[Key], *, lock: bool = False) -> list[frappe._dic
 	sure = [key for key in wanted if key[0] != DOMAIN]
 	found = [row for key in sure for row in _newest_with(key)] if lock else _rows_with(sure)
 	for key in sorted(set(wanted) - set(sure)):  # never sure by itself, and some have thousands of parties
-		found += _query([key]).limit(MOST_OF_A_DOMAIN).run(as_dict=True)
+		found += _rows_of(key, limit=MOST_OF_A_DOMAIN)
 	return found
 
 
 def _rows_with(keys: list[Key]) -> list[frappe._dict]:
-	return list(_query(keys).run(as_dict=True)) if keys else []
-
-
-def _query(keys: list[Key]) -> object:
 	table = frappe.qb.DocType("L2C Party Key")
+	if not keys:
+		return []
 	return (
 		frappe.qb.from_(table)
 		.where(Criterion.any([(table.kind == kind) & (table.value == value) for kind, value in keys]))
 		.select(table.kind, table.value, table.party_type, table.party)
 		.orderby(table.party_type, table.party)
+		.run(as_dict=True)
+	)
+
+
+def _rows_of(key: Key, **options: object) -> list[frappe._dict]:
+	kind, value = key
+	return frappe.db.get_values(
+		"L2C Party Key",
+		{"kind": kind, "value": value},
+		["kind", "value", "party_type", "party"],
+		as_dict=True,
+		order_by="party_type, party",
+		**options,
 	)
 
 
 def _newest_with(key: Key) -> list[frappe._dict]:
 	try:
-		return _query([key]).for_update(nowait=True).run(as_dict=True)
+		return _rows_of(key, for_update=True, wait=False)
 	except frappe.QueryTimeoutError:
 		saving = frappe._dict(kind=key[0], value=key[1], party_type="", party="")
-		return [*_rows_with([key]), saving]
+		return [*_rows_of(key), saving]
 
 
 def refresh(party_type: str, parties: Iterable[str]) -> None:

@@ -40,6 +40,8 @@ class CallbackManager:
 
 def to_column(value: Any) -> Any:
 	"""A Python value as it is stored."""
+	if type(value) in (str, int, type(None)):
+		return value
 	if isinstance(value, bool | int):
 		return int(value)
 	if isinstance(value, float | Decimal):
@@ -182,7 +184,7 @@ class Database:
 
 	def _stored(self, doctype: str, values: dict) -> list:
 		"""Text dates as dates, so that one moment is always stored as one text."""
-		kinds = [frappe.get_meta(doctype).column_type(column) for column in values]
+		kinds = map(frappe.get_meta(doctype).column_type, values)
 		return [
 			(DATE_READERS[kind](value) if value else None) if kind in DATE_READERS else value
 			for kind, value in zip(kinds, values.values(), strict=True)
@@ -216,6 +218,7 @@ class Database:
 		limit: int | None = None,
 		pluck: Any = False,
 		for_update: bool = False,
+		wait: bool = True,
 	) -> list:
 		"""Rows; NULL is not equal to anything here, unlike in get_all."""
 		if frappe.get_meta(doctype).issingle:

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 
 TEXTS, NUMBERS = ("varchar", "text"), ("int", "real")
+OPERATORS = {"=": "in", "in": "in", "!=": "not in", "not in": "not in"}
 
 
 def plain_rows(
@@ -35,14 +36,15 @@ def plain_where(doctype: str, filters: Any, null_is_empty: bool = False) -> tupl
 	parts: list[str] = []
 	values: list = []
 	for column, wanted in filters.items():
-		operator, listed = (
-			wanted if isinstance(wanted, list | tuple) and len(wanted) == 2 else ("in", [wanted])
-		)
-		if operator not in (("in",) if null_is_empty else ("in", "not in")):
+		is_pair = isinstance(wanted, list | tuple) and len(wanted) == 2
+		operator, listed = wanted if is_pair else ("=", wanted)
+		listed = [listed] if operator in ("=", "!=") else listed
+		kind = column_type(column)
+		if operator not in OPERATORS or not _is_plain(kind, listed, null_is_empty):
 			return None
-		if not _is_plain(column_type(column), listed, null_is_empty):
-			return None
-		parts.append(f"`{column}` {operator} ({', '.join('?' * len(listed))})")
+		part = f"`{column}` {OPERATORS[operator]} ({', '.join('?' * len(listed))})"
+		excludes = null_is_empty and kind in TEXTS and OPERATORS[operator] == "not in"
+		parts.append(f"({part} or `{column}` is null)" if excludes else part)
 		values += listed
 	return " and ".join(parts) or "1", values
 

@@ -153,14 +153,17 @@ class BaseDocument:
 
 	def get_valid_dict(self) -> _dict:
 		"""The columns, cast by their types."""
-		return _dict({key: self._cast_column(key, self.__dict__.get(key)) for key in self.meta.columns})
+		own, meta = self.__dict__, self.meta
+		values = _dict((key, own.get(key)) for key in meta.columns)
+		for key, value in values.items():
+			if isinstance(value, list | dict):
+				frappe.throw(_("Value for {0} cannot be a list").format(meta.get_label(key)))
+		for key, df in meta.cast_fields:
+			values[key] = self._cast_column(df, values[key])
+		return values
 
-	def _cast_column(self, key: str, value: Any) -> Any:
-		df = self.meta._fields.get(key)
-		if not df:
-			return value
-		if isinstance(value, list | dict):
-			frappe.throw(_("Value for {0} cannot be a list").format(df.label))
+	@staticmethod
+	def _cast_column(df: Any, value: Any) -> Any:
 		if df.fieldtype == "Check":
 			return 1 if cint(value) else 0
 		if df.fieldtype == "Int" and not isinstance(value, int):
@@ -268,8 +271,8 @@ class BaseDocument:
 
 	def _validate_fields(self) -> None:
 		"""Options, patterns, signs and lengths; tags that could run code become text."""
-		for df in self.meta.value_fields:
-			value = self.__dict__.get(df.fieldname)
+		filled = [(df, self.__dict__.get(key)) for key, df in self.meta.value_items]
+		for df, value in filled:
 			if not value:
 				continue
 			if df.fieldtype == "Select":

@@ -77,7 +77,7 @@ def _static_default(df: Any, defaults: dict, meta: Any) -> Any:
 
 
 def _set_dynamic_defaults(values: dict, parent_doc: Any) -> None:
-	for df in frappe.get_meta(values["doctype"]).fields:
+	for df in frappe.get_meta(values["doctype"]).fields_with_dynamic_default:
 		if cstr(df.default).startswith(":"):
 			key = frappe.scrub(df.default[1:])
 			name = parent_doc.get(key) if parent_doc else frappe.db.get_default(key)

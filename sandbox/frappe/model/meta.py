@@ -12,6 +12,7 @@ from frappe.model import (
 	column_types,
 	default_fields,
 	display_fieldtypes,
+	float_like_fields,
 	standard_columns,
 	table_fields,
 )
@@ -102,10 +103,21 @@ class Meta:
 		self.table_fields = of_type(*table_fields)
 		self.table_fieldnames = {df.fieldname for df in self.table_fields}
 		self.value_fields = [df for df in of_type(*column_types) if not df.is_virtual]
+		self.value_items = [(df.fieldname, df) for df in self.value_fields]
+		self.cast_fields = [
+			(key, df)
+			for key, df in self.value_items
+			if df.unique or df.fieldtype in {"Check", "Int", *float_like_fields}
+		]
 		self.link_fields = [df for df in of_type("Link") if df.options != "[Select]"]
 		self.dynamic_link_fields = of_type("Dynamic Link")
 		self.required_fields = [
 			df for df in self.fields if df.reqd and df.fieldtype not in display_fieldtypes
+		]
+		self.fields_with_dynamic_default = [
+			df
+			for df in self.fields
+			if df.fieldtype in ("Datetime", "Time") or str(df.default).startswith(":")
 		]
 		self.fetched: dict[str, list[DocField]] = {}
 		for df in self.fields:

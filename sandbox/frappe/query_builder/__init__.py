@@ -11,19 +11,28 @@ from frappe.utils.data import DATE_READERS
 from pypika import Case, CustomFunction, Field, Order, Table
 from pypika.dialects import MySQLQuery, MySQLQueryBuilder
 from pypika.terms import Function, ValueWrapper
+from pypika.utils import format_alias_sql
 
-_format_value = ValueWrapper.get_formatted_value
+_sql_of_term = ValueWrapper.get_sql
 
 
-def _formatted(cls: type, value: Any, **kwargs: Any) -> str:
+def _literal(self: ValueWrapper, **kwargs: Any) -> str:
 	"""Literals as SQLite stores them."""
-	if isinstance(value, str | Enum) or value is None or hasattr(value, "get_sql"):
-		return _format_value.__func__(cls, value, **kwargs)
-	stored = to_column(value)
-	return _format_value.__func__(cls, stored, **kwargs) if isinstance(stored, str) else repr(stored)
+	if hasattr(self.value, "get_sql"):
+		return _sql_of_term(self, **kwargs)
+	stored = to_column(_plain(self.value))
+	if isinstance(stored, str):
+		sql = "'" + stored.replace("'", "''") + "'"
+	else:
+		sql = "null" if stored is None else repr(stored)
+	return format_alias_sql(sql, self.alias, **kwargs)
 
 
-ValueWrapper.get_formatted_value = classmethod(_formatted)
+ValueWrapper.get_sql = _literal
+
+
+def _plain(value: Any) -> Any:
+	return value.value if isinstance(value, Enum) else value
 
 
 class _Builder(MySQLQueryBuilder):
@@ -31,12 +40,21 @@ class _Builder(MySQLQueryBuilder):
 
 	QUERY_CLS: Any = None
 
+	def __copy__(self) -> "_Builder":
+		copied = type(self).__new__(type(self))
+		own = {
+			key: value.copy() if type(value) in (list, set) else value for key, value in self.__dict__.items()
+		}
+		copied.__dict__.update(own)
+		return copied
+
 	def for_update(self, *_args: Any, **_kwargs: Any) -> "_Builder":
 		return self
 
 	def run(self, *, as_dict: Any = False, pluck: Any = False) -> Any:
 		"""Tuples, dicts, or the values of one column."""
-		cursor = frappe.db.execute(self.get_sql())
+		values = [_plain(term.value) for row in self._values for term in row if type(term) is ValueWrapper]
+		cursor = frappe.db.execute(self.get_sql(), values)
 		if cursor.description is None:
 			self._forget()
 			return ()
@@ -48,6 +66,14 @@ class _Builder(MySQLQueryBuilder):
 			position = names.index(pluck) if pluck in names else 0
 			return [row[position] for row in rows]
 		return [_dict(zip(names, row, strict=True)) for row in rows] if as_dict else tuple(rows)
+
+	def _values_sql(self, **kwargs: Any) -> str:
+		"""Rows come as parameters: one statement for all rows of a kind."""
+		rows = (
+			",".join("?" if type(term) is ValueWrapper else term.get_sql(**kwargs) for term in row)
+			for row in self._values
+		)
+		return f" VALUES ({'),('.join(rows)})"
 
 	def _forget(self) -> None:
 		"""A written table's shared documents are stale."""

@@ -31,6 +31,8 @@ HTML_ENTITIES = str.maketrans(
 
 
 def cint(s: Any, default: int = 0) -> int:
+	if type(s) is int:
+		return s
 	try:
 		return int(float(s))
 	except Exception:
