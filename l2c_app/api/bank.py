@@ -35,8 +35,12 @@ def accept(
 	advance_on: str | None = None,
 	despite: str | None = None,
 	learn: int | str = 1,
+	dispute: str | None = None,
 ) -> dict:
-	"""Accept a proposed match: make the native payment, or take the one in the books, and reconcile the line."""
+	"""Accept a proposed match: make the native payment, or take the one in the books, and reconcile the line.
+
+	`dispute`: the code under which what is short is disputed.
+	"""
 	choice = Choice(
 		customer or "",
 		bool(cint(write_off)),
@@ -44,6 +48,7 @@ def accept(
 		advance_on or "",
 		despite or "",
 		bool(cint(learn)),
+		dispute or "",
 	)
 	return _answer(bank_accept.accept(name, choice))
 

@@ -351,6 +351,30 @@ class TestDifferences(BankCase):
 		self.accept(match, reason="disputes one hour")
 		self.assertEqual(open_of(self.invoice), 10)
 
+	def test_what_is_short_is_disputed_with_the_acceptance(self):
+		_line, match = self.matched(900, self.invoice)
+		with self.assertRaises(ShortPaymentReason):
+			self.accept(match, dispute="Quality")
+		with self.assertRaises(frappe.ValidationError):
+			self.accept(match, dispute="Nonsense", reason="two are broken")
+		self.assertEqual(
+			open_of(self.invoice), 1000
+		)  # all or nothing: the payment went with the refused dispute
+		self.accept(match, dispute="Quality", reason="two are broken")
+		self.assertEqual(open_of(self.invoice), 100)
+		fields = ["amount", "code", "status", "note", "customer"]
+		found = frappe.get_all("Receivable Dispute", filters={"sales_invoice": self.invoice}, fields=fields)
+		self.assertEqual(
+			[tuple(row.values()) for row in found],
+			[(100, "Quality", "Open", "two are broken", self.customer)],
+		)
+
+	def test_a_dispute_needs_something_short(self):
+		_line, match = self.matched(1000, self.invoice)
+		with self.assertRaises(BankMatchStateError):
+			self.accept(match, dispute="Quality", reason="two are broken")
+		self.assertEqual(open_of(self.invoice), 1000)
+
 	def test_a_fee_within_the_tolerance_goes_to_the_write_off_account(self):
 		_line, match = self.matched(995, self.invoice)
 		frappe.get_cached_doc("Receipt Settings")

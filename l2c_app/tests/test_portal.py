@@ -140,6 +140,7 @@ class TestOwn(PortalTestCase):
 		dispute = frappe.get_doc("Receivable Dispute", name)
 		self.assertEqual((dispute.responsible, dispute.status, dispute.amount), (self.rep, "Open", 100))
 		self.assertEqual(str(dispute.deadline), str(add_days(nowdate(), 7)))
+		self.assertTrue(frappe.db.exists("Notification Log", {"document_name": name, "for_user": self.rep}))
 
 	def test_paying_leads_to_the_payment_request_of_the_host_or_says_that_there_is_none(self):
 		with self.as_user(self.user), self.assertRaises(NoOnlinePayment):

@@ -4,19 +4,17 @@ Each step first proves that the document is the visitor's and then writes what i
 no right of his own on our documents. A promise from the portal is judged like any other but pauses no reminder.
 """
 
-from typing import Any
-
 import frappe
 from frappe import _
-from frappe.utils import add_days, flt, get_fullname, nowdate
+from frappe.utils import flt, get_fullname
 
+from l2c_app.services.chasing import dispute_owners
 from l2c_app.services.errors import NoOnlinePayment, PromiseRefused, SigningStateError, refuse
 from l2c_app.services.follow_up import reminders
 from l2c_app.services.portal import own
 from l2c_app.services.printing import contract_document, print_renderer, statement_document
 from l2c_app.services.signing import requests
 
-ANSWER_DAYS = 7
 MOST_TEXT = 1000
 PAYABLE = ("Requested", "Initiated", "Partially Paid")
 
@@ -30,7 +28,8 @@ def promise(invoice: str, *, amount: float, promised_for: str, note: str = "") -
 	made.update({"sales_invoice": invoice, "amount": flt(amount), "promised_for": promised_for})
 	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor(), "note": note[:MOST_TEXT]})
 	made.insert(ignore_permissions=True)  # about his own invoice, proven above
-	_tell(made, _("{0} promised a payment at the portal.").format(made.customer))
+	text = _("{0} promised a payment at the portal.").format(made.customer)
+	reminders.bell(dispute_owners.responsible(invoice), text, document=(made.doctype, made.name))
 	return made.name
 
 
@@ -42,9 +41,8 @@ def dispute(invoice: str, *, code: str, amount: float, note: str) -> str:
 	own.refuse_foreign_invoice(invoice)
 	made = frappe.new_doc("Receivable Dispute")
 	made.update({"sales_invoice": invoice, "code": code, "amount": flt(amount), "note": note[:MOST_TEXT]})
-	made.update({"responsible": responsible(invoice), "deadline": add_days(nowdate(), ANSWER_DAYS)})
+	made.update({"responsible": dispute_owners.responsible(invoice), "deadline": dispute_owners.deadline()})
 	made.insert(ignore_permissions=True)  # about his own invoice, proven above
-	_tell(made, _("{0} disputed an invoice at the portal.").format(made.customer))
 	return made.name
 
 
@@ -102,23 +100,5 @@ def statement_pdf(customer: str, company: str) -> bytes:
 	return print_renderer.to_pdf(statement_document.statement_html(customer, company, language))
 
 
-def responsible(invoice: str) -> str:
-	"""Return who answers a dispute: whoever has the customer's case, his salesperson, or who made the invoice."""
-	fields = ["customer", "company", "l2c_contract", "owner"]
-	row = frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
-	case = {"customer": row.customer, "company": row.company, "status": ("!=", "Closed")}
-	people = frappe.db.get_value("Collection Case", case, ["finance_owner", "sales_owner"]) or ()
-	contract = (
-		frappe.db.get_value("Sales Contract", row.l2c_contract, "contract_owner")
-		if row.l2c_contract
-		else None
-	)
-	return next(user for user in (*people, contract, row.owner) if user and user != "Guest")
-
-
 def _visitor() -> str:
 	return get_fullname(frappe.session.user)[:140]
-
-
-def _tell(made: Any, text: str) -> None:
-	reminders.bell(responsible(made.sales_invoice), text, document=(made.doctype, made.name))

@@ -19,6 +19,7 @@ from l2c_app.services.errors import BankLineTaken, BankMatchStateError, ReasonMi
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import PAYMENT
 from l2c_app.services.receipt import (
+	bank_disputes,
 	bank_guesses,
 	bank_payment,
 	bank_statement,
@@ -36,7 +37,8 @@ class Choice:
 	"""What the accountant chose; empty means: as proposed, nothing written off, the rest on account.
 
 	`customer`: whose money it is, where nobody was found. `advance_on`: the order that takes what is left. `reason`: why a
-	short payment stays partial, or why a difference is written off. `despite`: why a second payment is right.
+	short payment stays partial, or why a difference is written off. `despite`: why a second payment is right. `dispute`:
+	the code under which what is short is disputed; the reason is what the customer says.
 	"""
 
 	customer: str = ""
@@ -45,6 +47,7 @@ class Choice:
 	advance_on: str = ""
 	despite: str = ""
 	learn: bool = True
+	dispute: str = ""
 
 
 @all_or_nothing("l2c_bank_accept")
@@ -52,8 +55,8 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	"""Make the native payment of a proposed match, or take the one in the books, and reconcile the bank line with it.
 
 	Returns the match. Raises BankMatchStateError, BankLineTaken, BankMatchStale, ShortPaymentReason,
-	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing; what the host refuses
-	surfaces as it is. All or nothing.
+	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing, DisputeRefused; what the host
+	refuses surfaces as it is. All or nothing.
 	"""
 	choice = choice or Choice()
 	require_accountant()
@@ -69,6 +72,8 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	else:
 		match.payment_entry, match.made_payment = bank_payment.make(match, line, choice), 1
 	bank_statement.reconcile(line.name, match.payment_entry)
+	if choice.dispute:
+		bank_disputes.raise_for(match, code=choice.dispute, note=choice.reason)
 	_finish(match, DONE, choice.reason or choice.despite)
 	if choice.learn and (given or not KNOWN_PAYER.intersection(bank_payment.said(match))):
 		payer_aliases.learn(line, match.customer)

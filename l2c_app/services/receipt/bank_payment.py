@@ -62,6 +62,13 @@ def _why(match: Document, choice: Any) -> str:
 	return " ".join(part for part in (asked, choice.reason) if part)
 
 
+def open_invoices(match: Document) -> dict[str, float]:
+	"""Return what the invoices of a match have open now, those that have."""
+	names = [row.reference_name for row in match.parts if row.reference_type == INVOICE]
+	found = _open_invoices(names)
+	return {name: found[name] for name in names if to_minor(found.get(name, 0), money_unit()) > 0}
+
+
 def said(match: Document) -> set[str]:
 	"""Return the kinds of evidence of a match."""
 	return {what for what, _points in json.loads(match.evidence or "[]")}

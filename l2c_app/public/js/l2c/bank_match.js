@@ -87,6 +87,7 @@ class AcceptDialog {
 
 	open() {
 		const { doc, short } = this;
+		const codes = frappe.meta.get_docfield("Receivable Dispute", "code").options.split("\n");
 		const over = flt(doc.left_amount) > 0 && !doc.existing_payment;
 		const unknown = !JSON.parse(doc.evidence || "[]").some(([what]) =>
 			["account", "name", "in the books"].includes(what)
@@ -110,6 +111,15 @@ class AcceptDialog {
 					label: __("Write Off the Difference of {0}", [l2c.money(short, doc.currency)]),
 					hidden: !(short > 0),
 					description: __("Only within the tolerance of Receipt Settings"),
+				},
+				{
+					fieldtype: "Select",
+					fieldname: "dispute",
+					label: __("Dispute What Is Short"),
+					options: ["", ...codes],
+					hidden: !(short > 0),
+					depends_on: "eval:!doc.write_off",
+					description: __("The reason is what the customer says"),
 				},
 				{
 					fieldtype: "Small Text",
@@ -189,7 +199,8 @@ class AcceptDialog {
 	}
 }
 
-l2c.accept_match = (frm) => new AcceptDialog(frm).open();
+l2c.accept_match = (frm) =>
+	frappe.model.with_doctype("Receivable Dispute", () => new AcceptDialog(frm).open());
 
 l2c.match_step = (frm, label, method, message) =>
 	frappe.prompt(

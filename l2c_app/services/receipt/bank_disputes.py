@@ -1,0 +1,33 @@
+"""What a bank line leaves open because the customer says that he does not owe it: disputed with the acceptance."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from l2c_app.services.chasing import dispute_owners, disputes
+from l2c_app.services.errors import BankMatchStateError, refuse
+from l2c_app.services.receipt import bank_payment
+
+
+def raise_for(match: Document, *, code: str, note: str) -> list[str]:
+	"""Dispute what the invoices of an accepted match still have open. Returns the disputes.
+
+	Permission: the session's user must have the right to create disputes. Raises BankMatchStateError, DisputeRefused.
+	"""
+	left = bank_payment.open_invoices(match)
+	if not left:
+		refuse(
+			BankMatchStateError,
+			_("Nothing is short here that could be disputed."),
+			do=_("Only what an invoice bills is disputed; a deposit is asked for again."),
+		)
+	return [_dispute(invoice, amount, code, note) for invoice, amount in left.items()]
+
+
+def _dispute(invoice: str, amount: float, code: str, note: str) -> str:
+	dispute = frappe.new_doc(disputes.DISPUTE)
+	dispute.update({"sales_invoice": invoice, "code": code, "amount": amount, "note": note.strip()})
+	dispute.update(
+		{"responsible": dispute_owners.responsible(invoice), "deadline": dispute_owners.deadline()}
+	)
+	return dispute.insert().name
