@@ -57,7 +57,7 @@ doc_events = {
 	"*": {"before_validate": "l2c_app.permissions.closed_links.refuse"},
 	"Lead": {
 		"onload": ["l2c_app.overrides.lead.onload", "l2c_app.overrides.follow_ups.lead_onload"],
-		"validate": ["l2c_app.overrides.lead.validate", "l2c_app.overrides.follow_ups.lead_validate"],
+		"validate": ["l2c_app.overrides.lead.validate", "l2c_app.overrides.follow_ups.keep_dates"],
 		"after_insert": "l2c_app.overrides.lead.after_insert",
 		"on_update": ["l2c_app.overrides.lead.on_update", "l2c_app.overrides.lead_score.on_lead"],
 		"before_rename": "l2c_app.overrides.lead.before_rename",
@@ -94,6 +94,7 @@ doc_events = {
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},
 	"Opportunity": {
+		"validate": "l2c_app.overrides.follow_ups.keep_dates",
 		"on_update": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.opportunity"],
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},

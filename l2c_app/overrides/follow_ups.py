@@ -1,4 +1,4 @@
-"""Native Lead and Customer: follow ups follow them."""
+"""Native Lead, Opportunity and Customer: follow ups follow them."""
 
 from frappe.model.document import Document
 
@@ -13,9 +13,9 @@ def lead_onload(doc: Document, method: str | None = None) -> None:
 		doc.set_onload("l2c_answer_by", first_response.clocks_of("Lead", doc.name))
 
 
-def lead_validate(doc: Document, method: str | None = None) -> None:
-	"""Keep the follow up dates of the lead from being overwritten by an older form. No query."""
-	follow_up_party.keep_lead_dates(doc)
+def keep_dates(doc: Document, method: str | None = None) -> None:
+	"""Keep the follow up dates of a lead or opportunity from being overwritten by an older form. No query."""
+	follow_up_party.keep_dates(doc)
 
 
 def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:

@@ -20,19 +20,21 @@ def _stamp(fieldname: str, label: str, fieldtype: str, **more: str | int) -> dic
 	}
 
 
+def _follow_up_dates(insert_after: str) -> list[dict]:
+	"""Return the dates that follow ups leave on what they are about."""
+	last, following = "l2c_last_follow_up_on", "l2c_next_follow_up_on"
+	return [
+		_stamp(last, "Last Follow Up", "Datetime", insert_after=insert_after),
+		_stamp(following, "Next Follow Up", "Datetime", insert_after=last, search_index=1),
+	]
+
+
 FIELDS: dict[str, list[dict]] = {
 	"Lead": [
 		_stamp(
 			"l2c_pooled", "In a Lead Pool", "Check", insert_after="lead_owner", search_index=1, default="0"
 		),
-		_stamp("l2c_last_follow_up_on", "Last Follow Up", "Datetime", insert_after="l2c_pooled"),
-		_stamp(
-			"l2c_next_follow_up_on",
-			"Next Follow Up",
-			"Datetime",
-			insert_after="l2c_last_follow_up_on",
-			search_index=1,
-		),
+		*_follow_up_dates("l2c_pooled"),
 		_stamp(
 			"l2c_tier",
 			"Tier",
@@ -44,6 +46,7 @@ FIELDS: dict[str, list[dict]] = {
 		_stamp("l2c_score", "Score", "Int", insert_after="l2c_tier"),
 		_stamp("l2c_recycle_on", "Returns to the Pool On", "Date", insert_after="l2c_score", search_index=1),
 	],
+	"Opportunity": _follow_up_dates("expected_closing"),
 	"Sales Order": [
 		_stamp(
 			"l2c_contract",

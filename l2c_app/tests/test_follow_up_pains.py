@@ -6,6 +6,8 @@ import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from l2c_app.api import follow_up as api
+from l2c_app.api import pool as pool_api
+from l2c_app.patches.v1_0 import opportunity_dates
 from l2c_app.services.contract import contract_drafts
 from l2c_app.services.follow_up import cadences, digest, follow_up_party, follow_ups, reminders
 from l2c_app.tests import factories
@@ -100,14 +102,47 @@ class TestFollowUpPains(PoolCase):
 	def test_no_first_class_next_follow_up_ours_is_a_date_on_the_lead_with_an_overdue_filter(self):
 		planned = self.plan()
 		self.overdue(planned)
-		follow_up_party.roll_up(self.one.name)
+		follow_up_party.roll_up_many("Lead", [self.one.name])
 		late = [["l2c_next_follow_up_on", "<", now_datetime()], ["name", "=", self.one.name]]
 		with self.as_user(self.rep):
 			self.assertEqual(frappe.get_list("Lead", filters=late, pluck="name"), [self.one.name])
 
+	def test_no_first_class_next_follow_up_opportunities_have_one_as_well(self):
+		deal = factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=self.one.name, company=factories.company()
+		)
+		of_the_lead = get_datetime(self.plan().planned_for)
+		mine = add_to_date(now_datetime(), days=5).replace(microsecond=0)
+		with self.as_user(self.rep):
+			planned = follow_ups.plan("Opportunity", deal.name, follow_up_type="Visit", planned_for=mine)
+			late = [["l2c_next_follow_up_on", ">", of_the_lead], ["name", "=", deal.name]]
+			self.assertEqual(frappe.get_list("Opportunity", filters=late, pluck="name"), [deal.name])
+			deal.reload()
+			deal.update(
+				{"l2c_next_follow_up_on": None, "probability": 40}
+			)  # as a form opened before would save it
+			deal.save()
+		dates = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
+		self.assertEqual(frappe.db.get_value("Opportunity", deal.name, dates), (None, mine))
+		self.assertEqual(
+			frappe.db.get_value("Lead", self.one.name, dates), (None, of_the_lead)
+		)  # the sooner of both
+		frappe.db.set_value("Opportunity", deal.name, dates[1], None)
+		opportunity_dates.execute()  # what an older version has not written
+		self.assertEqual(frappe.db.get_value("Opportunity", deal.name, dates), (None, mine))
+		with self.as_user(self.rep):
+			follow_ups.cancel(planned.name, reason="called first")
+		self.assertEqual(frappe.db.get_value("Opportunity", deal.name, dates), (None, None))
+		with self.as_user(self.rep):
+			follow_ups.plan("Opportunity", deal.name, follow_up_type="Visit", planned_for=mine)
+			pool_api.release(self.held.name, "no time")
+		self.assertEqual(
+			frappe.db.get_value("Opportunity", deal.name, dates), (None, None)
+		)  # his plans went with the seat
+
 	def test_next_contact_date_in_the_past_does_not_block_later_edits_of_the_lead(self):
 		self.overdue(self.plan(), days=30)
-		follow_up_party.roll_up(self.one.name)
+		follow_up_party.roll_up_many("Lead", [self.one.name])
 		with self.as_user(self.rep):
 			lead = frappe.get_doc("Lead", self.one.name)
 			lead.phone = "+86 10 6555 9876"

@@ -59,7 +59,7 @@ class FollowUpTestCase(L2CTestCase):
 		)
 
 	def lead_dates(self) -> tuple:
-		return frappe.db.get_value("Lead", self.lead.name, follow_up_party.LEAD_DATES)
+		return frappe.db.get_value("Lead", self.lead.name, follow_up_party.DATES)
 
 
 class TestSteps(FollowUpTestCase):

@@ -30,7 +30,12 @@ def hand_over(former: dict[str, set[str]]) -> None:
 			given.setdefault(holders[0] if holders else None, []).append(plan)
 	for user, theirs in given.items():
 		give(sorted(plan.name for plan in theirs), user)
-	follow_up_party.roll_up_many({plan.lead for plan in given.get(None, [])})
+	called_off = given.get(None, [])
+	follow_up_party.roll_up_many("Lead", {plan.lead for plan in called_off})
+	deals = {
+		plan.reference_name for plan in called_off if plan.reference_doctype == follow_up_party.OPPORTUNITY
+	}
+	follow_up_party.roll_up_many(follow_up_party.OPPORTUNITY, deals)
 
 
 def _planned(former: dict[str, set[str]]) -> list:
@@ -40,9 +45,8 @@ def _planned(former: dict[str, set[str]]) -> list:
 		"status": Status.PLANNED.value,
 		"reference_doctype": ("in", ABOUT),
 	}
-	return frappe.get_all(
-		"Follow Up", filters=filters, fields=["name", "lead", "assigned_to"], order_by="name"
-	)
+	fields = ["name", "lead", "assigned_to", "reference_doctype", "reference_name"]
+	return frappe.get_all("Follow Up", filters=filters, fields=fields, order_by="name")
 
 
 def give(follow_ups: Sequence[str], user: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Whom a follow up is about, and what its dates say on the lead."""
+"""Whom a follow up is about, and what its dates say on the lead and the opportunity."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from l2c_app.services.follow_up import cadences, effort, first_response
 from l2c_app.services.pool.name_lists import chunks, forget_cached
 
 NAME_LENGTH = 140
-LEAD_DATES = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
+OPPORTUNITY = "Opportunity"
+DATES = ["l2c_last_follow_up_on", "l2c_next_follow_up_on"]
 TYPE_AND_NAME_FIELDS = {
 	"Opportunity": ["opportunity_from", "party_name"],
 	"Quotation": ["quotation_to", "party_name"],
@@ -50,61 +51,65 @@ def customer_of(lead: str) -> str:
 	return rows[0] if rows else ""
 
 
-def roll_up(lead: str | None) -> None:
-	"""Write the last and the next follow up date of this lead to the lead."""
-	if lead:
-		roll_up_many([lead])
+def roll_up(follow_up: Document) -> None:
+	"""Write the last and the next follow up date to what a follow up is about: its lead, and its opportunity."""
+	if follow_up.lead:
+		roll_up_many("Lead", [follow_up.lead])
+	if follow_up.reference_doctype == OPPORTUNITY:
+		roll_up_many(OPPORTUNITY, [follow_up.reference_name])
 
 
-def roll_up_many(leads: Iterable[str]) -> None:
-	"""Write the last and the next follow up date of leads to them: two queries a thousand, one write per dates alike.
+def roll_up_many(doctype: str, documents: Iterable[str]) -> None:
+	"""Write the last and the next follow up date of leads or opportunities to them: two queries a thousand, one write per
+	dates alike. A lead has those of everything about it, an opportunity its own.
 
-	Not a change of the lead by anybody: its `modified` stays, so an open form can still be saved, and no seat moves.
+	Not a change of the document by anybody: its `modified` stays, so an open form can still be saved, and no seat moves.
 	"""
-	for names in chunks(sorted(set(leads))):
+	for names in chunks(sorted(set(documents))):
 		stored = frappe.get_all(
-			"Lead", filters={"name": ("in", names)}, fields=["name", *LEAD_DATES], order_by="name"
+			doctype, filters={"name": ("in", names)}, fields=["name", *DATES], order_by="name"
 		)
-		facts = _facts_of(names)
+		facts = _facts_of(doctype, names)
 		alike: dict[tuple, list[str]] = {}
-		for lead in stored:
-			dates = rules.roll_up(facts.get(lead.name, []))
-			if dates != tuple(lead[field] for field in LEAD_DATES):
-				alike.setdefault(dates, []).append(lead.name)
+		for row in stored:
+			dates = rules.roll_up(facts.get(row.name, []))
+			if dates != tuple(row[field] for field in DATES):
+				alike.setdefault(dates, []).append(row.name)
 		for dates, some in alike.items():
-			_write_dates(some, dates)
+			_write_dates(doctype, some, dates)
 
 
-def _facts_of(leads: Sequence[str]) -> dict[str, list[rules.Facts]]:
+def _facts_of(doctype: str, names: Sequence[str]) -> dict[str, list[rules.Facts]]:
+	about = "lead" if doctype == "Lead" else "reference_name"
+	filters = {about: ("in", names), "status": ("!=", rules.Status.CANCELLED.value)}
+	if doctype != "Lead":
+		filters["reference_doctype"] = doctype
 	rows = frappe.get_all(
-		"Follow Up",
-		filters={"lead": ("in", leads), "status": ("!=", rules.Status.CANCELLED.value)},
-		fields=["lead", "status", "planned_for", "done_on"],
-		order_by="name asc",
+		"Follow Up", filters=filters, fields=[about, "status", "planned_for", "done_on"], order_by="name asc"
 	)
 	facts: dict[str, list[rules.Facts]] = {}
 	for row in rows:
-		facts.setdefault(row.pop("lead"), []).append(rules.Facts(**row))
+		facts.setdefault(row.pop(about), []).append(rules.Facts(**row))
 	return facts
 
 
-def _write_dates(leads: Sequence[str], dates: tuple) -> None:
-	table = frappe.qb.DocType("Lead")
+def _write_dates(doctype: str, names: Sequence[str], dates: tuple) -> None:
+	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.update(table)
-	for field, moment in zip(LEAD_DATES, dates, strict=True):
+	for field, moment in zip(DATES, dates, strict=True):
 		query = query.set(table[field], moment)
-	query.where(table.name.isin(leads)).run()
-	forget_cached("Lead", leads)
+	query.where(table.name.isin(names)).run()
+	forget_cached(doctype, names)
 
 
-def keep_lead_dates(lead: Document) -> None:
+def keep_dates(doc: Document) -> None:
 	"""Take the two dates from the database, not from a form that was opened before a follow up was logged.
 
-	For the validate event of Lead; costs no query, since the host has loaded the stored document already.
+	For the validate event of Lead and Opportunity; costs no query, since the host has loaded the stored document already.
 	"""
-	stored = lead.get_doc_before_save()
-	for field in LEAD_DATES:
-		lead.set(field, stored.get(field) if stored else None)
+	stored = doc.get_doc_before_save()
+	for field in DATES:
+		doc.set(field, stored.get(field) if stored else None)
 
 
 def back_fill_customer(lead: str, customer: str) -> None:

@@ -101,7 +101,7 @@ def cancel(name: str, *, reason: str = "") -> Document:
 
 
 def after_save(follow_up: Document) -> None:
-	"""Plan the next step, keep the ToDo and the dates of the lead in step. For the on_update event."""
+	"""Plan the next step, keep the ToDo and the dates of lead and opportunity in step. For the on_update event."""
 	before = follow_up.get_doc_before_save()
 	if follow_up_checks.now_done(follow_up, before):
 		if follow_up.closes:
@@ -110,14 +110,14 @@ def after_save(follow_up: Document) -> None:
 			_plan_next(follow_up)
 		note_effort.judge(follow_up)
 	follow_up_todos.sync(follow_up, follow_up_checks.changed(follow_up, before, "planned_for", "assigned_to"))
-	follow_up_party.roll_up(follow_up.lead)
+	follow_up_party.roll_up(follow_up)
 
 
 def after_delete(follow_up: Document) -> None:
-	"""Take a deleted follow up out of the dates of its lead and out of the effort on it."""
+	"""Take a deleted follow up out of the dates of what it was about and out of the effort on it."""
 	if effort.concerned():
 		effort.forget("Follow Up", follow_up.name)
-	follow_up_party.roll_up(follow_up.lead)
+	follow_up_party.roll_up(follow_up)
 
 
 # Parts
