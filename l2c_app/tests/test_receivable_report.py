@@ -72,12 +72,32 @@ class TestReceivableReport(ChasingTestCase):
 		self.assertGreater(found["dso_countback"], 0)
 		self.assertIsNotNone(found["effectiveness"])
 
+	def test_how_a_payer_pays_is_told_from_three_invoices_on(self):
+		"""Three invoices paid the same weekday; a fourth, larger than they together, in two parts on another one."""
+		day = add_days(nowdate(), -21)
+		for amount in (1000, 2000, 3000):
+			self.assertEqual(self.told() if amount > 1000 else ("", None), ("", None))
+			self.pay(self.invoice(30, amount), amount, day)
+		self.assertEqual(self.told(), (getdate(day).strftime("%A"), 0))
+		late = self.invoice(30, 8000)
+		self.pay(late, 4000, add_days(day, 1))
+		self.pay(late, 4000, add_days(day, 8))
+		self.assertEqual(self.told(), (getdate(add_days(day, 1)).strftime("%A"), 25))
+
+	def told(self):
+		row = self.row()
+		return row["pays_on"], row["in_parts"]
+
+	def pay(self, invoice, amount, day):
+		against = [("Sales Invoice", invoice.name, amount)]
+		money.receipt(self.customer, amount, against=against, posting_date=day)
+
 	def test_the_report_is_for_accounts(self):
 		self.invoice(10, 1000)
 		filters = {"company": factories.COMPANY, "from_date": add_days(nowdate(), -60), "to_date": nowdate()}
 		columns, rows, _message, chart, summary = report.execute(filters)
 		self.assertTrue(chart is None or chart["data"]["labels"])
-		self.assertEqual((len(columns), len(summary)), (8, 4))
+		self.assertEqual((len(columns), len(summary)), (10, 4))
 		self.assertIn(self.customer, [row["customer"] for row in rows])
 		allowed = frappe.get_doc("Report", "Receivable Measures")
 		with self.as_user(factories.sales_user("chase.seller")):

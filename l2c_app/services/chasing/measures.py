@@ -6,17 +6,20 @@ from datetime import date
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Max, Sum
 from frappe.utils import add_days, add_months, cint, flt, get_first_day, get_last_day, getdate
 
 from l2c_app.core import receivable_measures as rules
 from l2c_app.core.money import to_minor
-from l2c_app.core.receivable_measures import Piece
+from l2c_app.core.receivable_measures import Payment, Piece
 from l2c_app.services.chasing.receivables import INVOICE
 from l2c_app.services.ledger.ledger_amounts import money_unit
 
+PAYMENT = "Payment Entry"
 MONTHS_BACK = 24
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COHORT_MONTHS = 12
 
 
@@ -38,14 +41,15 @@ def company_figures(company: str, *, start: date, end: date) -> dict[str, float 
 
 def customers(company: str, *, start: date, end: date) -> list[dict[str, Any]]:
 	"""Return per customer with invoices open at any time of the period: rating, weighted delay, trend, and as of its end
-	what is open, overdue, and at risk, however old."""
+	what is open, overdue, and at risk, however old; and how he paid in the two years before."""
 	unit = money_unit()
 	pieces: dict[str, list[Piece]] = defaultdict(list)
 	for row in invoices(company, start, end):
 		left, total = to_minor(row.left_base, unit), to_minor(row.total_base, unit)
 		due = getdate(row.due or row.first)
 		pieces[row.party] += rules.parts_of(row.name, total=total, left=left, due=due, last=row.last)
-	found = [_customer(name, pieces[name], end) for name in sorted(pieces)]
+	paid = _payments(company, end)
+	found = [_customer(name, pieces[name], paid[name], end) for name in sorted(pieces)]
 	return sorted(found, key=lambda row: (-row["overdue"], row["customer"]))
 
 
@@ -62,8 +66,8 @@ def cohorts(company: str, *, end: date) -> dict[str, float | None]:
 	return rules.unpaid_after({month: billed[month] for month in sorted(billed)}, today=end)
 
 
-def _customer(name: str, known: Sequence[Piece], end: date) -> dict[str, Any]:
-	unit = money_unit()
+def _customer(name: str, known: Sequence[Piece], paid: Sequence[Payment], end: date) -> dict[str, Any]:
+	unit, ways = money_unit(), rules.ways(paid)
 	judged = rules.rating(known, end)
 	items = [(piece.due, piece.amount) for piece in known if piece.paid is None]
 	return {
@@ -75,7 +79,25 @@ def _customer(name: str, known: Sequence[Piece], end: date) -> dict[str, Any]:
 		"open": flt(sum(left for _due, left in items) * unit),
 		"overdue": flt(sum(left for due, left in items if due < end) * unit),
 		"at_risk": rules.at_risk(items, end),
+		"pays_on": "" if ways.weekday is None else _(WEEKDAYS[ways.weekday]),
+		"in_parts": ways.in_parts,
 	}
+
+
+def _payments(company: str, end: date) -> dict[str, list[Payment]]:
+	"""Return per customer what payments brought of each invoice on each day of two years."""
+	entry = frappe.qb.DocType("Payment Ledger Entry")
+	query = (
+		_ledger(entry, company, end)
+		.select(entry.party, entry.against_voucher_no, entry.posting_date, Sum(entry.amount))
+		.where((entry.against_voucher_type == INVOICE) & (entry.voucher_type == PAYMENT))
+		.where(entry.posting_date >= add_months(end, -MONTHS_BACK))
+		.groupby(entry.party, entry.against_voucher_no, entry.posting_date)
+	)
+	found: dict[str, list[Payment]] = defaultdict(list)
+	for customer, invoice, day, amount in query.run():
+		found[customer].append(Payment(invoice, getdate(day), -to_minor(amount, money_unit())))
+	return found
 
 
 def invoices(company: str, start: date, end: date) -> list[Any]:

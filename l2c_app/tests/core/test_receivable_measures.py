@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from l2c_app.core import receivable_measures as measures
-from l2c_app.core.receivable_measures import Piece
+from l2c_app.core.receivable_measures import Payment, Piece, Ways
 
 TODAY = date(2026, 6, 15)
 
@@ -108,6 +108,20 @@ class TestMeasures(unittest.TestCase):
 		whole = measures.dso_countback(total, months)
 		self.assertAlmostEqual(whole, sum(days for _sales, days in months))
 		self.assertLessEqual(measures.dso_countback(some, months), whole + 1e-9)
+
+	def test_weekday_and_parts_are_told_from_three_invoices_on(self):
+		monday, friday = date(2026, 6, 8), date(2026, 6, 12)
+		paid_in = [Payment("A", friday, 500), Payment("B", friday, 300), Payment("B", monday, 100)]
+		self.assertEqual(measures.ways(paid_in), Ways())
+		found = measures.ways([*paid_in, Payment("C", friday, 100)])
+		self.assertEqual(found.weekday, 4)  # 900 of 1,000 on Fridays
+		self.assertAlmostEqual(found.in_parts, 100 / 3)
+
+	def test_a_weekday_of_half_the_money_is_none(self):
+		monday, friday = date(2026, 6, 8), date(2026, 6, 12)
+		found = measures.ways([Payment("A", friday, 2), Payment("B", monday, 1), Payment("C", monday, 1)])
+		self.assertEqual(found, Ways(None, 0))
+		self.assertEqual(measures.ways([Payment("A", friday, -5)] * 3), Ways())
 
 	@given(st.lists(st.builds(paid, st.integers(-50, 200), st.integers(1, 10**6)), min_size=1, max_size=20))
 	def test_the_delay_lies_between_the_best_and_the_worst(self, pieces):

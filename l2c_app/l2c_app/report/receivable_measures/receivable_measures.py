@@ -73,4 +73,6 @@ def _columns() -> list[dict[str, Any]]:
 			"fieldtype": "Percent",
 			"width": 170,
 		},
+		{"fieldname": "pays_on", "label": _("Pays Mostly On"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "in_parts", "label": _("Paid in Parts %"), "fieldtype": "Percent", "width": 120},
 	]
