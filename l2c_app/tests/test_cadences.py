@@ -7,7 +7,7 @@ from frappe.utils import add_days, get_datetime, now_datetime, nowdate
 from l2c_app.core.cadence import Exit
 from l2c_app.services.errors import CadenceInUse, CadenceStepsError, ContactRefused, EnrolmentRefused
 from l2c_app.services.follow_up import cadence_mail, cadence_run, cadences, effort, follow_ups
-from l2c_app.services.pool import seat_events
+from l2c_app.services.pool import seat_events, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import PoolCase
@@ -316,6 +316,33 @@ class TestDoNotContact(CadenceCase):
 		with self.assertRaises(ContactRefused):
 			self.plan("Email")
 		self.assertEqual(self.plan("Call").status, "Planned")
+
+	def mail(self, about: tuple[str, str], **values: object):
+		"""Write a mail as the form of a document does."""
+		kind = {"communication_type": "Communication", "communication_medium": "Email"}
+		who = {
+			"reference_doctype": about[0],
+			"reference_name": about[1],
+			"recipients": "buyer1@pooled.example.com",
+		}
+		text = {"subject": "Our offer", "content": "Dear Ada", "sent_or_received": "Sent"}
+		return factories.make("Communication", **{**kind, **who, **text, **values})
+
+	def test_pain_harassed_contact_gets_no_mail_from_any_form_but_the_answer_to_his_own(self):
+		deal = factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=self.one.name, company=factories.company()
+		)
+		lead = ("Lead", self.one.name)
+		self.mail(lead)
+		frappe.db.set_value("Lead", self.one.name, "status", "Do Not Contact")
+		for about in (lead, ("Opportunity", deal.name)):
+			with self.assertRaises(ContactRefused):
+				self.mail(about)
+		asked = self.mail(lead, sent_or_received="Received", sender="buyer1@pooled.example.com")
+		self.mail(lead, in_reply_to=asked.name)
+		self.mail(("Lead", self.lead(2).name))  # the others get theirs
+		with patch.object(visibility, "enabled_pools", return_value=[]):
+			self.mail(lead)  # without a pool nothing of ours asks
 
 	def test_work_already_planned_can_still_be_closed(self):
 		planned = self.plan("Call")
