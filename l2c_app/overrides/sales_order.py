@@ -7,6 +7,8 @@ from l2c_app.services.contract import contract_natives, order_state
 from l2c_app.services.ledger import contract_customers, recompute
 from l2c_app.services.pool import recycle_dates
 
+STOPPED = ("Closed", "On Hold")
+
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""Only our services put an order under a contract: a form or request keeps what is stored."""
@@ -23,7 +25,12 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 def before_change(doc: Document, method: str | None = None) -> None:
 	"""Overdue money may hold an order that is opened again, as it holds a new one; no query for any other change."""
 	before = doc.get_doc_before_save()
-	if doc.docstatus == 1 and doc.status == "Draft" and before and before.status in ("Closed", "On Hold"):
+	if doc.docstatus != 1 or not before or before.status not in STOPPED or doc.status in STOPPED:
+		return
+	if (
+		not doc.flags.l2c_opened_again
+	):  # ERPNext 15 writes "Draft" first and then the status, 16 the status alone
+		doc.flags.l2c_opened_again = True
 		credit_hold.check(doc)
 
 

@@ -184,7 +184,7 @@ class TestImportRuns(L2CTestCase):
 
 	def test_files_that_cannot_be_read_are_refused_with_the_reason(self):
 		with self.as_user(self.chief), self.assertRaises(errors.RowsUnreadable):
-			api.start(self.file("x", "leads.pdf"))
+			api.start(self.file("x", "leads.docx"))
 		for content, name in (
 			("Shoe Size\n42", "a.csv"),
 			("", "b.csv"),

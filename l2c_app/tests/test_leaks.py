@@ -93,8 +93,9 @@ VALIDATE_LINK = (
 	if IS_15
 	else ("frappe.client.validate_link_and_fetch", "fields_to_fetch")
 )
-# The host's own function sorts in a way that its lists refuse on 16: it answers nobody there.
-BROKEN_ON_HOST = set() if IS_15 else {"last interaction of a lead"}
+# On 16 the host's own function sorts in a way that its lists refuse, and its report reads a column that leads do not have:
+# both answer nobody there.
+BROKEN_ON_HOST = set() if IS_15 else {"last interaction of a lead", "report export Address And Contacts"}
 RIGHTS_REACH = {
 	*(f"{way} {doctype}" for way in ("v1", "getdoc") for doctype in ("Communication", "Call Log")),
 	*(f"export {doctype}" for doctype in ("Lead", "Contact", "Opportunity", "Quotation")),
@@ -534,7 +535,7 @@ class TestLeaks(HttpCase):
 		"""Who has the right gets the data by them: a path that answers nobody would prove nothing."""
 		reached = {user: self.reached_by(user) for user in (self.world.holder, "Administrator")}
 		self.assertEqual(HOLDER_REACHES - BROKEN_ON_HOST - reached[self.world.holder], set())
-		self.assertEqual(RIGHTS_REACH - reached["Administrator"], set())
+		self.assertEqual(RIGHTS_REACH - BROKEN_ON_HOST - reached["Administrator"], set())
 
 	def reached_by(self, user: str) -> set[str]:
 		"""Return the paths on which a user meets the lead's data."""

@@ -35,7 +35,7 @@ class TortureTest(L2CTestCase):
 
 		@seed(f"{SEED} {setting}")
 		@settings(
-			max_examples=STORIES + 1,
+			max_examples=STORIES + 2,
 			deadline=None,
 			database=None,
 			phases=PHASES,
@@ -44,12 +44,17 @@ class TortureTest(L2CTestCase):
 		)
 		@given(stories())
 		def tell(story: tuple | None) -> None:
-			if story:
+			if story and various(story[1]) and (SHRINK or sum(ends.values()) < STORIES * STEPS):
 				ends.update(play(setting, *story))
 
 		tell()
 		self.assertGreaterEqual(sum(ends.values()), STORIES * STEPS)
 		self.assertGreater(ends["done"], sum(ends.values()) / 2, ends)
+
+
+def various(steps: list[tuple]) -> bool:
+	"""Return whether a story is more than one step again and again, which some versions of hypothesis draw before others."""
+	return len({step for step, _seed in steps}) > 1
 
 
 class TestStories(TortureTest):
