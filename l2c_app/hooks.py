@@ -95,7 +95,11 @@ doc_events = {
 	},
 	"Opportunity": {
 		"validate": "l2c_app.overrides.follow_ups.keep_dates",
-		"on_update": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.opportunity"],
+		"on_update": [
+			"l2c_app.overrides.lead_score.on_deal",
+			"l2c_app.overrides.effort.opportunity",
+			"l2c_app.overrides.opportunity.on_update",
+		],
 		"on_trash": "l2c_app.overrides.effort.taken_back",
 	},
 	"Quotation": {

@@ -113,6 +113,31 @@ class TestRenewal(L2CTestCase):
 		self.assertFalse(contracts.fresh(other).renewal_opportunity)
 		self.assertEqual(renewal.propose(self.old.name).name, opportunity.name)
 
+	def test_a_lost_renewal_tells_why_and_ends_the_reminders_until_another_is_made(self) -> None:
+		reason = factories.find_or_make("Opportunity Lost Reason", "Too dear", lost_reason="Too dear")
+		first = renewal.propose(self.old.name)
+		first.declare_enquiry_lost([{"lost_reason": reason}], [], "found somebody cheaper")
+		self.assertEqual(contracts.fresh(self.old).renewal_lost, "Too dear: found somebody cheaper")
+		with self.settings(SETTINGS, end_reminder_days="60", renewal_days=60):
+			self.assertEqual(run(), {"reminded": 0, "proposed": 0, "failed": 0})
+			second = renewal.propose(self.old.name)
+			self.assertNotEqual(second.name, first.name)
+			self.assertFalse(contracts.fresh(self.old).renewal_lost)
+			self.assertEqual(run()["reminded"], 1)
+		first.reload()
+		first.set("status", "Open")
+		first.save()  # no longer this contract's renewal
+		self.assertEqual(contracts.fresh(self.old).renewal_opportunity, second.name)
+
+	def test_a_renewal_that_is_open_again_is_not_lost(self) -> None:
+		opportunity = renewal.propose(self.old.name)
+		opportunity.declare_enquiry_lost([], [])
+		self.assertEqual(contracts.fresh(self.old).renewal_lost, "Lost")
+		opportunity.reload()
+		opportunity.set("status", "Open")
+		opportunity.save()
+		self.assertFalse(contracts.fresh(self.old).renewal_lost)
+
 	def test_the_quotation_has_the_chosen_price(self) -> None:
 		self.assertEqual(renewal.quote(self.old.name).items[0].rate, 999.99)
 		# 999.99 + 3.5 percent = 1,034.98965

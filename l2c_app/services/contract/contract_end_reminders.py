@@ -52,7 +52,7 @@ def remind() -> Iterator[dict[str, int]]:
 
 
 def _ending(days: list[int]) -> list[str]:
-	"""Return the running contracts that end within the longest offset, the soonest first."""
+	"""Return the running contracts that end within the longest offset, the soonest first; those renewed or lost are done."""
 	longest = max([*days, renewal.default_days(), _longest_own()])
 	return frappe.get_all(
 		"Sales Contract",
@@ -60,6 +60,7 @@ def _ending(days: list[int]) -> list[str]:
 			"docstatus": 1,
 			"terminated_on": ("is", "not set"),
 			"renewed_by": ("is", "not set"),
+			"renewal_lost": ("is", "not set"),
 			"end_date": ("between", [nowdate(), add_days(nowdate(), longest)]),
 		},
 		pluck="name",

@@ -42,13 +42,13 @@ def is_due(contract: Document) -> bool:
 
 
 def propose(contract: str) -> Document:
-	"""Return the renewal Opportunity of a contract, made now unless it is there.
+	"""Return the renewal Opportunity of a contract, made now unless there is one that is not lost.
 
 	Permission: write on the contract, the host's right to create Opportunities. Raises RenewalRefused.
 	"""
 	document = _load(contract)
 	existing = document.renewal_opportunity
-	if existing and frappe.db.exists("Opportunity", existing):
+	if existing and not document.renewal_lost and frappe.db.exists("Opportunity", existing):
 		return frappe.get_doc("Opportunity", existing)
 	return make_opportunity(document)
 
@@ -72,7 +72,8 @@ def make_opportunity(contract: Document) -> Document:
 		}
 	).insert()
 	contract.renewal_opportunity = opportunity.name
-	frappe.db.set_value("Sales Contract", contract.name, "renewal_opportunity", opportunity.name)
+	stored = {"renewal_opportunity": opportunity.name, "renewal_lost": None}
+	frappe.db.set_value("Sales Contract", contract.name, stored)
 	return opportunity
 
 

@@ -8,6 +8,7 @@ from frappe.utils import add_days, date_diff, flt, getdate
 from l2c_app.core import contract_end
 from l2c_app.services.errors import RenewalRefused, refuse
 
+LOST = "Lost"
 WHOLE, SHARE_DIGITS, SMALLEST_SHARE = 100, 6, 1e-6
 CARRIED = (
 	"contract_template",
@@ -43,6 +44,18 @@ def parent_of(quotation: str | None) -> str | None:
 	return opportunity and frappe.db.get_value(
 		"Sales Contract", {"renewal_opportunity": opportunity, "docstatus": 1}
 	)
+
+
+def note_lost(opportunity: Document) -> None:
+	"""Note on the contract that an opportunity renews why it was lost, or that it is not lost any more."""
+	contract = frappe.db.get_value(
+		"Sales Contract", {"renewal_opportunity": opportunity.name, "docstatus": 1}
+	)
+	if contract:
+		why = [row.lost_reason for row in opportunity.get("lost_reasons") or ()]
+		text = ": ".join(filter(None, (", ".join(why), opportunity.get("order_lost_reason")))) or _(LOST)
+		value = text if opportunity.status == LOST else None
+		frappe.db.set_value("Sales Contract", contract, "renewal_lost", value, update_modified=False)
 
 
 def carry(contract: Document, quotation: str) -> None:

@@ -307,7 +307,7 @@ const renewal_buttons = (frm, live) => {
 	l2c.open_button(frm, "Opportunity", doc.renewal_opportunity);
 	if (!live || !doc.end_date || doc.renewed_by) return;
 	const group = __("Renewal");
-	if (!doc.renewal_opportunity && frappe.model.can_create("Opportunity")) {
+	if ((!doc.renewal_opportunity || doc.renewal_lost) && frappe.model.can_create("Opportunity")) {
 		frm.add_custom_button(__("Renewal Opportunity"), () => propose_renewal(frm), group);
 	}
 	if (frappe.model.can_create("Quotation")) {
