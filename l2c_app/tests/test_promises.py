@@ -156,6 +156,19 @@ class TestDisputes(ChasingTestCase):
 		with self.assertRaises(DisputeRefused):
 			self.dispute(1)
 
+	def test_once_its_invoice_is_paid_a_dispute_is_still_written_on_and_its_amount_stays_in_bounds(self):
+		dispute = self.dispute(400)
+		factories.payment(self.customer, 700, against=[("Sales Invoice", self.late.name, 700)])
+		dispute.reload()
+		dispute.note = "too dear, and paid in part by mistake"
+		dispute.save()
+		dispute.amount = 301
+		with self.assertRaises(DisputeRefused):
+			dispute.save()
+		dispute.reload()
+		dispute.amount = 300
+		dispute.save()
+
 	def test_the_plan_row_of_a_disputed_invoice_says_so(self):
 		plan = [
 			plan_row(400, fixed_date=contracts.in_days(-30)),
