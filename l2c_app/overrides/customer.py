@@ -6,6 +6,7 @@ from l2c_app.services.chasing import renames
 from l2c_app.services.lead import completeness, lead_intake, lead_owner, party_keys
 from l2c_app.services.ledger import recompute
 from l2c_app.services.pool import admission, recycle_dates, seat_events, seat_removal, vault, visibility
+from l2c_app.services.receipt import payer_aliases
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -64,11 +65,12 @@ def before_rename(doc: Document, method: str | None, old: str, new: str, merge: 
 
 
 def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-	"""Log, keys, cases and the sets of contract and chased customers take the new name."""
+	"""Log, keys, cases, payers and the sets of contract and chased customers take the new name."""
 	seat_removal.follow_rename("Customer", old, new, merge=bool(merge))
 	party_keys.rename("Customer", old, new, doc=doc)
 	recompute.customer_renamed(new)
 	renames.customer_renamed(new)
+	payer_aliases.customer_renamed(new)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

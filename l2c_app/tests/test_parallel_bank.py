@@ -30,6 +30,16 @@ except Exception as error:
 frappe.destroy()
 print("ANSWER" + json.dumps(answer))
 """
+MATCHER = """
+import sys
+import frappe
+site, run = sys.argv[1:3]
+frappe.init(site); frappe.connect()
+from l2c_app.services.receipt import bank_matching
+list(bank_matching.work(run))
+frappe.db.commit()
+frappe.destroy()
+"""
 
 
 @bench_only("row locks and processes")
@@ -61,6 +71,28 @@ class TestParallelBank(L2CTestCase):
 		self.assertEqual(sorted(answer.get("error", "") for answer in answers), ["", "BankMatchStateError"])
 		self.assertEqual(frappe.db.count("Payment Entry", {"party": CUSTOMER, "docstatus": 1}), 1)
 		self.assertEqual(frappe.db.get_value("Bank Transaction", self.line.name, "unallocated_amount"), 0)
+
+	def test_two_runs_at_once_store_one_proposal_for_a_line(self) -> None:
+		"""The second run began before the first one stored its proposal, so that it cannot see it without a lock."""
+		self.addCleanup(self.clean_up)
+		factories.customer(CUSTOMER)
+		self.line = bank_case.line(617, "no invoice of ours")
+		first, self.run_name = (
+			bank_matching.start(factories.COMPANY, self.line.bank_account) for _run in range(2)
+		)
+		frappe.db.commit()
+		mine = {"bank_transaction": self.line.name}
+		self.assertEqual(frappe.db.count("Bank Match", mine), 0)  # what this transaction sees from here on
+		subprocess.run(
+			[sys.executable, "-c", MATCHER, frappe.local.site, first],
+			cwd=frappe.utils.get_bench_path() + "/sites",
+			check=True,
+			timeout=120,
+		)
+		list(bank_matching.work(self.run_name))
+		frappe.db.commit()
+		self.assertEqual(frappe.db.count("Bank Match", mine), 1)
+		frappe.db.delete("Bank Match Run", {"name": first})
 
 	def clean_up(self) -> None:
 		"""Remove what the test committed."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
@@ -70,6 +72,35 @@ class TestRenamedPayers(ChasingTestCase):
 		list(dunning_runs.lines(run))
 		self.assertEqual(sorted(row.state for row in self.run_rows(run, other)), ["Held Back", "Sent"])
 		self.assertEqual(frappe.get_all("Dunning Notice", {"customer": other}, pluck="amount"), [1500])
+
+	def test_who_pays_for_whom_follows_the_new_name_and_a_merge_leaves_nothing_double(self):
+		child, other = self.make_customer("L2C Child Payer"), self.make_customer("L2C Other Payer")
+		payers = {"kind": "Customer", "customer": child}
+		alias = factories.make("Payer Alias", **payers, payer=self.customer, value=self.customer)
+		double = factories.make("Payer Alias", **payers, payer=other, value=other)
+		himself = factories.make(
+			"Payer Alias", kind="Customer", customer=other, payer=self.customer, value="x"
+		)
+		new = self.rename(self.customer, "L2C Renamed Payer")
+		stored = frappe.db.get_value("Payer Alias", alias.name, ["value", "shown", "alias_key"])
+		self.assertEqual(stored, (new, new, f"Customer:{new}:{child}"))
+		self.rename(new, other, merge=True)
+		left = frappe.get_all(
+			"Payer Alias",
+			filters={"name": ("in", [alias.name, double.name, himself.name])},
+			fields=["payer", "customer"],
+		)
+		self.assertEqual([(row.payer, row.customer) for row in left], [(other, child)])
+
+	def test_a_message_to_somebody_without_a_case_reads_nobody_again(self):
+		chase_marks.mark(self.customer)
+		with patch.object(chase_marks, "_read", wraps=chase_marks._read) as read:
+			for number in range(5):
+				chase_marks.learn(f"L2C Caseless {number}")
+			self.assertEqual(read.call_count, 0)
+			chase_marks.mark(self.customer)
+			chase_marks.mark(self.customer)
+		self.assertEqual(read.call_count, 1)
 
 	def test_a_renamed_company_keeps_its_cases(self):
 		frappe.db.set_value("Collection Case", self.live.name, "open_key", "old")

@@ -22,8 +22,9 @@ def mark(customer: str | None) -> None:
 
 
 def learn(customer: str) -> None:
-	"""Drop the set when it does not know a customer who is chased from now on."""
-	if customer not in _known():
+	"""Drop the set when it does not know a customer who is chased from now on. Reads nothing: the next mark does, once."""
+	known = frappe.cache.get_value(KEY)
+	if known is None or customer not in known:
 		forget()
 
 

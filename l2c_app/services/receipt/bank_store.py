@@ -57,10 +57,11 @@ def _still_open(lines: Sequence[Any]) -> set[str]:
 
 
 def _formers(lines: Sequence[str]) -> dict[str, str]:
-	filters = {"bank_transaction": ("in", lines), "state": PROPOSED}
-	fields = ["bank_transaction", "name"]
-	rows = frappe.get_all(MATCH, filters=filters, fields=fields, order_by="name") if lines else []
-	return {row.bank_transaction: row.name for row in rows}
+	"""Return the proposal of each line as it is now: another run may have stored one since this transaction began."""
+	table = frappe.qb.DocType(MATCH)
+	query = frappe.qb.from_(table).select(table.bank_transaction, table.name).orderby(table.name)
+	query = query.where(table.bank_transaction.isin(lines) & (table.state == PROPOSED))
+	return dict(query.for_update().run()) if lines else {}
 
 
 def _refused(lines: Sequence[str]) -> dict[str, Said]:

@@ -81,6 +81,28 @@ def learn_pays_for(payer: str, customer: str, line: Document) -> None:
 	alias.insert(ignore_permissions=True)  # learned from a step whose right was checked
 
 
+def customer_renamed(customer: str) -> None:
+	"""Give the aliases "one pays for another" of a customer that was renamed, or took another one in, its name.
+
+	What a merge made double, or made say that a customer pays for himself, goes.
+	"""
+	table = frappe.qb.DocType("Payer Alias")
+	query = frappe.qb.from_(table).select(table.name).where(table.kind == CUSTOMER)
+	query = query.where((table.payer == customer) | (table.customer == customer)).orderby(
+		table.creation, table.name
+	)
+	for (name,) in query.run():
+		alias = frappe.db.get_value("Payer Alias", name, ["payer", "customer"], as_dict=True)
+		key = f"{CUSTOMER}:{alias.payer}:{alias.customer}"[:140]
+		if alias.payer == alias.customer or frappe.db.exists(
+			"Payer Alias", {"alias_key": key, "name": ("!=", name)}
+		):
+			frappe.delete_doc("Payer Alias", name, ignore_permissions=True, force=True)
+			continue
+		values = {"value": alias.payer, "shown": alias.payer, "alias_key": key}
+		frappe.db.set_value("Payer Alias", name, values)
+
+
 def _accounts(line: Document) -> list[str]:
 	return [
 		number for number in (line.get("bank_party_iban"), line.get("bank_party_account_number")) if number
