@@ -17,7 +17,7 @@ after_install = "l2c_app.install.after_install"
 before_uninstall = "l2c_app.uninstall.before_uninstall"
 after_uninstall = "l2c_app.uninstall.after_uninstall"
 before_migrate = "l2c_app.install.before_install"
-after_migrate = "l2c_app.setup.defaults.store"
+after_migrate = ["l2c_app.setup.defaults.store", "l2c_app.setup.indexes.ensure"]
 
 # Desk
 doctype_js = {

@@ -6,8 +6,8 @@ its own: life_cycle.py, run by scripts/bench_test.py.
 
 import frappe
 
-from l2c_app import compat, install
-from l2c_app.setup import custom_fields, defaults, leftovers
+from l2c_app import compat, hooks, install
+from l2c_app.setup import custom_fields, defaults, indexes, leftovers
 from l2c_app.tests.base import L2CTestCase, bench_only
 
 MOST_ON_LEAD = 6
@@ -51,6 +51,16 @@ class TestInstall(L2CTestCase):
 		defaults.store()
 		stored = frappe.db.get_singles_dict(defaults.SETTINGS)
 		self.assertEqual((str(stored.link_window_days), str(stored.submit_orders)), ("9", "1"))
+
+	@bench_only("indexes of tables")
+	def test_an_index_that_an_old_site_lacks_comes_with_the_next_migrate(self):
+		table, index = "Statement Run Row", "l2c_run_status"
+		frappe.db.sql_ddl(f"alter table `tab{table}` drop index {index}")
+		self.assertFalse(frappe.db.has_index(f"tab{table}", index))
+		indexes.ensure()
+		indexes.ensure()
+		self.assertTrue(frappe.db.has_index(f"tab{table}", index))
+		self.assertIn("l2c_app.setup.indexes.ensure", hooks.after_migrate)
 
 	def test_other_hosts_are_refused_with_words(self):
 		for version in ("14.99.0", "17.0.0-dev"):
