@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 import frappe
 
+from l2c_app.tests import factories, papers
 from l2c_app.tests.base import IN_SANDBOX, bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
 
@@ -38,6 +39,38 @@ class TestInvoiceCopies(ChasingTestCase):
 		for invoice in (self.first.name, self.second.name):
 			self.assertIn(f'filename="{invoice}.html"', mail)
 		self.assertIsNone(frappe.db.get_value("Dunning Notice", row.notice, "not_attached") or None)
+
+	def test_the_copy_is_a_pdf_that_names_its_invoice(self):
+		"""Drawn for real. The host's standard format has the number in its header, which not every wkhtmltopdf draws."""
+		frappe.db.set_single_value("Print Settings", "send_print_as_pdf", 1)
+		self.use_format("<h1>Invoice {{ doc.name }}</h1><p>{{ doc.customer }} {{ doc.grand_total }}</p>")
+		self.attach()
+		with papers.drawn_by_the_host():
+			row = self.send(self.line().run)[0]
+		self.assertEqual((row.state, row.reason), ("Sent", None))
+		(mail,) = self.mail()
+		found = papers.pdfs_of(mail)
+		self.assertEqual(set(found), {f"{self.first.name}.pdf", f"{self.second.name}.pdf"})
+		for invoice in (self.first, self.second):
+			text = found[f"{invoice.name}.pdf"]
+			self.assertIn(f"Invoice {invoice.name}", text)
+			self.assertIn(f"{self.customer} {invoice.grand_total}", text)
+
+	def use_format(self, html):
+		"""Let invoices print in a format of ours until the test is over."""
+		factories.make(
+			"Print Format",
+			name="L2C Copy",
+			doc_type="Sales Invoice",
+			custom_format=1,
+			print_format_type="Jinja",
+			html=html,
+		)
+		setter = {"doctype": "Sales Invoice", "doctype_or_field": "DocType", "property_type": "Data"}
+		frappe.make_property_setter({**setter, "property": "default_print_format", "value": "L2C Copy"})
+		frappe.clear_cache(doctype="Sales Invoice")
+		self.addCleanup(frappe.clear_cache, doctype="Sales Invoice")
+		self.addCleanup(frappe.db.rollback)
 
 	def test_nothing_is_attached_unless_asked(self):
 		with patch.object(frappe, "attach_print") as asked:
