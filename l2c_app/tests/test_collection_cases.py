@@ -3,6 +3,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
+from l2c_app.patches.v1_0 import late_row_occasions
 from l2c_app.services.chasing import (
 	case_doors,
 	cases,
@@ -198,9 +199,23 @@ class TestCollectionCases(ChasingTestCase):
 		}
 		contract = contracts.active(self.customer, plan_rows=rows, **values)
 		unbilled_overdue.tell_sales()
-		unbilled_overdue.tell_sales()
 		about = {"reference_doctype": "Sales Contract", "reference_name": contract.name}
+		rewritten = frappe.get_doc("Follow Up", about)
+		self.assertEqual(rewritten.occasion, "Late row R1")
+		rewritten.update({"note": f"called: {rewritten.note.replace('[R1]', '')}", "occasion": None})
+		rewritten.save()
+		unbilled_overdue.tell_sales()
 		told = frappe.get_all("Follow Up", filters=about, fields=["assigned_to", "note"])
 		self.assertEqual([each.assigned_to for each in told], [contract.contract_owner])
 		self.assertIn("is not billed", told[0].note)
 		self.assertIsNone(self.case())
+
+	def test_old_follow_ups_about_late_rows_are_known_by_their_field(self):
+		contract = contracts.active(self.customer)
+		note = "100 of the plan was due and is not billed: ask for it. [R1]"
+		about = {"reference_doctype": "Sales Contract", "reference_name": contract.name}
+		plan = {"follow_up_type": "Call", "planned_for": add_days(nowdate(), 2), "assigned_to": self.finance}
+		old, other = (factories.make("Follow Up", **about, **plan, note=text) for text in (note, "[R9]"))
+		late_row_occasions.execute()
+		occasions = [frappe.db.get_value("Follow Up", each.name, "occasion") for each in (old, other)]
+		self.assertEqual(occasions, ["Late row R1", None])

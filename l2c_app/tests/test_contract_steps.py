@@ -3,7 +3,7 @@
 from typing import Any
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import add_to_date, flt, now_datetime
 
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import activation, contract_changes, contract_revisions
@@ -15,6 +15,7 @@ from l2c_app.services.errors import (
 	ReceivableAccountError,
 	RevisionRefused,
 )
+from l2c_app.services.follow_up import follow_ups
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
@@ -116,6 +117,22 @@ class TestChanges(L2CTestCase):
 		frappe.get_doc("Sales Order", contract.sales_order).cancel()
 		contracts.fresh(contract).cancel()
 		self.assertEqual(contracts.fresh(contract).status, "Cancelled")
+
+	def test_terminating_calls_off_what_rules_planned_and_leaves_what_people_planned(self) -> None:
+		contract = halves()
+		about = ("Sales Contract", contract.name)
+		when = add_to_date(now_datetime(), days=2)
+		plan = {"follow_up_type": "Call", "planned_for": when, "note": "ask how it went"}
+		planned = [
+			follow_ups.plan(*about, **plan, visit_after="Completed"),
+			follow_ups.plan(*about, **plan, occasion="Contract end"),
+			follow_ups.plan(*about, **plan),
+		]
+		contract_changes.terminate(contract.name, reason="Out of business")
+		fields = ["status", "close_reason"]
+		found = [frappe.db.get_value("Follow Up", each.name, fields) for each in planned]
+		gone = ("Cancelled", "The contract was terminated.")
+		self.assertEqual(found, [gone, gone, ("Planned", None)])
 
 	def test_terminating_waives_what_is_not_billed_and_closes_the_order(self) -> None:
 		contract = halves()

@@ -8,6 +8,7 @@ from frappe.utils import nowdate
 from l2c_app.services.contract import contract_money, contract_state, order_state, orders, settlement
 from l2c_app.services.contract.order_state import CLOSED
 from l2c_app.services.errors import ContractStateError, LiveOrderExists, refuse
+from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.ledger import contract_customers, recompute
 
 
@@ -43,6 +44,7 @@ def terminate(contract: str, *, reason: str, performed: float | None = None, fee
 	contract_state.save(document)
 	contract_customers.forget()
 	recompute.mark([contract])
+	follow_ups.call_off("Sales Contract", contract, reason=_("The contract was terminated."))
 	return document
 
 

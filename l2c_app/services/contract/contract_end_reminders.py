@@ -15,6 +15,7 @@ from l2c_app.services.follow_up import follow_ups, managers
 
 SETTINGS = "L2C Settings"
 SAVEPOINT = "l2c_contract_end"
+OCCASION = "Contract end"
 FIRST_MINUTES = 5
 
 
@@ -101,6 +102,7 @@ def _remind(contract: Document, days: list[int]) -> bool:
 		planned_for=add_to_date(now_datetime(), minutes=FIRST_MINUTES),
 		assigned_to=owner,
 		note=_("Contract {0} ends on {1}: renew it or let it end.").format(contract.name, end),
+		occasion=OCCASION,
 	)
 	told = {"reminded_end": end, "reminded_days": offset}
 	frappe.db.set_value("Sales Contract", contract.name, told, update_modified=False)

@@ -34,6 +34,7 @@ SET_BY_US = (
 	"evidence_name",
 	"cadence_enrolment",
 	"visit_after",
+	"occasion",
 )
 
 
@@ -90,6 +91,7 @@ def _keep_ours(follow_up: Document, before: Document | None) -> None:
 	follow_up.update({"evidence_doctype": None, "evidence_name": None})
 	follow_up.cadence_enrolment = follow_up.flags.l2c_enrolment
 	follow_up.visit_after = follow_up.flags.l2c_visit_after
+	follow_up.occasion = follow_up.flags.l2c_occasion
 	_note_evidence(follow_up)
 
 

@@ -59,16 +59,19 @@ def plan(
 	assigned_to: str = "",
 	note: str = "",
 	visit_after: str = "",
+	occasion: str = "",
 ) -> Document:
 	"""Plan a follow up for the user or for a colleague. Returns the planned Follow Up.
 
-	`visit_after`: what a return visit comes after; no request can set it.
+	`visit_after`: what a return visit comes after; `occasion`: what else a rule plans it for, to do so once. No request can
+	set them.
 	"""
 	values = {"follow_up_type": follow_up_type, "planned_for": planned_for, "note": note}
 	if assigned_to:
 		values["assigned_to"] = assigned_to
 	planned = _new(reference_doctype, reference_name, status=Status.PLANNED.value, **values)
 	planned.flags.l2c_visit_after = visit_after
+	planned.flags.l2c_occasion = occasion
 	return planned.insert()
 
 
@@ -95,6 +98,24 @@ def cancel(name: str, *, reason: str = "") -> Document:
 	if reason:
 		follow_up.close_reason = reason
 	return follow_up.save()
+
+
+def call_off(reference_doctype: str, reference_name: str, *, reason: str) -> int:
+	"""Call off what rules planned on a document that came to its end; what people planned stays. Returns how many.
+
+	The right to end the document was checked by the step that did.
+	"""
+	about = {"reference_doctype": reference_doctype, "reference_name": reference_name}
+	filters = {**about, "status": Status.PLANNED.value}
+	rows = frappe.get_all(
+		"Follow Up", filters=filters, fields=["name", "visit_after", "occasion"], order_by="name"
+	)
+	ours = [row.name for row in rows if row.visit_after or row.occasion]
+	for name in ours:
+		follow_up = frappe.get_doc("Follow Up", name, for_update=True)
+		follow_up.update({"status": Status.CANCELLED.value, "close_reason": reason})
+		follow_up.save(ignore_permissions=True)
+	return len(ours)
 
 
 # What happens with every save; the checks before it are in follow_up_checks
