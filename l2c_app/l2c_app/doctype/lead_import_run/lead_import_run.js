@@ -1,5 +1,7 @@
 {
 	const LIVE = ["Queued", "Running"];
+	const SHOWN = 50;
+	const ROW_COLOURS = { Planned: "blue", Done: "green", Skipped: "gray", Failed: "red" };
 	const COLOURS = { Queued: "gray", Running: "blue", Done: "green", Failed: "red", Stopped: "orange" };
 
 	frappe.ui.form.on("Lead Import Run", {
@@ -10,6 +12,7 @@
 		refresh(frm) {
 			frm.disable_save();
 			frm.trigger("show_counts");
+			frm.trigger("show_rows");
 			frm.trigger("add_buttons");
 			if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
 		},
@@ -33,6 +36,23 @@
 			);
 		},
 
+		// What failed, was skipped or lost a value: the lines that somebody may want to mend in the file.
+		async show_rows(frm) {
+			if (!frm.doc.total_rows) return;
+			const rows = await frappe.db.get_list("Lead Import Row", {
+				filters: { run: frm.doc.name, reason: ["is", "set"] },
+				fields: ["line", "status", "lead", "reason", "content"],
+				order_by: "line asc",
+				limit: SHOWN + 1,
+			});
+			const heading = [__("Line"), __("Status"), __("Lead"), __("Reason")];
+			const below = notes(frm, rows)
+				.map((note) => `<p class="text-muted small">${l2c.escape(note)}</p>`)
+				.join("");
+			if (rows.length) l2c.run_rows(frm, heading, rows.slice(0, SHOWN).map(line), below);
+			else frm.fields_dict.rows_html.$wrapper.html(below);
+		},
+
 		add_buttons(frm) {
 			const act = l2c.run_buttons(frm, "lead_import");
 			const { state, mode } = frm.doc;
@@ -49,6 +69,27 @@
 			if (["Stopped", "Failed"].includes(state)) act(__("Go On"), "resume");
 		},
 	});
+
+	function line(row) {
+		const values = JSON.parse(row.content || "{}");
+		const name = values.company_name || values.lead_name || values.first_name;
+		return [
+			row.line,
+			`<span class="indicator-pill ${ROW_COLOURS[row.status]}">${__(row.status)}</span>`,
+			row.lead ? l2c.link("Lead", row.lead) : l2c.escape(name),
+			l2c.escape(row.reason),
+		];
+	}
+
+	function notes(frm, rows) {
+		const { left_columns, error } = frm.doc;
+		return [
+			!rows.length && __("Every line so far was taken as it is."),
+			rows.length > SHOWN && __("The first {0} lines. All of them: Show Rows.", [SHOWN]),
+			left_columns && __("Columns of the file that leads do not have: {0}", [left_columns]),
+			error,
+		].filter(Boolean);
+	}
 
 	const importable = ({ doc }) => doc.total_rows - doc.skipped_rows - doc.failed_rows;
 }
