@@ -5,7 +5,7 @@ from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.chasing import statement_runs
 from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders, return_visits
 from l2c_app.services.ledger import audit
-from l2c_app.services.receipt import statement_load_work, statement_loads
+from l2c_app.services.receipt import bank_matching, statement_load_work, statement_loads
 from l2c_app.services.signing import requests
 
 
@@ -43,12 +43,13 @@ def work_billing_run(run: str) -> None:
 
 
 def resume_billing_runs() -> list[str]:
-	"""Every ten minutes: queue runs that bill, adopt, load or send statements again whose process died. Returns them."""
+	"""Every ten minutes: queue runs that bill, adopt, load, match or send statements again whose process died. Returns them."""
 	return queue_again(
 		(billing_run_work.stalled, billing_runs.queue),
 		(adoption_runs.stalled, adoption_runs.queue),
 		(statement_load_work.stalled, statement_loads.queue),
 		(statement_runs.stalled, statement_runs.queue),
+		(bank_matching.stalled, bank_matching.queue),
 	)
 
 

@@ -300,6 +300,23 @@ class TestSteps(BankCase):
 		self.assertGreaterEqual(run.done_count, 1)
 		self.assertEqual(open_of(invoice.name), 0)
 
+	def test_a_run_whose_process_died_is_queued_again_and_ends(self):
+		from l2c_app.services.receipt import bank_matching
+
+		bank_line = bank_case.line(640, factories.sales_invoice(self.customer, rate=640).name)
+		with self.as_user(self.accountant):
+			name = bank_matching.start(factories.COMPANY)
+			next(bank_matching.work(name))
+			self.assertNotIn(name, bank_matching.stalled())
+			long_ago = frappe.utils.add_to_date(None, minutes=-31)
+			frappe.db.set_value("Bank Match Run", name, "modified", long_ago, update_modified=False)
+			self.assertIn(name, bank_matching.stalled())
+			list(bank_matching.work(name))
+		self.assertEqual(frappe.db.get_value("Bank Match Run", name, "state"), "Done")
+		self.assertEqual(self.match_of(bank_line).run, name)
+		frappe.db.set_value("Bank Match Run", name, "modified", long_ago, update_modified=False)
+		self.assertNotIn(name, bank_matching.stalled())
+
 	def test_one_line_that_the_host_refuses_does_not_stop_the_others(self):
 		closed = factories.sales_invoice(self.customer, rate=640)
 		good = factories.sales_invoice(self.customer, rate=641)

@@ -12,7 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, getdate, now_datetime, nowdate
+from frappe.utils import add_days, add_to_date, cint, getdate, now_datetime, nowdate
 
 from l2c_app.core import matching
 from l2c_app.core.matching import Decision, Match
@@ -32,6 +32,8 @@ QUEUED, RUNNING, DONE, FAILED = "Queued", "Running", "Done", "Failed"
 PROPOSED = "Proposed"
 DEFAULT_DAYS = 90
 CHUNK = 200
+STALLED_MINUTES = 30
+"""More than reading and matching takes, and than a job may last; each piece stored moves the time on."""
 
 
 def start(company: str, bank_account: str | None = None) -> str:
@@ -45,8 +47,20 @@ def start(company: str, bank_account: str | None = None) -> str:
 	run.update({"company": company, "bank_account": bank_account or None, "state": QUEUED})
 	run.started_by = frappe.session.user
 	run.insert(ignore_permissions=True)  # the right was checked above; nobody inserts runs by hand
-	frappe.enqueue(JOB, queue="long", enqueue_after_commit=True, run=run.name)
+	queue(run.name)
 	return run.name
+
+
+def queue(name: str) -> None:
+	"""Hand a run to the long queue after the commit."""
+	frappe.enqueue(JOB, queue="long", enqueue_after_commit=True, run=name)
+
+
+def stalled() -> list[str]:
+	"""Return runs that nobody works on although they are not done: their process died. Done again, they lose nothing."""
+	long_ago = add_to_date(now_datetime(), minutes=-STALLED_MINUTES)
+	filters = {"state": ("in", [QUEUED, RUNNING]), "modified": ("<", long_ago)}
+	return frappe.get_all(RUN, filters=filters, pluck="name", order_by="creation, name")
 
 
 def work(name: str) -> Iterator[int]:
@@ -60,6 +74,7 @@ def work(name: str) -> Iterator[int]:
 	stored: list[str] = []
 	for place in range(0, len(found), CHUNK):
 		stored += bank_store.store(run.name, found[place : place + CHUNK])
+		run.db_set("line_count", place + CHUNK)
 		yield len(stored)
 	counts = Counter(match.decision.value for _line, match, _open in found)
 	run.db_set({"line_count": len(found), "auto_count": counts["Auto"]})
