@@ -46,7 +46,7 @@ def _line_columns() -> list[dict[str, Any]]:
 		_column("amount", _("Amount"), "Currency", 130),
 		_column("share", _("Share"), "Percent", 80),
 		_column("expected", _("Expected"), "Currency", 130),
-		_column("why", _("Why"), "Data", 480),
+		_column("why", _("Why"), "Data", 720),
 	]
 
 
