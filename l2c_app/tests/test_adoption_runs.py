@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import fmt_money
 
 from l2c_app.services.contract import adoption, adoption_import, adoption_run_work, adoption_runs
 from l2c_app.services.errors import AdoptionRefused, AdoptionRunState, ApproverNeeded, RunInProgress
@@ -59,7 +60,7 @@ class TestAdoptionRuns(L2CTestCase):
 		errors = ["", "PlanSumError", "AdoptionRefused", "AdoptionRefused"]
 		self.assertEqual(self.rows(run, "error"), [(error,) for error in errors])
 		self.assertEqual(self.rows(run, "total", "open_amount")[0], (1000, 1000))
-		self.assertIn("R2 Rest: 700.0 USD", self.rows(run, "plan")[0][0])
+		self.assertIn(f"R2 Rest: {fmt_money(700, currency='USD')} due", self.rows(run, "plan")[0][0])
 		self.assertFalse(frappe.db.get_value("Sales Order", self.orders[0], "l2c_contract"))
 
 	def test_an_approved_run_adopts_what_fits_and_says_what_does_not(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import fmt_money, getdate
 
 from l2c_app.core import adoption as rules
 from l2c_app.core import billing
@@ -211,7 +211,10 @@ def _money_notes(contract: Document) -> list[str]:
 
 def _figure_text(figure: rules.Figure, currency: str) -> str:
 	texts = {
-		"billed": _("{0}: {1} {3} were billed as stated, {2} {3} by the ledger."),
-		"collected": _("{0}: {1} {3} were paid as stated, {2} {3} by the ledger."),
+		"billed": _("{0}: {1} were billed as stated, {2} by the ledger."),
+		"collected": _("{0}: {1} were paid as stated, {2} by the ledger."),
 	}
-	return texts[figure.name].format(figure.row_id, figure.stated, figure.found, currency)
+	return texts[figure.name].format(
+		figure.row_id,
+		*(fmt_money(float(amount), currency=currency) for amount in (figure.stated, figure.found)),
+	)

@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import formatdate, now_datetime
+from frappe.utils import fmt_money, formatdate, now_datetime
 
 from l2c_app.core.adoption import Case
 from l2c_app.services.batch import approved_runs, steps
@@ -116,10 +116,11 @@ def _answer(run: Document, row: Any, result: Result, status: str) -> None:
 
 
 def _row_text(row: dict[str, Any], currency: str) -> str:
-	text = _("{0} {1}: {2} {5} due {3}, collected {4}")
+	text = _("{0} {1}: {2} due {3}, collected {4}")
 	due = formatdate(row["due_date"]) if row["due_date"] else "–"
 	label = row["label"] or _(row["billing"])
-	return text.format(row["row_id"], label, row["amount"], due, row["collected"], currency)
+	amount, collected = (fmt_money(row[name], currency=currency) for name in ("amount", "collected"))
+	return text.format(row["row_id"], label, amount, due, collected)
 
 
 def _next(run: Document, status: str) -> Any | None:

@@ -7,7 +7,7 @@ import frappe
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, getdate
+from frappe.utils import flt, fmt_money, getdate
 
 from l2c_app.core import plan
 from l2c_app.core.money import exact
@@ -205,8 +205,12 @@ def _refuse_sum(contract: Document, rows: str, difference: Decimal) -> None:
 	refuse(
 		PlanSumError,
 		_("The plan rows do not add up to the contract total."),
-		compared=_("Total {0}, rows {1}, difference {2} {3} (rows {4}).").format(
-			total, total - difference, difference, contract.currency, rows
+		compared=_("Total {0}, rows {1}, difference {2} (rows {3}).").format(
+			*(
+				fmt_money(float(amount), currency=contract.currency)
+				for amount in (total, total - difference, difference)
+			),
+			rows,
 		),
 		do=_("Change a row by the difference."),
 	)

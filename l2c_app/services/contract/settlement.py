@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, nowdate
+from frappe.utils import flt, fmt_money, nowdate
 
 from l2c_app.core import settlement as rules
 from l2c_app.core.billing import share_of
@@ -181,8 +181,8 @@ def require_settled(contract: Document, performed: float) -> None:
 		refuse(
 			SettlementOpen,
 			_("Contract {0} is not settled at this value.").format(contract.name),
-			compared=_("Performed {0}, billed {1} {2}.").format(
-				performed, contract.billed, contract.currency
+			compared=_("Performed {0}, billed {1}.").format(
+				*(fmt_money(amount, currency=contract.currency) for amount in (performed, contract.billed))
 			),
 			do=_("Make and submit the documents of the settlement first."),
 		)

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Sum
-from frappe.utils import flt
+from frappe.utils import flt, fmt_money
 
 from l2c_app.core.money import exact, from_minor, to_minor
 from l2c_app.core.short_payment import Settlement, settle
@@ -150,7 +150,9 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 		refuse(
 			WriteOffAboveTolerance,
 			_("The difference is above the tolerance."),
-			compared=_("Short by {0}.").format(float(from_minor(found.short, unit))),
+			compared=_("Short by {0}.").format(
+				fmt_money(float(from_minor(found.short, unit)), currency=match.currency)
+			),
 			do=_(
 				"Take it as a partial payment with a reason, or ask an Accounts Manager for a higher tolerance."
 			),

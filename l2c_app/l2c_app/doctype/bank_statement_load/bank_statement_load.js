@@ -75,6 +75,7 @@ frappe.ui.form.on("Bank Statement Load", {
 		}
 		if (["Asked", "Preview"].includes(state) && may("create")) {
 			frm.add_custom_button(__("Read the File Again"), () => l2c.read_statement_again(frm));
+			if (state === "Asked") frm.change_custom_button_type(__("Read the File Again"), null, "primary");
 		}
 		if ([...LIVE, "Asked", "Preview"].includes(state) && may("create")) act(__("Stop"), "stop");
 		if (["Stopped", "Failed"].includes(state) && frm.doc.loaded_by && may("submit")) act(__("Go On"), "resume");

@@ -21,6 +21,10 @@ frappe.ui.form.on("Sales Contract", {
 			value
 				? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>`
 				: "";
+		frappe.meta.docfield_map["Sales Contract Plan Row"].due_date.formatter = (value, _df, _options, row) => {
+			if (value) return frappe.datetime.str_to_user(value);
+			return row && row.due_basis === "Milestone" ? `<i>${__("Waits for {0}", [__(row.milestone_type)])}</i>` : "";
+		};
 	},
 
 	onload(frm) {

@@ -50,7 +50,7 @@ const start_run = () => {
 };
 
 const PLAN_COLUMNS = [
-	{ fieldtype: "Data", fieldname: "label", label: __("Label"), in_list_view: 1, columns: 3 },
+	{ fieldtype: "Data", fieldname: "label", label: __("Label"), in_list_view: 1, columns: 2 },
 	{ fieldtype: "Float", precision: 2, fieldname: "amount", label: __("Amount"), in_list_view: 1, columns: 2 },
 	{
 		fieldtype: "Select",

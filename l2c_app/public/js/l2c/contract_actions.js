@@ -325,7 +325,7 @@ const open_pdf = (frm, language) =>
 	);
 
 // Rows that wait for a sign-off: released here, or taken back as long as no invoice bills them.
-const sign_off = (frm, rows, method, title) => {
+const sign_off = (frm, rows, method, title, message) => {
 	const options = rows.map((row) => ({
 		value: row.row_id,
 		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency)].filter(Boolean).join(" · "),
@@ -339,16 +339,16 @@ const sign_off = (frm, rows, method, title) => {
 			...(method === "release_row" ? [day] : []),
 			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
 		],
-		(values) => l2c.contract_step(frm, method, values, title)
+		(values) => l2c.contract_step(frm, method, values, message)
 	);
 };
 
 const add_sign_off_buttons = (frm, group) => {
 	const waits = (frm.doc.plan_rows || []).filter((row) => row.due_basis === "Milestone" && row.milestone_type === "Sign-off");
-	const add = (rows, method, title) =>
-		rows.length && frm.add_custom_button(title, () => sign_off(frm, rows, method, title), group);
-	add(waits.filter((row) => !row.released_on), "release_row", __("Sign a Milestone Off"));
-	add(waits.filter((row) => row.released_on && !flt(row.billed)), "take_back_release", __("Take a Sign-off Back"));
+	const add = (rows, method, title, message) =>
+		rows.length && frm.add_custom_button(title, () => sign_off(frm, rows, method, title, message), group);
+	add(waits.filter((row) => !row.released_on), "release_row", __("Sign a Milestone Off"), __("Milestone signed off"));
+	add(waits.filter((row) => row.released_on && !flt(row.billed)), "take_back_release", __("Take a Sign-off Back"), __("Sign-off taken back"));
 };
 
 l2c.contract_buttons = (frm) => {

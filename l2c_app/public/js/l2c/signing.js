@@ -76,6 +76,24 @@ const pdf_button = (frm, label, signed) =>
 		)
 	);
 
+// Who did what with the link, when and from where: newest last, as on the last page of the signed PDF.
+l2c.show_signing_trail = async (frm) => {
+	if (frm.l2c_trail === frm.doc.modified) return;
+	frm.l2c_trail = frm.doc.modified;
+	const events = await frappe.db.get_list("Contract Signing Event", {
+		filters: { request: frm.doc.name },
+		fields: ["event", "at", "actor", "ip_address", "detail"],
+		order_by: "creation asc",
+		limit: 100,
+	});
+	const lines = events.map(({ event, at, actor, ip_address, detail }) =>
+		[`<b>${l2c.escape(__(event))}</b>`, ...[l2c.moment_text(at), actor, ip_address, detail].filter(Boolean).map(l2c.escape)].join(" · ")
+	);
+	if (frm.l2c_trail_section) frm.l2c_trail_section.remove();
+	frm.l2c_trail_section = frm.dashboard.add_section(lines.join("<br>"), __("Audit Trail"));
+	frm.dashboard.show();
+};
+
 l2c.signing_request_buttons = (frm) => {
 	const { status } = frm.doc;
 	pdf_button(frm, __("PDF as Sent"), 0);

@@ -19,13 +19,17 @@ l2c.show_unclaimed = async () => {
 function unclaimed_html(rows) {
 	if (!rows.length) return `<p class="text-muted">${__("All money has an owner.")}</p>`;
 	const lines = rows.map(
-		(row, index) => `<tr><td>${l2c.escape(frappe.datetime.str_to_user(row.received_on))}</td>
-			<td>${l2c.escape(row.payer_name || "–")}<br><span class="text-muted small">${l2c.escape(
-			row.payer_account
-		)}</span></td>
+		(row, index) => `<tr>
+			<td>${l2c.escape(row.payer_name || "–")}<br><span class="text-muted small">${[
+			row.payer_account,
+			frappe.datetime.str_to_user(row.received_on),
+			row.claims && __("Claims: {0}", [row.claims]),
+		]
+			.filter(Boolean)
+			.map(l2c.escape)
+			.join("<br>")}</span></td>
 			<td class="text-right">${l2c.escape(l2c.money(row.amount, row.currency))}</td>
-			<td>${row.claims || ""}</td>
-			<td>${
+			<td class="text-right">${
 				row.claimed_by_me
 					? `<span class="indicator-pill green">${__("Claimed")}</span>`
 					: `<button type="button" class="btn btn-xs btn-primary" data-l2c-claim="${index}">${__(
@@ -34,8 +38,7 @@ function unclaimed_html(rows) {
 			}</td></tr>`
 	);
 	return `<div class="table-responsive"><table class="table table-bordered table-sm"><thead><tr>
-		<th>${__("Received On")}</th><th>${__("Payer")}</th><th class="text-right">${__("Amount")}</th>
-		<th>${__("Claims")}</th><th></th></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
+		<th>${__("Payer")}</th><th class="text-right">${__("Amount")}</th><th></th></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
 }
 
 const claim_dialog = (row) =>

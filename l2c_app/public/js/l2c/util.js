@@ -22,7 +22,8 @@ l2c.call_frozen = (method, args, message) => {
 	return l2c.call(method, args);
 };
 
-l2c.money = (amount, currency) => format_currency(flt(amount), currency);
+// Never broken between sign and figures: tables are narrow.
+l2c.money = (amount, currency) => format_currency(flt(amount), currency).replace(/ /g, "\u00a0");
 
 l2c.done = (message) => frappe.show_alert({ message: message, indicator: "green" });
 
