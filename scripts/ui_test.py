@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from ui.desk import OUT, People, browser_path, with_playwright
 from ui.parts import PARTS
 
 
-def click_through(base: str, seed: dict[str, Any], only: list[str]) -> int:
+def click_through(base: str, seed: dict[str, Any], *, only: list[str], work: Callable[[], None]) -> int:
 	"""Run every part, or those whose name contains a word of `only`. Returns the number of failures."""
 	failures = 0
 	with with_playwright()() as playwright:
 		browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-		people = People(browser, base, seed)
+		people = People(browser, base, seed, work=work)
 		for part in PARTS:
 			if only and not any(word in part.__name__ for word in only):
 				continue
@@ -84,13 +84,13 @@ def fresh_site(bench: Bench) -> None:
 	bench.step("complete the setup wizard", "complete_wizard")
 
 
-def seeded(bench: Bench) -> dict[str, Any]:
-	"""Make the records and return their names."""
-	command = [str(bench.python), str(ROOT / "scripts" / "ui" / "seed.py"), bench.site]
+def in_bench(bench: Bench, script: str) -> str:
+	"""Run a script of scripts/ui with the Python of the bench. Returns what it printed."""
+	command = [str(bench.python), str(ROOT / "scripts" / "ui" / script), bench.site]
 	result = subprocess.run(command, cwd=bench.sites, env=bench.environment(), text=True, capture_output=True)
 	if result.returncode:
-		sys.exit(f"the demo records could not be made:\n{result.stderr[-3000:]}")
-	return json.loads(result.stdout.strip().splitlines()[-1])
+		raise RuntimeError(f"{script} failed:\n{result.stderr[-3000:]}")
+	return result.stdout
 
 
 def run(bench: Bench, *, own_site: bool, port: int, only: list[str]) -> int:
@@ -98,9 +98,9 @@ def run(bench: Bench, *, own_site: bool, port: int, only: list[str]) -> int:
 	bench.frappe("build", "--app", APP, capture=True)
 	if own_site:
 		fresh_site(bench)
-	seed = seeded(bench)
+	seed = json.loads(in_bench(bench, "seed.py").strip().splitlines()[-1])
 	with serving(bench, port) as base:
-		return click_through(base, seed, only)
+		return click_through(base, seed, only=only, work=lambda: in_bench(bench, "work.py"))
 
 
 def main() -> int:

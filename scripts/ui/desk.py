@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,39 @@ class Desk:
 		self.page.locator(f"{MODAL} .btn-modal-primary >> visible=true").last.click()
 		self.settle()
 
+	def attach(self, fieldname: str, name: str, *, text: str) -> None:
+		"""Choose a file for a field of the open dialog."""
+		self.page.locator(f"{MODAL} [data-fieldname='{fieldname}'] .btn-attach >> visible=true").last.click()
+		self.upload(name, text=text)
+
+	def upload(self, name: str, *, text: str) -> None:
+		"""Give a file to the open uploader, as chosen from the disk, and wait until it is stored."""
+		chosen = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+		uploader = self.page.locator(f"{MODAL} .file-uploader")
+		uploader.last.wait_for(state="visible")
+		uploader.last.locator("input[type=file]").first.set_input_files(chosen)
+		self.page.locator(f"{MODAL} .btn-modal-primary:has-text('Upload') >> visible=true").last.click()
+		uploader.first.wait_for(state="detached", timeout=60_000)
+		self.settle()
+
+	def opened(self, doctype: str) -> str:
+		"""Wait until the stored form of a DocType is open. Returns its name."""
+		self.page.wait_for_function(
+			"([dt]) => window.cur_frm && cur_frm.doctype === dt && !cur_frm.is_new() && frappe.get_route()[1] === dt",
+			arg=[doctype],
+			timeout=60_000,
+		)
+		self.settle()
+		return self.ask("() => cur_frm.docname")
+
+	def on_phone(self, name: str) -> None:
+		"""Look at the page as it is on a phone."""
+		self.page.set_viewport_size(PHONE)
+		self.page.wait_for_timeout(600)
+		self.shot(f"{name}_phone")
+		self.fits(name)
+		self.page.set_viewport_size(WIDE)
+
 	def message(self) -> str:
 		"""Return what the open message says to the person; a raw one fails."""
 		self.page.wait_for_selector(f"{MODAL} .msgprint >> visible=true", timeout=30_000)
@@ -259,8 +293,9 @@ class Desk:
 class People:
 	"""Everybody who sits in front of a desk in this run; logged in when first asked for."""
 
-	def __init__(self, browser: Any, base: str, seed: dict[str, Any]) -> None:
-		self.browser, self.base, self.seed = browser, base, seed
+	def __init__(self, browser: Any, base: str, seed: dict[str, Any], *, work: Callable[[], None]) -> None:
+		"""`work` does what the worker of a bench would do: it takes recorded runs to their end."""
+		self.browser, self.base, self.seed, self.work = browser, base, seed, work
 		self.desks: dict[str, Desk] = {}
 
 	def __getitem__(self, role: str) -> Desk:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
+import seed_money
 from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.password import update_password
 
@@ -22,7 +23,9 @@ PASSWORD = "L2C-desk-test-1"
 ROLES = {
 	"sales": ["Sales User"],
 	"accounts": ["Accounts User"],
+	"chief": ["Accounts Manager", "Accounts User"],
 	"manager": ["Sales Manager", "Sales User"],
+	"chinese": ["System Manager", "Sales Manager", "Sales User", "Accounts Manager", "Accounts User"],
 	"admin": ["System Manager", "Sales Manager", "Sales User", "Accounts Manager"],
 }
 COMPANIES = (
@@ -45,7 +48,8 @@ def people() -> dict[str, str]:
 	for key, roles in ROLES.items():
 		users[key] = factories.user(f"desk.{key}", *roles)
 		update_password(users[key], PASSWORD)
-		frappe.db.set_value("User", users[key], {"language": "en", "onboarding_status": "{}"})
+		language = "zh" if key == "chinese" else "en"
+		frappe.db.set_value("User", users[key], {"language": language, "onboarding_status": "{}"})
 	return users
 
 
@@ -243,6 +247,7 @@ def main(site: str) -> None:
 	names |= natives(users, names)
 	names |= billing_run()
 	names |= signing()
+	names |= seed_money.make(users, _digits(5))
 	frappe.db.commit()
 	print(json.dumps({"users": users, "password": PASSWORD, "item": factories.SERVICE_ITEM, **names}))
 
