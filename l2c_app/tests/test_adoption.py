@@ -152,7 +152,7 @@ class TestAdoption(L2CTestCase):
 		other = factories.sales_invoice(factories.customer("L2C Other Customer"), rate=10)
 		draft = factories.sales_order(self.customer, submit=False)
 		for case, error, text in (
-			(self.case(order, Line("Half", Decimal(500))), PlanSumError, "1000"),
+			(self.case(order, Line("Half", Decimal(500))), PlanSumError, "1,000.00"),
 			(self.case(order, Line(sales_invoice=other.name)), AdoptionRefused, "L2C Other Customer"),
 			(self.case(draft), AdoptionRefused, draft.name),
 			(self.case(order, contract_owner="nobody@example.com"), AdoptionRefused, "nobody@example.com"),

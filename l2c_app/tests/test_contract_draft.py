@@ -219,7 +219,7 @@ class TestBadInput(L2CTestCase):
 	def test_a_wrong_sum_names_the_difference(self) -> None:
 		with self.assertRaises(PlanSumError) as caught:
 			contracts.draft(plan_rows=[plan_row(400), plan_row(500)])
-		for part in ("1000", "900", "100", "R1, R2"):
+		for part in ("1,000.00", "900.00", " 100.00", "R1, R2"):
 			self.assertIn(part, str(caught.exception))
 
 	def test_parties_dates_items(self) -> None:

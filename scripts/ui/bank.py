@@ -1,11 +1,16 @@
 """What accounts do with the lines of a bank statement at the desk, and what must have come of it."""
 
-import re
 from typing import Any
 
 from ui.desk import MODAL, Desk, People, check
 
 HEAD = "Date,Credit,Debit,Currency,Description,Reference,Payer,IBAN,Transaction ID"
+
+
+def account_of_payer(seed: dict[str, Any]) -> str:
+	"""Return an account that nobody has paid from yet: an IBAN of this run."""
+	number = f"37040044{seed['stamp']:0>10}"
+	return f"DE{98 - int(number + '131400') % 97:02d}{number}"
 
 
 def statement(seed: dict[str, Any]) -> str:
@@ -19,7 +24,7 @@ def statement(seed: dict[str, Any]) -> str:
 		f"{date},1250.00,,USD,{number[heron]} thank you,E{stamp}1,{heron},,T{stamp}1",
 		f"{date},970.00,,USD,{number[harbour]} less fees,E{stamp}2,{harbour},,T{stamp}2",
 		f"{date},920.00,,USD,{number[juniper]} less fees,E{stamp}3,{juniper},,T{stamp}3",
-		f"{date},250.00,,USD,transfer,E{stamp}4,Verdant Trustees {stamp},CH9300762011623852957,T{stamp}4",
+		f"{date},250.00,,USD,transfer,E{stamp}4,Verdant Trustees {stamp},{account_of_payer(seed)},T{stamp}4",
 		f"{date},1250.00,,USD,{number[heron]} thank you,E{stamp}1,{heron},,T{stamp}1",
 		f"{date},12x.00,,USD,unreadable,E{stamp}5,Nobody,,T{stamp}5",
 	]
@@ -158,8 +163,9 @@ def bank_unclaimed(people: People, seed: dict[str, Any]) -> None:
 	accounts.settle()
 	money = accounts.value("Bank Match", match, "collection")
 	check(accounts.value("Collection", money, "status") == "Unclaimed", "the money is on the list")
-	claim(people["sales"], seed["claim_contract"], "They told me on the phone")
-	claim(people["manager"], seed["rival_contract"], "Their trustee pays for them")
+	secret = account_of_payer(seed)
+	claim(people["sales"], seed["claim_contract"], reason="They told me on the phone", secret=secret)
+	claim(people["manager"], seed["rival_contract"], reason="Their trustee pays for them", secret=secret)
 	accounts.form("Collection", money)
 	accounts.page.wait_for_selector("[data-l2c-decide='1'] >> visible=true")
 	accounts.shot("claims_to_decide")
@@ -174,15 +180,15 @@ def bank_unclaimed(people: People, seed: dict[str, Any]) -> None:
 	accounts.shot("claim_decided")
 
 
-def claim(desk: Desk, contract: str, reason: str) -> None:
-	"""Claim the money from the masked list."""
+def claim(desk: Desk, contract: str, *, reason: str, secret: str) -> None:
+	"""Claim the money from the masked list, which does not say from which account it came."""
 	desk.listing("Collection")
 	desk.press("Unclaimed Money")
 	desk.page.wait_for_selector(f"{MODAL} [data-l2c-claim] >> visible=true")
 	desk.shot("unclaimed_list")
 	desk.on_phone("unclaimed_list")
 	shown = desk.page.locator(f"{MODAL} [data-fieldname='rows']").inner_text()
-	check(not re.search("Verdant Trustees|CH93", shown), "the payer is masked")
+	check("Verdant Trustees" not in shown and secret not in shown, "the payer is masked")
 	desk.page.locator(f"{MODAL} [data-l2c-claim]").first.click()
 	desk.dialog("contract")
 	desk.fill("contract", contract)

@@ -1,3 +1,9 @@
+// A row without a date says what it waits for.
+const due_text = (value, _df, _options, row) => {
+	if (value) return frappe.datetime.str_to_user(value);
+	return row && row.due_basis === "Milestone" ? `<i>${__("Waits for {0}", [__(row.milestone_type)])}</i>` : "";
+};
+
 frappe.ui.form.on("Sales Contract", {
 	setup(frm) {
 		l2c.made_by_steps(frm, "Sales Order", "Sales Invoice", "Customer", "Lead", "Billing Request");
@@ -21,10 +27,6 @@ frappe.ui.form.on("Sales Contract", {
 			value
 				? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>`
 				: "";
-		frappe.meta.docfield_map["Sales Contract Plan Row"].due_date.formatter = (value, _df, _options, row) => {
-			if (value) return frappe.datetime.str_to_user(value);
-			return row && row.due_basis === "Milestone" ? `<i>${__("Waits for {0}", [__(row.milestone_type)])}</i>` : "";
-		};
 	},
 
 	onload(frm) {
@@ -40,6 +42,7 @@ frappe.ui.form.on("Sales Contract", {
 			"Payment Entry",
 			"Journal Entry",
 		];
+		frm.fields_dict.plan_rows.grid.update_docfield_property("due_date", "formatter", due_text);
 		if (frm.is_new()) return;
 		l2c.contract_headline(frm);
 		l2c.contract_buttons(frm);
