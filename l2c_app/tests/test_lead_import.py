@@ -1,6 +1,7 @@
 """Leads from a file: bad rows get a result, the rest goes on; duplicates are found across owners and shown masked."""
 
 import json
+from unittest.mock import patch
 
 import frappe
 
@@ -52,6 +53,20 @@ class TestImport(ImportCase):
 			self.assertEqual(bool(result["lead"]), result["status"] == "inserted")
 		for result in (results[0], results[-1]):
 			self.assertEqual(factories.seat_of(result["lead"], "L2C Import").state, "Available")
+
+	def test_the_host_knows_that_it_imports_and_asks_nobody_for_pictures(self):
+		insert, seen = lead_import._insert, []
+
+		def watched(values: dict, skip_known: bool) -> object:
+			seen.append(bool(frappe.flags.in_import))
+			return insert(values, skip_known)
+
+		with patch.object(lead_import, "_insert", watched):
+			results = api.import_leads([self.row(1, email_id="picture@import.example.com"), {}])
+		self.assertEqual(seen, [True])
+		self.assertFalse(frappe.flags.in_import)
+		lead = frappe.get_doc("Lead", results[0]["lead"])
+		self.assertEqual((lead.status, lead.naming_series), ("Lead", frappe.new_doc("Lead").naming_series))
 
 	def test_hostile_and_foreign_texts_are_stored_as_texts(self):
 		names = (

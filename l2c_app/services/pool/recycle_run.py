@@ -43,6 +43,7 @@ SHOWN = {
 READS = ("seat", "from_user")
 RECYCLE, KEEP = "recycle", "keep"
 NOTHING = core.Verdict()
+NO_FACTS: frozenset[core.Exemption] = frozenset()
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Case:
 	tier: str
 	dates: list[core.Due]
 	day: date | None
-	facts: frozenset[core.Exemption] = frozenset()
+	facts: frozenset[core.Exemption] = NO_FACTS
 	verdict: core.Verdict = NOTHING
 
 	@property
@@ -178,14 +179,23 @@ def judge(rows: Iterable[frappe._dict], policy: recycle_rules.Policy, *, today: 
 	for row in rows:
 		when = dates.of(clocks.of(row))
 		cases.append(Case(row, clocks.tier(row), when, today or (when[0].on if when else None)))
-	facts = facts_of([case.row for case in cases if case.is_due])
-	for case in cases:
-		if case.is_due:
-			case.facts = frozenset(facts.get((case.row.party_type, case.row.party), ()))
-			case.verdict = core.judge(
-				case.dates, today=case.day, facts=case.facts, protected_until=case.row.protected_until
-			)
+	_decide([case for case in cases if case.is_due])
 	return cases
+
+
+def _decide(cases: Sequence[Case]) -> None:
+	"""Give due cases their verdicts. Most are alike, and are decided once: equal dates are one list (`Dates`)."""
+	facts = facts_of([case.row for case in cases])
+	known: dict[tuple, core.Verdict] = {}
+	for case in cases:
+		row = case.row
+		case.facts = frozenset(facts.get((row.party_type, row.party), ())) if facts else NO_FACTS
+		alike = id(case.dates), case.day, case.facts, row.protected_until
+		if alike not in known:
+			known[alike] = core.judge(
+				case.dates, today=case.day, facts=case.facts, protected_until=row.protected_until
+			)
+		case.verdict = known[alike]
 
 
 def facts_of(rows: Sequence[frappe._dict]) -> dict[tuple[str, str], set[core.Exemption]]:
