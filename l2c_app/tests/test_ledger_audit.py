@@ -5,6 +5,7 @@ from unittest.mock import patch
 import frappe
 
 import l2c_app.jobs.contracts as contract_jobs
+from l2c_app.patches.v1_0 import collected_percent
 from l2c_app.services.billing import billing_links
 from l2c_app.services.contract import contract_natives
 from l2c_app.services.ledger import audit, ledger_identities
@@ -104,6 +105,17 @@ class TestRelinking(DoorTest):
 		self.assertIn(self.contract, result["failed"])
 		self.assertIn(other, {drift["contract"] for drift in result["drifts"]})
 		self.assertEqual(figures(other, "collected"), (0,))
+
+
+class TestUpgrade(DoorTest):
+	def test_contracts_of_an_older_version_show_what_was_collected_and_are_no_drift(self) -> None:
+		"""1,000 agreed, 300 of them paid: 30 %."""
+		receipt(self.customer, 300, against=[("Sales Order", self.order, 300)])
+		self.assertEqual(figures(self.contract, "collected", "collected_percent"), (300, 30))
+		frappe.db.set_value("Sales Contract", self.contract, "collected_percent", 0)
+		collected_percent.execute()
+		self.assertEqual(figures(self.contract, "collected_percent"), (30,))
+		self.assertEqual(audit.run()["drift"], 0)
 
 
 class TestPayments(DoorTest):
