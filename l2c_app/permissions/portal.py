@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.portal import own
 
 
@@ -11,5 +12,5 @@ def has_website_permission(doc: Any, ptype: str, user: str, verbose: bool = Fals
 	"""Return whether the document is an approved contract of one of the visitor's customers, as stored."""
 	if ptype not in ("read", "print") or user != frappe.session.user:
 		return False
-	filters = {"name": doc.get("name"), "customer": ("in", own.customers() or [""]), "docstatus": 1}
+	filters = {"name": doc.get("name"), "customer": ("in", own.customers() or NO_NAMES), "docstatus": 1}
 	return bool(doc.get("name") and frappe.db.exists("Sales Contract", filters))

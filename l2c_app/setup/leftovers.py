@@ -9,6 +9,8 @@ from pathlib import Path
 
 import frappe
 
+from l2c_app.core.names import NO_NAMES
+
 APP = "l2c_app"
 MODULE = "L2C App"
 # Evidence that belongs to people, not to us: the row stays, only its pointer is emptied.
@@ -135,8 +137,8 @@ def _delete_navigation() -> None:
 			continue
 		names = frappe.get_all(doctype, filters={"app": APP}, pluck="name", order_by="name")
 		for field in frappe.get_meta(doctype).get_table_fields():
-			frappe.db.delete(field.options, {"parenttype": doctype, "parent": ("in", names or [""])})
-		frappe.db.delete(doctype, {"name": ("in", names or [""])})
+			frappe.db.delete(field.options, {"parenttype": doctype, "parent": ("in", names or NO_NAMES)})
+		frappe.db.delete(doctype, {"name": ("in", names or NO_NAMES)})
 
 
 def _delete_permission_logs() -> None:

@@ -83,6 +83,15 @@ class PortalTestCase(L2CTestCase):
 
 
 class TestOwn(PortalTestCase):
+	def test_who_is_no_customers_user_sees_no_contract_without_a_customer(self):
+		"""Contracts of leads have no customer yet; an empty list of customers must not find them."""
+		frappe.db.set_value("Sales Contract", self.contract.name, "customer", None)
+		for nobody in (factories.user("portal.nobody", "Customer"), self.user, self.stranger):
+			with self.subTest(nobody=nobody), self.as_user(nobody):
+				self.assertNotIn(self.contract.name, [row["name"] for row in pages.contracts()])
+				self.assertRaises(frappe.PermissionError, own.contract, self.contract.name)
+				self.assertFalse(frappe.has_permission("Sales Contract", "read", self.contract.name))
+
 	def test_the_pages_show_what_is_his_with_figures_of_the_ledger(self):
 		status, text = self.page("/sales-contracts", self.user)
 		self.assertEqual(status, 200, text[-500:])

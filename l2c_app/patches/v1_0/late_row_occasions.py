@@ -4,6 +4,7 @@ import re
 
 import frappe
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing.unbilled_overdue import OCCASION
 
 
@@ -17,7 +18,11 @@ def execute() -> None:
 	fields = ["name", "reference_name", "note"]
 	for row in frappe.get_all("Follow Up", filters=filters, fields=fields, order_by="name"):
 		marks = re.findall(r"\[(R\d+)\]", row.note)
-		plan = {"parent": row.reference_name, "parenttype": "Sales Contract", "row_id": ("in", marks or [""])}
+		plan = {
+			"parent": row.reference_name,
+			"parenttype": "Sales Contract",
+			"row_id": ("in", marks or NO_NAMES),
+		}
 		row_id = frappe.db.get_value("Sales Contract Plan Row", plan, "row_id")
 		if row_id:
 			occasion = OCCASION.format(row_id)

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime, nowdate
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.billing import billing, billing_links, due_rows, requested_rows
 from l2c_app.services.billing.requested_rows import ISSUED, REJECTED, REQUEST, REQUESTED
 from l2c_app.services.contract import contract_money, contract_state
@@ -140,7 +141,7 @@ def _open_request(name: str) -> Document:
 def _invoice_of(request: Document, row_id: str) -> str | None:
 	"""Return the invoice that this step just made for a row billed together with an earlier one of the request."""
 	made = [row.sales_invoice for row in request.rows if row.sales_invoice]
-	filters = {"parent": request.contract, "row_id": row_id, "sales_invoice": ("in", made or [""])}
+	filters = {"parent": request.contract, "row_id": row_id, "sales_invoice": ("in", made or NO_NAMES)}
 	return frappe.db.get_value("Plan Billing", filters, "sales_invoice")
 
 

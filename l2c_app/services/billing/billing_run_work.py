@@ -12,6 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.acting import acting_as
 from l2c_app.services.billing import billing, billing_preview, billing_runs, due_rows
@@ -67,7 +68,7 @@ def _list(run: Document) -> bool:
 def _heads(contracts: set[str]) -> dict[str, Any]:
 	found = frappe.get_all(
 		"Sales Contract",
-		filters={"name": ("in", sorted(contracts) or [""])},
+		filters={"name": ("in", sorted(contracts) or NO_NAMES)},
 		fields=["name", "party_name", "currency"],
 		order_by="name",
 	)

@@ -13,6 +13,7 @@ import frappe
 from frappe.query_builder.functions import Count, Max, Sum
 
 from l2c_app.core.money import to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import receivables
 from l2c_app.services.chasing.receivables import Key, Owed
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -80,7 +81,7 @@ def _lines(companies: Collection[str] | None) -> dict[str, list[Any]]:
 		"unallocated_amount": (">", 0),
 	}
 	if companies is not None:
-		filters["company"] = ("in", sorted(companies) or [""])
+		filters["company"] = ("in", sorted(companies) or NO_NAMES)
 	found: dict[str, list[Any]] = defaultdict(list)
 	rows = frappe.get_all(
 		bank_reads.LINE, filters=filters, fields=bank_reads.LINE_FIELDS, order_by="date, name"

@@ -13,6 +13,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.core.cadence import Exit
 from l2c_app.core.dunning import Facts, Item
 from l2c_app.core.money import to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import bank_lines, mail_addresses, receivables, row_promises
 from l2c_app.services.chasing.policies import Policies, Policy
 from l2c_app.services.chasing.receivables import Key, Position
@@ -133,7 +134,7 @@ class _Reader:
 			"judge_on",
 			"pauses",
 		]
-		filters = {"customer": ("in", self.customers or [""]), "status": ("in", ("Open", "Broken"))}
+		filters = {"customer": ("in", self.customers or NO_NAMES), "status": ("in", ("Open", "Broken"))}
 		rows = frappe.get_all("Promise to Pay", filters=filters, fields=fields, order_by="creation")
 		paused = [row for row in rows if row.status == "Open" and row.pauses]
 		live = {row.sales_invoice: row for row in paused if row.sales_invoice}
@@ -147,7 +148,7 @@ class _Reader:
 	def _disputes(self) -> dict[str, tuple[int, date | None]]:
 		"""Return (minor units, deadline) per invoice: what is open, or accepted and not yet settled in the books."""
 		fields = ["sales_invoice", "amount", "deadline", "status", "outcome", "outcome_document"]
-		filters = {"customer": ("in", self.customers or [""]), "status": ("in", ("Open", "Accepted"))}
+		filters = {"customer": ("in", self.customers or NO_NAMES), "status": ("in", ("Open", "Accepted"))}
 		found: dict[str, tuple[int, date | None]] = {}
 		rows = frappe.get_all("Receivable Dispute", filters=filters, fields=fields, order_by="deadline desc")
 		for row in rows:
@@ -158,7 +159,7 @@ class _Reader:
 		return found
 
 	def _cases(self) -> dict[Key, Any]:
-		filters = {"customer": ("in", self.customers or [""]), "status": ("!=", "Closed")}
+		filters = {"customer": ("in", self.customers or NO_NAMES), "status": ("!=", "Closed")}
 		rows = frappe.get_all("Collection Case", filters=filters, fields=["*"], order_by="name")
 		return {(row.customer, row.company, row.currency): row for row in rows}
 
@@ -180,7 +181,7 @@ def _sent(customers: Collection[str]) -> dict[Key, dict[str, Any]]:
 			Max(table.level).as_("level"),
 			Count(table.name).as_("times"),
 		)
-		.where(table.customer.isin(sorted(customers) or [""]) & table.withdrawn_on.isnull())
+		.where(table.customer.isin(sorted(customers) or NO_NAMES) & table.withdrawn_on.isnull())
 		.groupby(table.customer, table.company, table.currency, table.carrier, table.sent_on)
 	)
 	found: dict[Key, dict[str, Any]] = {}

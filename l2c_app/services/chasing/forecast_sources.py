@@ -8,6 +8,7 @@ import frappe
 
 from l2c_app.core.cash_forecast import Owing
 from l2c_app.core.money import exact, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import forecast_payers, receivables, row_promises
 from l2c_app.services.chasing.forecast_payers import Payers
 from l2c_app.services.chasing.receivables import Owed
@@ -114,7 +115,7 @@ def _talk(company: str) -> _Talk:
 def _move_to_invoices(talk: _Talk) -> None:
 	"""Let what is promised of billed plan rows stand on their invoices, in the contract's currency as they are."""
 	left = {target: promised for target, promised in talk.rows.items() if promised.left}
-	filters = {"parent": ("in", sorted({name for name, _row in left}) or [""]), "parenttype": CONTRACT}
+	filters = {"parent": ("in", sorted({name for name, _row in left}) or NO_NAMES), "parenttype": CONTRACT}
 	fields = ["parent", "row_id", "sales_invoice"]
 	for link in frappe.get_all("Plan Billing", filters=filters, fields=fields, order_by="parent, idx desc"):
 		promised = left.pop((link.parent, link.row_id), None)

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, add_to_date, cint, format_datetime, get_datetime, now_datetime, nowdate
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import cases, dunning_runs
 from l2c_app.services.chasing.policies import POLICY
 from l2c_app.services.follow_up.reminders import bell
@@ -80,7 +81,7 @@ def _people(run: str, policy: str) -> dict[str, list[tuple[str, str | None]]]:
 	for row in query.run(as_dict=True):
 		for user in {row.finance_owner or fallback, row.sales_owner} - {None, ""}:
 			people[user].append((row.customer, row.case_name))
-	enabled = frappe.get_all("User", {"name": ("in", list(people) or [""]), "enabled": 1}, pluck="name")
+	enabled = frappe.get_all("User", {"name": ("in", list(people) or NO_NAMES), "enabled": 1}, pluck="name")
 	return {user: people[user] for user in enabled}
 
 

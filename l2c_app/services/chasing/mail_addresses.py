@@ -5,13 +5,15 @@ from typing import Any
 
 import frappe
 
+from l2c_app.core.names import NO_NAMES
+
 INVOICE = "Sales Invoice"
 
 
 def parties(customers: Collection[str]) -> dict[str, Any]:
 	"""Return what decides about contact with these customers: {name: name, email_id, disabled, customer_group, language}."""
 	fields = ["name", "email_id", "disabled", "customer_group", "language"]
-	filters = {"name": ("in", sorted(customers) or [""])}
+	filters = {"name": ("in", sorted(customers) or NO_NAMES)}
 	return {
 		row.name: row for row in frappe.get_all("Customer", filters=filters, fields=fields, order_by="name")
 	}

@@ -8,6 +8,7 @@ from frappe.utils import getdate, now_datetime, nowdate
 
 from l2c_app.core import dunning
 from l2c_app.core.money import to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.chasing.receivables import Key
@@ -50,7 +51,7 @@ def _waiting(customers: Collection[str] | None) -> list[Any]:
 		.orderby(mail.name)
 	)
 	if customers is not None:
-		query = query.where(notice.customer.isin(sorted(customers) or [""]))
+		query = query.where(notice.customer.isin(sorted(customers) or NO_NAMES))
 	return query.run(as_dict=True)
 
 

@@ -8,6 +8,7 @@ from frappe.utils import flt, nowdate
 
 from l2c_app.core.dunning import Item
 from l2c_app.core.money import from_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing.chase_facts import Known
 from l2c_app.services.chasing.receivables import INVOICE
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -91,7 +92,7 @@ def _schedule(invoices: list[str], currency: str) -> dict[tuple[str, Any], Any]:
 	)
 	rows = frappe.get_all(
 		"Payment Schedule",
-		filters={"parent": ("in", names or [""]), "parenttype": INVOICE},
+		filters={"parent": ("in", names or NO_NAMES), "parenttype": INVOICE},
 		fields=["name", "parent", "due_date", "payment_term", "payment_amount"],
 		order_by="parent, idx",
 	)

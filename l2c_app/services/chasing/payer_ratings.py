@@ -10,6 +10,7 @@ from frappe.query_builder.functions import Max, Sum
 from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.core.money import to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.core.receivable_measures import Piece, Rating, parts_of, rating
 from l2c_app.services.chasing.receivables import INVOICE, Key
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -51,7 +52,7 @@ def _invoices(customers: Collection[str]) -> list[Any]:
 		.where(
 			(entry.delinked == 0) & (entry.account_type == "Receivable") & (entry.party_type == "Customer")
 		)
-		.where((entry.against_voucher_type == INVOICE) & entry.party.isin(sorted(customers) or [""]))
+		.where((entry.against_voucher_type == INVOICE) & entry.party.isin(sorted(customers) or NO_NAMES))
 		.where(entry.posting_date >= add_days(nowdate(), -LOOK_BACK_DAYS))
 		.groupby(entry.party, entry.company, entry.account_currency, entry.against_voucher_no)
 	)

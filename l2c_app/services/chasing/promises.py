@@ -13,6 +13,7 @@ from frappe.utils import cint, flt, getdate, nowdate
 
 from l2c_app.core import promises as rules
 from l2c_app.core.money import from_minor, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.core.promises import Refusal, State
 from l2c_app.services.chasing import chase_marks, promise_refusals, receivables, row_promises
 from l2c_app.services.chasing.invoice_access import refuse_stranger
@@ -113,7 +114,7 @@ def judge(customers: Collection[str]) -> int:
 		"cash_before",
 		"came",
 	]
-	filters = {"customer": ("in", sorted(customers) or [""]), "status": ("!=", State.WITHDRAWN.value)}
+	filters = {"customer": ("in", sorted(customers) or NO_NAMES), "status": ("!=", State.WITHDRAWN.value)}
 	every = frappe.get_all(PROMISE, filters=filters, fields=fields, order_by="creation, name")
 	found = [row for row in every if row.sales_invoice]
 	cash = _Cash({row.sales_invoice for row in found})

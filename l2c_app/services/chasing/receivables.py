@@ -18,6 +18,7 @@ from frappe.utils import getdate, nowdate
 
 from l2c_app import compat
 from l2c_app.core.money import exact, split_by_weights, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.ledger.ledger_amounts import money_unit
 
 INVOICE, ORDER = "Sales Invoice", "Sales Order"
@@ -152,7 +153,7 @@ def _documents(customers: Collection[str] | None) -> Any:
 		.having(left != 0)
 	)
 	if customers is not None:
-		query = query.where(entry.party.isin(sorted(customers) or [""]))
+		query = query.where(entry.party.isin(sorted(customers) or NO_NAMES))
 	return query.as_("documents")
 
 
@@ -194,7 +195,7 @@ def _instalments(customers: Collection[str] | None) -> dict[str, list[tuple[date
 		.orderby(term.idx)
 	)
 	if customers is not None:
-		query = query.where(invoice.customer.isin(sorted(customers) or [""]))
+		query = query.where(invoice.customer.isin(sorted(customers) or NO_NAMES))
 	found: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
 	for name, due, amount in query.run():
 		found[name].append((due, exact(amount)))
@@ -255,7 +256,7 @@ def _without_order_advances(found: dict[Key, Position], customers: Collection[st
 		.groupby(payment.party, payment.company, payment.paid_from_account_currency)
 	)
 	if customers is not None:
-		query = query.where(payment.party.isin(sorted(customers) or [""]))
+		query = query.where(payment.party.isin(sorted(customers) or NO_NAMES))
 	for *key, amount in query.run():
 		known = found.get(tuple(key))
 		if known:

@@ -16,6 +16,7 @@ from frappe.utils import flt, getdate, nowdate
 
 from l2c_app.core import promises as rules
 from l2c_app.core.money import from_minor, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.core.position import RowPosition, position
 from l2c_app.core.promises import Refusal, State
 from l2c_app.services.chasing import promise_refusals
@@ -113,7 +114,7 @@ def open_on_invoice(invoice: str) -> bool:
 	fields = ["parent", "row_id"]
 	links = frappe.get_all("Plan Billing", filters={"sales_invoice": invoice}, fields=fields, order_by="idx")
 	keys = [_key(link.parent, link.row_id) for link in links]
-	return bool(frappe.db.exists(ROW, {"open_key": ("in", keys or [""])}))
+	return bool(frappe.db.exists(ROW, {"open_key": ("in", keys or NO_NAMES)}))
 
 
 def close(promise: Any) -> None:
@@ -175,7 +176,7 @@ def _earlier(contract: str, row_id: str) -> list[Any]:
 def _invoice_is_promised(contract: str, row_id: str) -> bool:
 	filters = {"parent": contract, "parenttype": CONTRACT, "row_id": row_id}
 	invoices = frappe.get_all("Plan Billing", filters=filters, pluck="sales_invoice", order_by="idx")
-	return bool(frappe.db.exists("Promise to Pay", {"open_key": ("in", invoices or [""])}))
+	return bool(frappe.db.exists("Promise to Pay", {"open_key": ("in", invoices or NO_NAMES)}))
 
 
 def _judge_one(promise: Any, rows: list[Any], cash: Mapping[Target, RowPosition], taken: set[str]) -> int:
@@ -236,7 +237,7 @@ def _positions(contracts: list[str], day: date | None = None) -> dict[Target, Ro
 
 def _rows(promises: Collection[str]) -> dict[str, list[Any]]:
 	fields = ["name", "parent", "row_id", "amount", "cash_before", "came", "status", "open_key"]
-	filters = {"parent": ("in", sorted(promises) or [""]), "parenttype": "Promise to Pay"}
+	filters = {"parent": ("in", sorted(promises) or NO_NAMES), "parenttype": "Promise to Pay"}
 	found: dict[str, list[Any]] = defaultdict(list)
 	for row in frappe.get_all(ROW, filters=filters, fields=fields, order_by="parent, idx"):
 		found[row.parent].append(row)
@@ -245,7 +246,7 @@ def _rows(promises: Collection[str]) -> dict[str, list[Any]]:
 
 def _billed(contracts: Collection[str]) -> dict[str, set[Target]]:
 	"""Return {invoice: the plan rows that it bills and that are open} of some contracts."""
-	filters = {"parent": ("in", sorted(contracts) or [""]), "parenttype": CONTRACT}
+	filters = {"parent": ("in", sorted(contracts) or NO_NAMES), "parenttype": CONTRACT}
 	opened = frappe.get_all(
 		"Sales Contract Plan Row",
 		filters={**filters, "open_amount": (">", 0)},

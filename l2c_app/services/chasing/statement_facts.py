@@ -15,6 +15,7 @@ from frappe.utils import flt
 from l2c_app.core import customer_statements as rules
 from l2c_app.core.cadence import Exit
 from l2c_app.core.money import to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import mail_addresses
 from l2c_app.services.follow_up import do_not_contact
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -104,5 +105,5 @@ def _balances(company: str, since: date, until: date, customers: Collection[str]
 		.orderby(entry.party, entry.account_currency)
 	)
 	if customers is not None:
-		query = query.where(entry.party.isin(sorted(customers) or [""]))
+		query = query.where(entry.party.isin(sorted(customers) or NO_NAMES))
 	return query.run(as_dict=True)

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_first_day, get_last_day, getdate, now_datetime, nowdate
 
 from l2c_app.core import customer_statements as rules
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.approved_runs import PREPARING, PREVIEW, QUEUED
 from l2c_app.services.chasing import statement_facts
@@ -166,7 +167,7 @@ def _record(company: str, since: date, until: date, *, at_once: int = 0) -> str:
 
 def _change(rows: Sequence[str], status: str, values: dict[str, object]) -> int:
 	names = sorted(set(rows))
-	runs = frappe.get_all(ROW, filters={"name": ("in", names or [""])}, pluck="run", order_by="run")
+	runs = frappe.get_all(ROW, filters={"name": ("in", names or NO_NAMES)}, pluck="run", order_by="run")
 	changed = 0
 	for name in sorted(set(runs)):
 		run = locked(name)
@@ -178,7 +179,7 @@ def _change(rows: Sequence[str], status: str, values: dict[str, object]) -> int:
 			)
 		filters = {"run": name, "name": ("in", names), "status": status}
 		found = frappe.get_all(ROW, filters=filters, pluck="name", order_by="name")
-		frappe.db.set_value(ROW, {"name": ("in", found or [""])}, values)
+		frappe.db.set_value(ROW, {"name": ("in", found or NO_NAMES)}, values)
 		run.db_set("planned_rows", frappe.db.count(ROW, {"run": name, "status": PLANNED}))
 		changed += len(found)
 	return changed

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from l2c_app.core import adoption as rules
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.errors import AdoptionRefused, refuse
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 
@@ -97,6 +98,6 @@ def _unpaid(company: str) -> list[str]:
 		"l2c_contract": ("is", "not set"),
 	}
 	names = frappe.get_list(INVOICE, filters=filters, pluck="name", order_by="posting_date, name", limit=0)
-	ordered = {"parent": ("in", names or [""]), "sales_order": ("is", "set"), "parenttype": INVOICE}
+	ordered = {"parent": ("in", names or NO_NAMES), "sales_order": ("is", "set"), "parenttype": INVOICE}
 	of_orders = set(frappe.get_all("Sales Invoice Item", filters=ordered, pluck="parent", order_by="parent"))
 	return [name for name in names if name not in of_orders]

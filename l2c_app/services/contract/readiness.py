@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate, nowdate
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.contract import activation, contract_checks
 from l2c_app.services.errors import L2CError
 
@@ -71,7 +72,9 @@ def _account(contract: Document) -> Iterator[tuple[str, str]]:
 def _items(contract: Document) -> Iterator[tuple[str, str]]:
 	codes = [line.item_code for line in contract.items if line.item_code]
 	fields = ["name", "disabled", "is_sales_item", "end_of_life", "is_stock_item"]
-	found = frappe.get_all("Item", filters={"name": ("in", codes or [""])}, fields=fields, order_by="name")
+	found = frappe.get_all(
+		"Item", filters={"name": ("in", codes or NO_NAMES)}, fields=fields, order_by="name"
+	)
 	items = {item.name: item for item in found}
 	for line in contract.items:
 		item = items.get(line.item_code)

@@ -14,6 +14,7 @@ from frappe.utils import flt, fmt_money, nowdate
 
 from l2c_app.core import settlement as rules
 from l2c_app.core.billing import share_of
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.billing import billing, credit_notes
 from l2c_app.services.contract import contract_money, contract_state, order_state
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
@@ -88,7 +89,7 @@ def _credit_room(contract: Document) -> list[tuple[str, int]]:
 	room: dict[str, int] = {}
 	fields = ["name", "return_against", "grand_total", "rounded_total", "is_return"]
 	for column in ("name", "return_against"):
-		filters = {column: ("in", names or [""]), "docstatus": 1}
+		filters = {column: ("in", names or NO_NAMES), "docstatus": 1}
 		for row in frappe.get_all(INVOICE, filters=filters, fields=fields, order_by="posting_date, name"):
 			units = contract_money.in_units(row.rounded_total or row.grand_total, contract)
 			key = row.return_against if row.is_return else row.name

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_fullname
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import dispute_owners
 from l2c_app.services.errors import NoOnlinePayment, PromiseRefused, SigningStateError, refuse
 from l2c_app.services.follow_up import reminders
@@ -68,7 +69,7 @@ def payment_urls(invoices: list[str]) -> dict[str, str]:
 		"Payment Request",
 		filters={
 			"reference_doctype": "Sales Invoice",
-			"reference_name": ("in", invoices or [""]),
+			"reference_name": ("in", invoices or NO_NAMES),
 			"docstatus": 1,
 			"status": ("in", PAYABLE),
 		},

@@ -9,6 +9,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from l2c_app.core.names import NO_NAMES
+
 ROLE = "Customer"
 
 
@@ -22,7 +24,7 @@ def customers() -> list[str]:
 
 def contract(name: str) -> Document:
 	"""Return an approved contract of the visitor. Raises PermissionError."""
-	filters = {"name": name, "customer": ("in", customers() or [""]), "docstatus": 1}
+	filters = {"name": name, "customer": ("in", customers() or NO_NAMES), "docstatus": 1}
 	if not name or not frappe.db.exists("Sales Contract", filters):
 		_refuse()
 	return frappe.get_doc("Sales Contract", name)

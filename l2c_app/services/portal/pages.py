@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import flt, format_date, getdate, nowdate
 
 from l2c_app.core.money import from_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import receivables
 from l2c_app.services.ledger import contract_position
 from l2c_app.services.ledger.ledger_amounts import money_unit
@@ -22,7 +23,7 @@ def contracts() -> list[dict[str, Any]]:
 	"""Return the visitor's approved contracts, newest first."""
 	rows = frappe.get_all(
 		"Sales Contract",
-		filters={"customer": ("in", own.customers() or [""]), "docstatus": 1},
+		filters={"customer": ("in", own.customers() or NO_NAMES), "docstatus": 1},
 		fields=["name", "title", "status", "currency", "grand_total", "transaction_date", "open_amount"],
 		order_by="transaction_date desc, name desc",
 		limit=MOST,
@@ -101,7 +102,7 @@ def statements() -> list[dict[str, str]]:
 	entry = frappe.qb.DocType("Payment Ledger Entry")
 	return (
 		frappe.qb.from_(entry)
-		.where((entry.party_type == "Customer") & entry.party.isin(own.customers() or [""]))
+		.where((entry.party_type == "Customer") & entry.party.isin(own.customers() or NO_NAMES))
 		.where((entry.delinked == 0) & (entry.account_type == "Receivable"))
 		.select(entry.party.as_("customer"), entry.company)
 		.distinct()
@@ -121,7 +122,7 @@ def _plan_row(figures: dict[str, Any], row: Any, money: Any) -> dict[str, str]:
 
 def _invoices(document: Any) -> list[str]:
 	names = sorted({row.sales_invoice for row in document.plan_billing if row.sales_invoice})
-	filters = {"name": ("in", names or [""]), "docstatus": 1, "customer": document.customer}
+	filters = {"name": ("in", names or NO_NAMES), "docstatus": 1, "customer": document.customer}
 	return frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="posting_date, name")
 
 
@@ -137,7 +138,7 @@ def _open_request(contract: str) -> str | None:
 
 def _said(names: list[str]) -> dict[str, list[str]]:
 	found: dict[str, list[str]] = {}
-	filters = {"sales_invoice": ("in", names or [""]), "status": "Open"}
+	filters = {"sales_invoice": ("in", names or NO_NAMES), "status": "Open"}
 	promised = frappe.get_all(
 		"Promise to Pay", filters=filters, fields=["sales_invoice", "promised_for"], order_by="creation"
 	)

@@ -14,6 +14,7 @@ from frappe.utils import flt, getdate, nowdate
 
 from l2c_app.core.ageing import age
 from l2c_app.core.money import from_minor, precision_unit, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.errors import L2CError, refuse
 from l2c_app.services.printing import contract_document, print_renderer
 
@@ -160,7 +161,7 @@ def _entries_of(entry: object, customer: str, company: str, until: date | None) 
 def _due_dates(invoices: list[str]) -> dict[str, date]:
 	rows = frappe.get_all(
 		"Sales Invoice",
-		filters={"name": ("in", invoices or [""])},
+		filters={"name": ("in", invoices or NO_NAMES)},
 		fields=["name", "due_date"],
 		order_by="name",
 	)

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.signing import guard
 
 EVENT = "Contract Signing Event"
@@ -33,7 +34,7 @@ def of_round(requests: list[Any]) -> list[Any]:
 	"""Return the rows of these requests in the order in which they happened."""
 	return frappe.get_all(
 		EVENT,
-		filters={"request": ("in", [request.name for request in requests] or [""])},
+		filters={"request": ("in", [request.name for request in requests] or NO_NAMES)},
 		fields=["request", "event", "at", "actor", "ip_address", "user_agent", "detail"],
 		order_by="at, creation, name",
 	)
