@@ -5,11 +5,13 @@ from datetime import datetime
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.pool import absence, distribution_run, run_work, runs
 from l2c_app.tests import factories
+from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
 
 MONDAY_AT_NINE = datetime(2026, 6, 1, 9, 0)
@@ -214,6 +216,37 @@ class TestWhoIsPassedOver(DistributionCase):
 			result = self.distribute()
 		self.assertEqual(result["by_user"], {self.mate: 4})
 		self.assertIn("leave", result["skipped_members"][self.rep])
+
+	def closed_today(self) -> str:
+		"""Make a Holiday List with this day in it and return its name."""
+		span = {"from_date": add_days(nowdate(), -9), "to_date": add_days(nowdate(), 9)}
+		days = [{"holiday_date": nowdate(), "description": "Off"}]
+		return factories.make("Holiday List", holiday_list_name="L2C Day Off", holidays=days, **span).name
+
+	def off(self, doctype: str, name: str, **values: object) -> None:
+		"""Change a document that the host reads from its cache, for this test."""
+		frappe.db.set_value(doctype, name, values)
+		self.addCleanup(frappe.clear_document_cache, doctype, name)
+
+	@bench_only("Holiday List")
+	def test_a_member_on_his_own_day_off_is_skipped_until_a_reason_overrides(self):
+		self.off("Employee", factories.employee(self.rep), holiday_list=self.closed_today())
+		result = self.distribute(count=2)
+		self.assertEqual(result["by_user"], {self.mate: 2})
+		self.assertEqual(result["skipped_members"], {self.rep: "The member has a day off."})
+		self.assertEqual(absence.day_off([self.rep, self.mate], getdate(add_days(nowdate(), 1))), set())
+		self.assertEqual(
+			self.distribute(override_reason="All hands today")["by_user"], {self.rep: 1, self.mate: 1}
+		)
+
+	@bench_only("Holiday List")
+	def test_the_company_s_days_off_are_those_of_active_employees_without_a_list(self):
+		employees = [factories.employee(user) for user in (self.rep, self.mate)]
+		self.off("Company", factories.COMPANY, default_holiday_list=self.closed_today())
+		users = [self.rep, self.mate, self.outsider]
+		self.assertEqual(absence.day_off(users, getdate(nowdate())), {self.rep, self.mate})
+		self.off("Employee", employees[1], status="Left")
+		self.assertEqual(absence.day_off(users, getdate(nowdate())), {self.rep})
 
 	def test_a_member_without_a_role_is_skipped(self):
 		frappe.db.delete("Has Role", {"parent": self.rep})

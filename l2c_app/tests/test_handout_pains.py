@@ -39,6 +39,7 @@ class TestHandoutPains(PoolCase):
 		self.assertEqual(frappe.db.count("Email Queue"), before)
 		self.assertFalse(frappe.db.exists("ToDo", {"allocated_to": self.rep, "status": "Open"}))
 
+	@bench_only("days off of employees")
 	def test_rules_name_people_so_each_hire_and_leaver_means_editing_rules(self):
 		person = factories.sales_person("L2C Handout Team", is_group=True)
 		factories.sales_person("L2C Handout Rep", for_user=self.outsider, parent=person)

@@ -112,7 +112,7 @@ def _send(user: Any, today: date, going_back: list[Any]) -> None:
 	subject = _("Today: {0} to follow, {1} overdue, {2} going back", user.language).format(
 		*(_counted(listed[part]) for part in ("today", "overdue", "going_back"))
 	)
-	if _mails(user):
+	if reminders.wants_mail(user):
 		frappe.sendmail(
 			recipients=[user.email],
 			subject=subject,
@@ -127,12 +127,6 @@ def _send(user: Any, today: date, going_back: list[Any]) -> None:
 
 def _counted(rows: list) -> str:
 	return f"{SHOWN}+" if len(rows) >= SHOWN else str(len(rows))
-
-
-def _mails(user: Any) -> bool:
-	wants = frappe.db.get_value("Notification Settings", user.name, ["enabled", "enable_email_notifications"])
-	account = {"enable_outgoing": 1, "default_outgoing": 1}
-	return bool(user.email) and 0 not in (wants or ()) and bool(frappe.db.exists("Email Account", account))
 
 
 def _html(listed: dict[str, list[Any]], language: str | None) -> str:

@@ -71,13 +71,25 @@ def forget_old() -> int:
 	return len(names)
 
 
-def bell(user: str, text: str, *, document: tuple[str, str]) -> None:
-	"""Write a line into the bell of a user, unless he switched notifications off. Type Alert is never mailed by the host."""
+def bell(user: str, text: str, *, document: tuple[str, str], link: str = "") -> None:
+	"""Write a line into the bell of a user, unless he switched notifications off. Type Alert is never mailed by the host.
+
+	`link`: where a click leads, instead of to the document.
+	"""
 	if frappe.db.get_value("Notification Settings", user, "enabled") == 0:
 		return
 	values = {"type": "Alert", "document_type": document[0], "document_name": document[1], "for_user": user}
+	if link:
+		values["link"] = link
 	notification = frappe.get_doc({"doctype": "Notification Log", "subject": escape_html(text), **values})
 	notification.insert(ignore_permissions=True)  # written by the clock; nobody's request reaches this line
+
+
+def wants_mail(user: Any) -> bool:
+	"""Return whether a user (name, email) takes notices by mail, on a site that sends any."""
+	wants = frappe.db.get_value("Notification Settings", user.name, ["enabled", "enable_email_notifications"])
+	account = {"enable_outgoing": 1, "default_outgoing": 1}
+	return bool(user.email) and 0 not in (wants or ()) and bool(frappe.db.exists("Email Account", account))
 
 
 def _page(reached: dict[Channel, datetime], after: str) -> list[Any]:

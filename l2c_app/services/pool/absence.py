@@ -1,4 +1,5 @@
-"""Who cannot work a pool's seats today: disabled, no member any more, or on leave by the HR app where it is installed."""
+"""Who cannot work a pool's seats today: disabled, no member any more, on leave by the HR app where it is installed, or on
+a day off by his Holiday List."""
 
 from collections.abc import Collection
 from datetime import date
@@ -31,6 +32,29 @@ def on_leave(users: Collection[str], day: date) -> set[str]:
 		order_by="name",
 	)
 	return {user_of[employee] for employee in leaves}
+
+
+def day_off(users: Collection[str], day: date) -> set[str]:
+	"""Return those of the users whose Employee has this day off: by the Holiday List that the host finds for him, his own or
+	his company's, weekly days off with the others. Nobody without an active Employee or a list.
+	"""
+	employees = frappe.get_all(
+		"Employee",
+		filters={"user_id": ("in", list(users)), "status": "Active"},
+		fields=["name", "user_id"],
+		order_by="name",
+	)
+	lists = {row.user_id: _holiday_list(row.name) for row in employees}
+	named = sorted({*lists.values()} - {None, ""})
+	closed = _found("Holiday", {"parent": ("in", named), "holiday_date": day}, "parent") if named else set()
+	return {user for user, holiday_list in lists.items() if holiday_list in closed}
+
+
+def _holiday_list(employee: str) -> str | None:
+	"""Return the list the host, or an HR app on it, goes by."""
+	from erpnext.setup.doctype.employee.employee import get_holiday_list_for_employee
+
+	return get_holiday_list_for_employee(employee, raise_exception=False)
 
 
 def reasons(pool: object, holders: Collection[str], day: date) -> dict[str, str]:

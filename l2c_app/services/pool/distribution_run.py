@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
 from l2c_app.services.errors import L2CError, TooManyRows, refuse
-from l2c_app.services.pool import distribution, membership_locks, receivers, run_work, runs
+from l2c_app.services.pool import distribution, handout_notice, membership_locks, receivers, run_work, runs
 from l2c_app.services.pool.distribution import Wish
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.pool_checks import WEEKDAYS
@@ -108,9 +108,15 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 
 
 def finish(run: Document) -> None:
-	"""Let the next round robin go on behind who was drawn last."""
+	"""Let the next round robin go on behind who was drawn last, and tell who was given something."""
 	options = runs.options_of(run)
 	distribution.remember_turn(run.pool, options.get("method") or "", options.get("last"))
+	handout_notice.tell(run)
+
+
+def stopped(run: Document) -> None:
+	"""Tell who was given something up to here."""
+	handout_notice.tell(run)
 
 
 def _refusal(user: str, able: receivers.Receivers) -> str:

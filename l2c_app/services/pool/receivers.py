@@ -29,9 +29,9 @@ class Receivers:
 def of_pool(pool: object, *, override: bool = False) -> Receivers:
 	"""Return the receivers of a pool. Who holds least comes first, or who received least in the last 24 hours.
 
-	Skipped with a reason: paused members, disabled users, users without a role for the pool's parties, members on leave.
-	Members with a weight of 0 only manage or watch. `override`: holding caps and capacities of the pool do not bind; the cap
-	over all pools always does.
+	Skipped with a reason: paused members, disabled users, users without a role for the pool's parties, members on leave or
+	on their day off. Members with a weight of 0 only manage or watch. `override`: holding caps and capacities of the pool
+	and days off do not bind; the cap over all pools always does.
 	"""
 	rows = _rows(pool)
 	users = [row.user for row in rows]
@@ -67,8 +67,12 @@ def _receivers(
 ) -> Receivers:
 	takes, skipped = member_filters.of_members(pool, rows)
 	skipped |= {row.user: _("The member is paused.") for row in rows if row.paused}
-	skipped |= unavailable(pool, [row.user for row in rows])
-	all_rooms, full = cap_over_all.rooms([row.user for row in rows if row.user not in skipped])
+	users = [row.user for row in rows]
+	if not override:
+		off = absence.day_off(users, getdate(nowdate()))
+		skipped |= {user: _("The member has a day off.") for user in off}
+	skipped |= unavailable(pool, users)
+	all_rooms, full = cap_over_all.rooms([user for user in users if user not in skipped])
 	skipped |= full
 	able = [row for row in rows if row.user not in skipped]
 	capacities = {} if override else capacity_rooms(pool.name, {row.user: row.capacity for row in able})

@@ -197,9 +197,9 @@ def _finish(run: Document, state: str) -> bool:
 	run.db_set({"state": state, "finished_on": now_datetime(), "heartbeat_on": now_datetime()})
 	if state == runs.DONE:
 		run.db_set("progress", 100)
-	handler = runs.handler_of(run.kind)
-	if state == runs.DONE and run.mode == runs.COMMIT and hasattr(handler, "finish"):
-		handler.finish(run)
+	follows = getattr(runs.handler_of(run.kind), "finish" if state == runs.DONE else "stopped", None)
+	if run.mode == runs.COMMIT and follows:
+		follows(run)
 	_tell(run)
 	return False
 

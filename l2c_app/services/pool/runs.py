@@ -4,7 +4,7 @@ A run is planned first (one row per seat) and then done chunk by chunk by `run_w
 `plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
 caller's transaction and returns {row name: why not}; None or missing is done. It judges again: the world moved since the plan.
 Where it has them, `check(pool, options)` refuses a run before it is recorded, `may_commit(pool)` one that is to change
-something; `finish(run)` follows a run that ended well; `READS` names the cells of a row that `apply` reads, where these
+something; `finish(run)` follows a run that ended well, `stopped(run)` one that a manager ended; `READS` names the cells of a row that `apply` reads, where these
 are few: to read a row of many cells takes as long as to do it; `CHUNK` is how many rows it does at once.
 """
 
@@ -147,7 +147,8 @@ def commit_preview(name: str) -> None:
 	seat_events.require_enabled(run.pool)
 	_refuse_commit(run.kind, run.pool)
 	run.db_set({"mode": COMMIT, "state": RUNNING, "progress": 0, "row_cursor": "", "finished_on": None})
-	run.db_set({"heartbeat_on": now_datetime(), "started_by": frappe.session.user})
+	now = now_datetime()
+	run.db_set({"heartbeat_on": now, "started_on": now, "started_by": frappe.session.user})
 	queue(name)
 
 

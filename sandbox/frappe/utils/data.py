@@ -302,6 +302,10 @@ def get_url_to_form(doctype: str, name: str) -> str:
 	return get_url(f"app/{quote(doctype.lower().replace(' ', '-'))}/{quote(name)}")
 
 
+def get_url_to_list(doctype: str) -> str:
+	return get_url(f"app/{quote(doctype.lower().replace(' ', '-'))}")
+
+
 def get_link_to_form(doctype: str, name: str, label: str | None = None) -> str:
 	return f'<a href="{get_url_to_form(doctype, name)}">{label or name}</a>'
 

@@ -24,8 +24,8 @@ const distribution_fields = (seats) => [
 	{
 		fieldtype: "Small Text",
 		fieldname: "override_reason",
-		label: __("Reason to Pass Holding Caps"),
-		description: __("Empty: the caps bind"),
+		label: __("Reason to Pass Caps and Days Off"),
+		description: __("Empty: caps and days off bind"),
 	},
 	{ fieldtype: "HTML", fieldname: "preview" },
 ];
