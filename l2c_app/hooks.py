@@ -248,6 +248,7 @@ scheduler_events = {
 		"l2c_app.jobs.contracts.audit_contracts",
 		"l2c_app.jobs.contracts.plan_return_visits",
 		"l2c_app.jobs.pools.refresh_pool_members",
+		"l2c_app.jobs.pools.tell_of_states",
 		"l2c_app.jobs.leads.score_leads",
 		"l2c_app.jobs.collections.chase",
 		"l2c_app.jobs.contracts.prepare_billing",

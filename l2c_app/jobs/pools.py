@@ -14,6 +14,7 @@ from l2c_app.services.pool import (
 	recycle_nights,
 	run_work,
 	runs,
+	state_alarms,
 )
 
 
@@ -69,6 +70,11 @@ def follow_mask_mode(pool: str) -> None:
 	while after is not None:
 		after = mask_mode.follow(pool, after=after)
 		commit_step()
+
+
+def tell_of_states() -> dict[str, int]:
+	"""Nightly: tell holders and managers of leads that stay too long in one status. Committed page by page. Returns counts."""
+	return summed({"seen": 0, "told": 0}, state_alarms.tell_due())
 
 
 def start_distributions() -> list[str]:

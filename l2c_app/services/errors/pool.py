@@ -115,6 +115,10 @@ class BadRecycleRule(L2CError):
 	"""The recycle rules, warnings, hour or cut of a pool cannot be meant."""
 
 
+class BadStateAlarm(L2CError):
+	"""An alarm of a pool names a status that leads do not have, or cannot be meant."""
+
+
 class UnknownJob(L2CError):
 	"""There is no scheduled job of this name in the app."""
 

@@ -214,7 +214,7 @@ def _update_seats(
 	query = query.set(seat.free_since, at if likeness.to_state == State.AVAILABLE.value else None)
 	for fieldname in CLEARED:
 		query = query.set(seat[fieldname], None)
-	query = query.set(seat.warned_days, 0)
+	query = query.set(seat.warned_days, 0).set(seat.status_told, 0)
 	query = query.set(seat.recycle_on, due.on if due else None)
 	query = query.set(seat.recycle_rule, due.rule.name if due else None)
 	query = query.set(seat.version, seat.version + 1).set(seat.modified, at).set(seat.modified_by, actor)

@@ -9,6 +9,7 @@ frappe.ui.form.on("Lead Pool", {
 			frm.add_custom_button(__("Build Admission Filter"), () => frm.trigger("build_filter"));
 		}
 		frm.l2c_rules = rules_text(frm);
+		frm.trigger("offer_statuses");
 		if (frm.is_new()) {
 			frm.trigger("load_starting_rules");
 			return;
@@ -18,6 +19,12 @@ frappe.ui.form.on("Lead Pool", {
 			frappe.set_route("List", "Lead Pool Seat", { pool: frm.doc.name })
 		);
 		frm.trigger("add_manager_buttons");
+	},
+
+	async offer_statuses(frm) {
+		await frappe.model.with_doctype("Lead");
+		const { options } = frappe.meta.get_docfield("Lead", "status");
+		frm.fields_dict.state_alarms.grid.update_docfield_property("status", "options", options);
 	},
 
 	async show_stock(frm) {

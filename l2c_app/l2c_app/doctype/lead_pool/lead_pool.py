@@ -7,6 +7,7 @@ from l2c_app.services.pool import (
 	pool_opening,
 	recycle_dates,
 	recycle_rules,
+	state_alarms,
 )
 
 
@@ -17,6 +18,7 @@ class LeadPool(Document):
 		pool_members.validate(self)
 		recycle_rules.validate(self)
 		assignment_rules.check_pool(self)
+		state_alarms.validate(self)
 
 	def on_update(self) -> None:
 		pool_members.refresh(self)
