@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
-from frappe.utils import escape_html, get_url_to_list
+from frappe.utils import escape_html, get_datetime, get_url_to_list
 
 from l2c_app.core.seats import State
 from l2c_app.services.errors.recovery import undo
@@ -81,6 +81,9 @@ def _tell(user: Any, run: Document, count: int, *, by_mail: bool) -> None:
 
 def _list_of(user: str, run: Document) -> str:
 	"""Return the address of the list of what the user holds of this pool since the run began."""
-	since = json.dumps([">=", str(run.started_on)])
+	began = get_datetime(run.started_on).replace(
+		microsecond=0
+	)  # the list drops a filter with parts of a second
+	since = json.dumps([">=", str(began)])
 	wanted = {"pool": run.pool, "holder": user, "state": State.HELD.value, "claimed_on": since}
 	return f"{get_url_to_list('Lead Pool Seat')}?{urlencode(wanted)}"
