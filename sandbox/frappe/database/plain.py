@@ -31,6 +31,8 @@ def plain_rows(
 
 def plain_where(doctype: str, filters: Any, null_is_empty: bool = False) -> tuple[str, list] | None:
 	"""The condition and its values."""
+	if isinstance(filters, list | tuple):
+		return None
 	filters = filters if isinstance(filters, dict) else {"name": filters}
 	column_type = frappe.get_meta(doctype).column_type
 	parts: list[str] = []
