@@ -203,7 +203,8 @@ class Desk:
 		self.settle()
 
 	def attach(self, fieldname: str, name: str, *, text: str) -> None:
-		"""Choose a file for a field of the open dialog."""
+		"""Choose a file for a field of the open dialog. A list of choices that is still open above it is closed first."""
+		self.page.locator(f"{MODAL} .modal-title >> visible=true").last.click()
 		self.page.locator(f"{MODAL} [data-fieldname='{fieldname}'] .btn-attach >> visible=true").last.click()
 		self.upload(name, text=text)
 
