@@ -106,7 +106,7 @@ def _talk(company: str) -> _Talk:
 		said, amount = talk.of(row.sales_invoice), to_minor(row.amount, unit)
 		if row.status == "Open":
 			said.disputed += amount
-			said.deadline = max(filter(None, (said.deadline, row.deadline)), default=None)
+			said.deadline = max((day for day in (said.deadline, row.deadline) if day), default=None)
 		elif not row.outcome_document:
 			said.given_up += amount
 	return talk

@@ -23,13 +23,19 @@ RUN, ROW = "Statement Run", "Statement Run Row"
 SENDING = "Sending"
 PLANNED, TAKEN_OUT, SENT, SKIPPED, FAILED = "Planned", "Taken Out", "Sent", "Skipped", "Failed"
 JOB = "l2c_app.jobs.collections.work_statement_run"
+
+
+def _unfinished() -> str:
+	return _("A run of statements of {0} is not finished.")
+
+
 RUNS = approved_runs.Kind(
 	run=RUN,
 	row=ROW,
 	doing=SENDING,
 	unapproved=PREPARING,
 	state_error=StatementRunState,
-	unfinished=lambda: _("A run of statements of {0} is not finished."),
+	unfinished=_unfinished,
 )
 
 

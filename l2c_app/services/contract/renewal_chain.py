@@ -53,7 +53,8 @@ def note_lost(opportunity: Document) -> None:
 	)
 	if contract:
 		why = [row.lost_reason for row in opportunity.get("lost_reasons") or ()]
-		text = ": ".join(filter(None, (", ".join(why), opportunity.get("order_lost_reason")))) or _(LOST)
+		said = (", ".join(why), opportunity.get("order_lost_reason"))
+		text = ": ".join([part for part in said if part]) or _(LOST)
 		value = text if opportunity.status == LOST else None
 		frappe.db.set_value("Sales Contract", contract, "renewal_lost", value, update_modified=False)
 

@@ -113,7 +113,7 @@ def _insert(run: Document, planned: Sequence[runs.Planned], place: int) -> None:
 	for number, row in enumerate(planned, start=place + 1):
 		like = row.party_type, runs.SKIPPED if row.skip else runs.PLANNED, *row[3:7]
 		if like not in shared:
-			shared[like] = ",".join(map(_cell, (*stamps, *like)))
+			shared[like] = ",".join([_cell(value) for value in (*stamps, *like)])
 		numbers = json.dumps(row.numbers, default=str, sort_keys=True) if row.numbers else None
 		own = f"{number},{quoted(row.seat)},{quoted(row.party)},{_cell(numbers)}"
 		rows.append((f"{run.name}-{number:08d}", f"{own},{shared[like]}"))
@@ -170,7 +170,7 @@ def _mark(run: Document, rows: list[frappe._dict], outcome: dict[str, object]) -
 		counts[status] += len(names)
 	last = rows[-1].name
 	_write_done(run, last)
-	done = len(rows) - sum(map(len, refused.values()))
+	done = len(rows) - sum(len(names) for names in refused.values())
 	values = {"done_rows": (run.done_rows or 0) + done, "skipped_rows": counts[runs.SKIPPED]}
 	values |= {"failed_rows": counts[runs.FAILED], "row_cursor": last, "heartbeat_on": now_datetime()}
 	place = int(last.rpartition("-")[2])
