@@ -20,8 +20,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_services
 from bench_test import APP, ROOT, Bench
-from ui.desk import OUT, People, browser_path, with_playwright
+from ui.browser import browser_path, with_playwright
+from ui.desk import OUT
 from ui.parts import PARTS
+from ui.people import People
 
 
 def click_through(base: str, seed: dict[str, Any], *, only: list[str], work: Callable[[], None]) -> int:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, Desk, People, check
+from ui.desk import MODAL, Desk, check
+from ui.people import People
 
 HEAD = "Date,Credit,Debit,Currency,Description,Reference,Payer,IBAN,Transaction ID"
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, Desk, People, check
+from ui.desk import MODAL, Desk, check
+from ui.people import People
 
 NEW_CONTRACT = "() => window.cur_frm && cur_frm.doctype === 'Sales Contract' && cur_frm.is_new()"
 

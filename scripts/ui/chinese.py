@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import Desk, People, check
+from ui.desk import Desk, check
+from ui.people import People
 
 OURS = (
 	"Lead Pool",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, Desk, People, check
+from ui.desk import MODAL, Desk, check
+from ui.people import People
 
 PLAN_TAB = ".form-tabs .nav-link:has-text('Plan and Money')"
 

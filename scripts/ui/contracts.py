@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import FORM, MODAL, People, check
+from ui.desk import FORM, MODAL, check
+from ui.people import People
 
 FILL_CONTRACT = """async ([item]) => {
 	const row = cur_frm.doc.items && cur_frm.doc.items[0] || cur_frm.add_child('items');

@@ -1,18 +1,12 @@
 """A person in front of the desk, in headless Chromium."""
 
-import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bench_test import ROOT
 
 OUT = ROOT / "ui-out"
-ENVIRONMENT = ROOT / ".venv-ui"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
 # The desk's own noise: no socket server, no icons of the host, a chart drawn while its page is left.
 NOISE = ("socket.io", "Failed to load resource", "favicon", "net::ERR", "<rect> attribute")
@@ -21,27 +15,6 @@ LIST = ".frappe-list .list-row-container, .frappe-list .no-result"
 FORM = ".form-layout, .layout-main .form-page"
 # What must never stand in a message for people.
 RAW = ("Traceback", "frappe.exceptions", "l2c_app.", "<br", "&lt;", "undefined", "[object", "NaN")
-
-
-def with_playwright() -> Any:
-	"""Return Playwright's sync API; without it, make an environment of our own once and start again inside it."""
-	try:
-		from playwright.sync_api import sync_playwright
-
-		return sync_playwright
-	except ImportError:
-		if Path(sys.prefix) == ENVIRONMENT:
-			raise
-	python = ENVIRONMENT / "bin" / "python"
-	if not python.exists():
-		subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-		subprocess.run([str(python), "-m", "pip", "install", "-q", "playwright>=1.40"], check=True)
-	os.execv(str(python), [str(python), *sys.argv])
-
-
-def browser_path() -> str | None:
-	"""Return the Chromium of this machine, None to use Playwright's own."""
-	return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 class Desk:
@@ -289,31 +262,6 @@ class Desk:
 			]
 			subprocess.run(picture, check=True)
 		return answer.body()
-
-
-class People:
-	"""Everybody who sits in front of a desk in this run; logged in when first asked for."""
-
-	def __init__(self, browser: Any, base: str, seed: dict[str, Any], *, work: Callable[[], None]) -> None:
-		"""`work` does what the worker of a bench would do: it takes recorded runs to their end."""
-		self.browser, self.base, self.seed, self.work = browser, base, seed, work
-		self.desks: dict[str, Desk] = {}
-
-	def __getitem__(self, role: str) -> Desk:
-		if role not in self.desks:
-			self.desks[role] = Desk(self.browser, self.base, prefix=role)
-			self.desks[role].login(self.seed["users"][role], self.seed["password"])
-		self.desks[role].page.set_viewport_size(WIDE)
-		return self.desks[role]
-
-	def take_errors(self) -> list[str]:
-		"""Return what scripts on the pages complained of since the last time."""
-		errors = [
-			f"{role}: {error}" for role, desk in self.desks.items() for error in dict.fromkeys(desk.errors)
-		]
-		for desk in self.desks.values():
-			desk.errors.clear()
-		return errors
 
 
 def slug(doctype: str) -> str:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, PHONE, Desk, People, check
+from ui.desk import MODAL, PHONE, Desk, check
+from ui.people import People
 
 SOURCES = {
 	"Lead": "lead",

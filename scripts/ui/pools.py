@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ui.desk import FORM, MODAL, Desk, People, check
+from ui.desk import FORM, MODAL, Desk, check
+from ui.people import People
 
 SEATS = "Lead Pool Seat"
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, People, check
+from ui.desk import MODAL, check
+from ui.people import People
 
 
 def receipt_report(people: People, seed: dict[str, Any]) -> None:

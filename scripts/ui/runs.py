@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import MODAL, Desk, People, check
+from ui.desk import MODAL, Desk, check
+from ui.people import People
 
 
 def approve(people: People, desk: Desk, label: str, *, doctype: str, name: str) -> dict[str, Any]:

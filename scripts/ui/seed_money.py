@@ -19,56 +19,54 @@ def rows(*parts: tuple) -> list[dict[str, Any]]:
 	return [plan_row(amount, billing=billing) for amount, billing in parts]
 
 
-def lives(users: dict[str, str], stamp: str) -> dict[str, str]:
-	"""Make a contract for each thing that happens between signature and end. Returns their names by purpose."""
-	sales, manager = users["sales"], users["manager"]
+def purposes() -> dict[str, dict[str, Any]]:
+	"""Return what is special about the contract made for each thing that happens between signature and end."""
 	signed_off = plan_row(
 		400, due_basis="Milestone", milestone_type="Sign-off", offset_days=10, label="Acceptance"
 	)
-	made = {
+	deposit = plan_row(300, fixed_date=in_days(-5), label="Deposit")
+	rest = plan_row(700, fixed_date=in_days(20), label="Rest")
+	return {
 		"milestone": {"plan_rows": [signed_off, plan_row(600, label="Delivery")]},
 		"renewal": {"start_date": in_days(-300), "end_date": in_days(60)},
-		"promise": {
-			"plan_rows": [
-				plan_row(300, fixed_date=in_days(-5), label="Deposit"),
-				plan_row(700, fixed_date=in_days(20), label="Rest"),
-			]
-		},
+		"promise": {"plan_rows": [deposit, rest]},
 		"end": {"plan_rows": rows((300, "Own Invoice"), (700, "Own Invoice"))},
 		"compare": {"plan_rows": rows((400, "Own Invoice"), (600, "Own Invoice"))},
 		"claim": {"plan_rows": rows(*ADVANCE_THEN_REST)},
 	}
-	names = {
-		f"{purpose}_contract": contracts.active(
-			factories.customer(f"{purpose.title()} Partners {stamp}", account_manager=sales),
-			contract_owner=sales,
-			**values,
-		).name
-		for purpose, values in made.items()
-	}
-	first = frappe.get_doc("Sales Contract", names["compare_contract"]).items[0]
+
+
+def running(title: str, stamp: str, owner: str, **values: Any) -> str:
+	"""Make a running contract of a customer of its own. Returns its name."""
+	customer = factories.customer(f"{title} {stamp}", account_manager=owner)
+	return contracts.active(customer, contract_owner=owner, **values).name
+
+
+def revised(contract: str) -> None:
+	"""Order a second machine, so that there are two revisions to compare."""
+	first = frappe.get_doc("Sales Contract", contract).items[0]
 	more = {field: first.get(field) for field in contract_revisions.LINE_FIELDS}
 	more |= {"qty": 2, "sales_order_item": first.sales_order_item}
-	contract_revisions.revise(names["compare_contract"], reason="Two machines", items=[more])
-	rival = contracts.active(
-		factories.customer(f"Rival & Sons {stamp}"),
-		contract_owner=manager,
-		plan_rows=rows(*ADVANCE_THEN_REST),
-	)
-	sent = signing_case.approved(
-		signing_case.ADA,
-		signing_case.BOB,
-		customer=factories.customer(f"Orchard Optics {stamp}"),
-		contract_owner=manager,
-	)
+	contract_revisions.revise(contract, reason="Two machines", items=[more])
+
+
+def lives(users: dict[str, str], stamp: str) -> dict[str, str]:
+	"""Make a contract for each thing that happens between signature and end. Returns their names by purpose."""
+	sales, manager = users["sales"], users["manager"]
+	names = {
+		f"{purpose}_contract": running(f"{purpose.title()} Partners", stamp, sales, **values)
+		for purpose, values in purposes().items()
+	}
+	revised(names["compare_contract"])
+	buyer = factories.customer(f"Orchard Optics {stamp}")
+	both = (signing_case.ADA, signing_case.BOB)
 	leaver = factories.sales_user(f"leaver.{stamp}")
-	left = contracts.active(factories.customer(f"Left Behind {stamp}"), contract_owner=leaver)
 	return {
 		**names,
-		"rival_contract": rival.name,
-		"send_contract": sent.name,
+		"rival_contract": running("Rival & Sons", stamp, manager, plan_rows=rows(*ADVANCE_THEN_REST)),
+		"send_contract": signing_case.approved(*both, customer=buyer, contract_owner=manager).name,
 		"leaver": leaver,
-		"left_contract": left.name,
+		"left_contract": running("Left Behind", stamp, leaver),
 	}
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ui.desk import PHONE, People, check
+from ui.desk import PHONE, check
+from ui.people import People
 
 
 def contract_signing(people: People, seed: dict[str, Any]) -> None:

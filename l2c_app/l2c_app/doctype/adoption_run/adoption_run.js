@@ -2,33 +2,11 @@ const LIVE = ["Queued", "Preparing", "Adopting"];
 const ROW_COLOURS = { "To Judge": "gray", Planned: "blue", Done: "green", Skipped: "orange", Failed: "red" };
 const SHOWN = 200;
 
-frappe.ui.form.on("Adoption Run", {
-	onload(frm) {
-		l2c.follow_run(frm, "l2c_adoption_run");
-	},
+l2c.run_form("Adoption Run", {
+	channel: "l2c_adoption_run",
+	live: LIVE,
 
-	refresh(frm) {
-		frm.disable_save();
-		frm.trigger("show_counts");
-		frm.trigger("show_rows");
-		frm.trigger("add_buttons");
-		if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
-	},
-
-	show_counts(frm) {
-		const { state, planned_rows, done_rows, skipped_rows, failed_rows, progress } = frm.doc;
-		frm.dashboard.clear_headline();
-		frm.dashboard.set_headline(
-			l2c.tags([
-				["", __(state), l2c.billing_run_colour(state)],
-				[__("Planned"), planned_rows || "", "blue"],
-				[__("Done"), done_rows || "", "green"],
-				[__("Skipped"), skipped_rows || "", "orange"],
-				[__("Failed"), failed_rows || "", "red"],
-			])
-		);
-		if (LIVE.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
-	},
+	show_counts: (frm) => l2c.approved_run_head(frm, LIVE, __("Done")),
 
 	async show_rows(frm) {
 		const rows = await frappe.db.get_list("Adoption Run Row", {

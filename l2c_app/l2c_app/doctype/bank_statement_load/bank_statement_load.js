@@ -10,18 +10,9 @@ const ROW_COLOURS = {
 };
 const SHOWN = 200;
 
-frappe.ui.form.on("Bank Statement Load", {
-	onload(frm) {
-		l2c.follow_run(frm, "l2c_statement_load");
-	},
-
-	refresh(frm) {
-		frm.disable_save();
-		frm.trigger("show_counts");
-		frm.trigger("show_rows");
-		frm.trigger("add_buttons");
-		if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
-	},
+l2c.run_form("Bank Statement Load", {
+	channel: "l2c_statement_load",
+	live: LIVE,
 
 	show_counts(frm) {
 		const { state, question, missing_amount, currency, progress, ...counts } = frm.doc;

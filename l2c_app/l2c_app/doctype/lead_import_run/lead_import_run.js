@@ -4,18 +4,9 @@
 	const ROW_COLOURS = { Planned: "blue", Done: "green", Skipped: "gray", Failed: "red" };
 	const COLOURS = { Queued: "gray", Running: "blue", Done: "green", Failed: "red", Stopped: "orange" };
 
-	frappe.ui.form.on("Lead Import Run", {
-		onload(frm) {
-			l2c.follow_run(frm, "l2c_lead_import");
-		},
-
-		refresh(frm) {
-			frm.disable_save();
-			frm.trigger("show_counts");
-			frm.trigger("show_rows");
-			frm.trigger("add_buttons");
-			if (LIVE.includes(frm.doc.state)) l2c.look_again(frm);
-		},
+	l2c.run_form("Lead Import Run", {
+		channel: "l2c_lead_import",
+		live: LIVE,
 
 		show_counts(frm) {
 			const { state, mode, progress, done_rows, skipped_rows, failed_rows, total_rows } = frm.doc;

@@ -1,19 +1,6 @@
 // Billing: a run over what is due, opened from a list, and requests of sales to accounts, raised on a contract.
 frappe.provide("l2c");
 
-l2c.billing_run_colour = (state) =>
-	({
-		Queued: "gray",
-		Preparing: "blue",
-		Preview: "purple",
-		Billing: "blue",
-		Adopting: "blue",
-		Sending: "blue",
-		Done: "green",
-		Failed: "red",
-		Stopped: "orange",
-	})[state];
-
 l2c.add_billing_run_button = (listview) => {
 	if (!frappe.model.can_create("Sales Invoice")) return;
 	listview.page.add_inner_button(__("Bill Due Rows"), () =>

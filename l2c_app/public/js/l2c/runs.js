@@ -16,6 +16,49 @@ l2c.look_again = (frm, after = 3000) => {
 	}, after);
 };
 
+const APPROVED_RUN_COLOURS = {
+	Queued: "gray",
+	Preparing: "blue",
+	Preview: "purple",
+	Billing: "blue",
+	Adopting: "blue",
+	Sending: "blue",
+	Done: "green",
+	Failed: "red",
+	Stopped: "orange",
+};
+l2c.approved_run_colour = (state) => APPROVED_RUN_COLOURS[state];
+
+// The head of a run that is prepared, approved and done: state and counts, and a bar while it is at work.
+l2c.approved_run_head = (frm, live, done_label) => {
+	const { state, planned_rows, done_rows, skipped_rows, failed_rows, progress } = frm.doc;
+	frm.dashboard.clear_headline();
+	frm.dashboard.set_headline(
+		l2c.tags([
+			["", __(state), l2c.approved_run_colour(state)],
+			[__("Planned"), planned_rows || "", "blue"],
+			[done_label, done_rows || "", "green"],
+			[__("Skipped"), skipped_rows || "", "orange"],
+			[__("Failed"), failed_rows || "", "red"],
+		])
+	);
+	if (live.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
+};
+
+// The form of a run: nothing is typed into it; it shows its head, rows and buttons, and follows the run while it is live.
+l2c.run_form = (doctype, { channel, live, show_counts, show_rows, add_buttons }) =>
+	frappe.ui.form.on(doctype, {
+		onload: (frm) => l2c.follow_run(frm, channel),
+
+		refresh(frm) {
+			frm.disable_save();
+			show_counts(frm);
+			show_rows(frm);
+			add_buttons(frm);
+			if (live.includes(frm.doc.state)) l2c.look_again(frm);
+		},
+	});
+
 // Returns act(label, method, question): a button that calls a method with the run, after a question if there is one.
 l2c.run_buttons = (frm, api, argument = "run") => (label, method, question) =>
 	frm.add_custom_button(label, () => {
