@@ -237,6 +237,16 @@ class TestParty(FollowUpTestCase):
 			(planned.customer, planned.reference_name), ("Follow Up New Name", "Follow Up New Name")
 		)
 
+	@bench_only("merging moves every link")
+	def test_the_dates_of_two_merged_leads_are_those_of_both(self):
+		other = factories.lead("Follow Up Kept", lead_owner=self.rep)
+		planned = self.plan()
+		frappe.rename_doc("Lead", self.lead.name, other.name, merge=True, force=True)
+		self.assertEqual(frappe.db.get_value("Follow Up", planned.name, "lead"), other.name)
+		self.assertEqual(
+			frappe.db.get_value("Lead", other.name, "l2c_next_follow_up_on"), planned.planned_for
+		)
+
 	def test_deleting_the_lead_calls_off_its_plans_and_keeps_the_history(self):
 		done = follow_ups.log("Lead", self.lead.name, result=going_on())
 		frappe.delete_doc("Lead", self.lead.name)

@@ -280,6 +280,17 @@ class TestLeadScoring(PoolCase):
 		)
 		self.assertEqual(scoring.explain(lead.name)["engagement"], 30)
 
+	@bench_only("opportunities and quotations for a lead")
+	def test_in_the_evening_an_opportunity_of_the_day_still_counts_in_full(self):
+		self.switch_on()
+		lead = self.lead()
+		evening = now_datetime().replace(hour=23, minute=30)
+		with patch.object(scoring, "now_datetime", return_value=evening):
+			factories.make(
+				"Opportunity", opportunity_from="Lead", party_name=lead.name, company=factories.company()
+			)
+		self.assertEqual(scoring.explain(lead.name)["engagement"], 30)
+
 	@bench_only("renaming")
 	def test_the_score_follows_a_rename(self):
 		self.switch_on()

@@ -133,7 +133,7 @@ def renamed(doctype: str, old: str, new: str) -> None:
 	for follow in (effort, cadences, first_response):
 		follow.renamed(doctype, old, new)
 	if doctype == "Lead":
-		roll_up(new)
+		roll_up_many(doctype, [new])
 
 
 def call_off(doctype: str, name: str) -> None:

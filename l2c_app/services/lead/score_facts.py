@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 
 import frappe
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, getdate
 
 from l2c_app.core.scoring import Event
 
@@ -76,7 +77,7 @@ def _opportunities(leads: Sequence[str]) -> Found:
 	)
 	for row in rows:
 		if row.transaction_date:
-			yield row.party_name, Event("Opportunity", get_datetime(row.transaction_date), row.status or "")
+			yield row.party_name, Event("Opportunity", _end_of(row.transaction_date), row.status or "")
 
 
 def _quotations(leads: Sequence[str]) -> Found:
@@ -88,7 +89,12 @@ def _quotations(leads: Sequence[str]) -> Found:
 	)
 	for row in rows:
 		if row.transaction_date:
-			yield row.party_name, Event("Quotation", get_datetime(row.transaction_date), row.status or "")
+			yield row.party_name, Event("Quotation", _end_of(row.transaction_date), row.status or "")
+
+
+def _end_of(day: date) -> datetime:
+	"""Return the last moment of a day. What is only known by its day counts in full all that day, also in the evening."""
+	return datetime.combine(getdate(day), time.max)
 
 
 SOURCES: tuple[tuple[frozenset[str], Callable[[Sequence[str]], Found]], ...] = (
