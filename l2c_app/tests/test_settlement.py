@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from l2c_app.api import collection as collection_api
 from l2c_app.services.billing import billing, due_rows
 from l2c_app.services.contract import activation, contract_changes, order_state, settlement
 from l2c_app.services.errors import ContractStateError, DraftInvoiceExists, SettlementOpen
@@ -19,6 +20,10 @@ def rows() -> list[dict[str, Any]]:
 
 def set_state(contract: Any, status: str) -> None:
 	frappe.get_doc("Sales Order", contracts.fresh(contract).sales_order).update_status(status)
+
+
+def _collections_of(contract: str) -> list[str]:
+	return [*frappe.get_all("Collection Allocation", filters={"contract": contract}, pluck="parent"), "none"]
 
 
 class TestOrderState(L2CTestCase):
@@ -110,6 +115,50 @@ class TestSettlement(L2CTestCase):
 		self.assertEqual(receivables.figures(contract.name, "billed", "open_amount"), (300, 300))
 		self.assertEqual(receivables.broken(contract.name), [])
 		self.assertEqual(audit.run()["drift"], 0)
+
+	@bench_only("credit notes and their payments on the host's ledgers")
+	def test_what_was_paid_too_much_is_reported_as_a_refund_and_given_back(self) -> None:
+		contract = contracts.active(plan_rows=[plan_row(600), plan_row(400)])
+		invoice = billing.bill_row(contract.name, "R1", submit=True)
+		receivables.receipt(contract.customer, 600, against=[("Sales Invoice", invoice, 600)])
+		(made,) = settlement.draft(contract.name, performed=450)
+		frappe.get_doc("Sales Invoice", made["name"]).submit()
+		with self.as_user(factories.sales_manager()):
+			contract_changes.terminate(contract.name, reason="withdrawn", performed=450)
+		# 600 came and 450 were performed: 150 go back, by accounts.
+		(refund,) = self.refunds(contract.name)
+		self.assertEqual(
+			(refund.status, refund.amount, refund.customer), ("Reported", 150, contract.customer)
+		)
+		with self.as_user(factories.accounts_user()):
+			confirmed = collection_api.confirm(refund.name, paid_to=factories.bank_account())
+		payment = frappe.get_doc("Payment Entry", confirmed["voucher_no"])
+		self.assertEqual((payment.payment_type, payment.references[0].reference_name), ("Pay", made["name"]))
+		self.assertEqual(receivables.figures(contract.name, "refunded", "collected"), (150, 450))
+		self.assertEqual(receivables.broken(contract.name), [])
+
+	@bench_only("credit notes")
+	def test_a_fee_and_a_refund_reported_before_lower_what_goes_back(self) -> None:
+		contract = contracts.active(plan_rows=[plan_row(600), plan_row(400)])
+		invoice = billing.bill_row(contract.name, "R1", submit=True)
+		receivables.receipt(contract.customer, 600, against=[("Sales Invoice", invoice, 600)])
+		before = {"kind": "Refund", "amount": 30, "received_on": frappe.utils.nowdate()}
+		collection_api.report(before, [{"contract": contract.name, "amount": 30}])
+		for made in settlement.draft(contract.name, performed=450, fee=50, fee_item=factories.SERVICE_ITEM):
+			frappe.get_doc("Sales Invoice", made["name"]).submit()
+		contract_changes.terminate(contract.name, reason="withdrawn", performed=450, fee=50)
+		# 600 − 450 − 50 = 100, of which 30 were asked for already.
+		self.assertEqual(sorted(refund.amount for refund in self.refunds(contract.name)), [30, 70])
+
+	def test_nothing_goes_back_where_less_was_paid_than_performed(self) -> None:
+		contract = contracts.active(plan_rows=rows())
+		billing.bill_row(contract.name, "R1", submit=True)
+		contract_changes.terminate(contract.name, reason="sold", performed=400)
+		self.assertEqual(self.refunds(contract.name), [])
+
+	def refunds(self, contract: str) -> list[Any]:
+		filters = {"kind": "Refund", "name": ("in", _collections_of(contract))}
+		return frappe.get_all("Collection", filters=filters, fields=["name", "status", "amount", "customer"])
 
 	def test_a_fee_is_an_invoice_of_its_own(self) -> None:
 		contract = contracts.active(plan_rows=rows())

@@ -10,6 +10,7 @@ from l2c_app.services.contract.order_state import CLOSED
 from l2c_app.services.errors import ContractStateError, LiveOrderExists, refuse
 from l2c_app.services.follow_up import follow_ups
 from l2c_app.services.ledger import contract_customers, recompute
+from l2c_app.services.receipt import settlement_refund
 
 
 def refuse_cancel_with_order(contract: Document) -> None:
@@ -28,8 +29,8 @@ def terminate(contract: str, *, reason: str, performed: float | None = None, fee
 	"""End an active contract: what is not billed is waived and the order closed natively. Returns the contract.
 
 	Permission: submit on the contract (managers), and the user's native right to close the order. What is billed stays
-	due. With `performed` (contract currency) the invoices must add up to it; it is kept with the `fee`. A terminated contract
-	is never active again. Raises ContractStateError, DraftInvoiceExists, SettlementOpen.
+	due. With `performed` (contract currency) the invoices must add up to it; it is kept with the `fee`, and what was collected
+	beyond both is reported as a refund. A terminated contract is never active again. Raises ContractStateError, DraftInvoiceExists, SettlementOpen.
 	"""
 	document = _load_for_end(contract, reason)
 	if performed is not None:
@@ -42,6 +43,8 @@ def terminate(contract: str, *, reason: str, performed: float | None = None, fee
 	document.termination_reason = reason.strip()
 	_close_order(document)
 	contract_state.save(document)
+	if performed is not None:
+		settlement_refund.report(document)
 	contract_customers.forget()
 	recompute.mark([contract])
 	follow_ups.call_off("Sales Contract", contract, reason=_("The contract was terminated."))

@@ -1,6 +1,8 @@
 // Ending a contract: what was performed, what is still to bill or to credit, the drafts it needs, and the end itself.
 frappe.provide("l2c");
 
+const ENDED_WITH_REFUND = () => __("Terminated. What is to be refunded is reported to accounts as a refund.");
+
 class EndDialog {
 	constructor(frm) {
 		this.frm = frm;
@@ -68,6 +70,7 @@ class EndDialog {
 	}
 
 	draw(found) {
+		this.refund = flt(found.to_refund);
 		const money = (name) => l2c.money(found[name], found.currency);
 		const credits = found.credits.map((row) => `${row.invoice}: ${l2c.money(row.amount, found.currency)}`);
 		this.dialog.get_field("figures").$wrapper.html(
@@ -96,7 +99,7 @@ class EndDialog {
 
 	end({ reason, performed, fee }) {
 		const args = this.frm.doc.activated_on ? { reason, performed: flt(performed), fee: flt(fee) } : { reason };
-		return l2c.contract_step(this.frm, "terminate", args, __("Terminated"));
+		return l2c.contract_step(this.frm, "terminate", args, this.refund ? ENDED_WITH_REFUND() : __("Terminated"));
 	}
 }
 
