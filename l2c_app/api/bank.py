@@ -5,7 +5,13 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
-from l2c_app.services.receipt import bank_accept, bank_matching, unclaimed, unclaimed_entry, write_off_limits
+from l2c_app.services.receipt import (
+	bank_accept,
+	bank_matching,
+	unclaimed,
+	unclaimed_entry,
+	write_off_requests,
+)
 from l2c_app.services.receipt.bank_accept import Choice
 
 UNCLAIMED_FIELDS = (
@@ -68,7 +74,7 @@ def undo(name: str, reason: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def ask_write_off(name: str, reason: str) -> dict:
 	"""Ask for a write-off above one's own limit."""
-	return _answer(write_off_limits.ask(name, reason))
+	return _answer(write_off_requests.ask(name, reason))
 
 
 @frappe.whitelist(methods=["POST"])

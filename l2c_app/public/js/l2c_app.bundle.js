@@ -1,6 +1,7 @@
 import "./l2c/util";
 import "./l2c/reveal";
 import "./l2c/follow_up_dialog";
+import "./l2c/follow_up_plan";
 import "./l2c/cadence";
 import "./l2c/batch_result";
 import "./l2c/runs";
@@ -12,6 +13,9 @@ import "./l2c/merged_lead";
 import "./l2c/duplicates";
 import "./l2c/contract_clauses";
 import "./l2c/lead_import";
+import "./l2c/contract_billing";
+import "./l2c/contract_renewal";
+import "./l2c/contract_sign_off";
 import "./l2c/contract_actions";
 import "./l2c/billing_actions";
 import "./l2c/signing";

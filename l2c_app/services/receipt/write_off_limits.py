@@ -1,18 +1,17 @@
-"""How much of a short payment a user may write off: the tolerance for all, more by role, above it somebody else approves."""
+"""How much of a short payment a user may write off: the tolerance for all, more by role."""
 
 from datetime import date
 from decimal import Decimal
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import nowdate
 
 from l2c_app.core.money import exact, to_minor
 from l2c_app.core.short_payment import Tolerance
-from l2c_app.services.errors import BankMatchStateError, ExchangeRateMissing, ReasonMissing, refuse
+from l2c_app.services.errors import ExchangeRateMissing
 from l2c_app.services.ledger.ledger_amounts import money_unit
-from l2c_app.services.receipt import bank_accept, receipt_payment
+from l2c_app.services.receipt import receipt_payment
 
 
 def tolerance(match: Document) -> Tolerance:
@@ -45,20 +44,3 @@ def _in_currency(company: str, currency: str, day: str | date, by_role: Decimal)
 		exact(settings.tolerance_percent),
 		to_minor(by_role / rate, unit),
 	)
-
-
-def ask(name: str, reason: str) -> Document:
-	"""Ask for the write-off of a short payment that is above one's own limit. Returns the match.
-
-	Whoever accepts it with the write-off approves it; the reason and both names stay. Raises BankMatchStateError,
-	ReasonMissing.
-	"""
-	bank_accept.require_accountant()
-	if not (reason or "").strip():
-		refuse(ReasonMissing, _("Please say why."))
-	match, _line = bank_accept.open_proposal(name)
-	if not match.parts or sum(exact(row.open_amount) for row in match.parts) <= exact(match.amount):
-		refuse(BankMatchStateError, _("Nothing is short here that could be written off."))
-	match.update({"write_off_asked_by": frappe.session.user, "write_off_reason": reason.strip()})
-	bank_accept.save(match)
-	return match

@@ -132,85 +132,9 @@ const activate = async (frm) => {
 	);
 };
 
-const bill_due = async (frm) => {
-	const results = await l2c.call_frozen("contract.bill_due", { contract: frm.doc.name }, __("Billing…"));
-	frm.reload_doc();
-	if (!results.length) {
-		frappe.show_alert({ message: __("No row is due for billing"), indicator: "blue" });
-		return;
-	}
-	const refused = results.filter((row) => !row.invoice);
-	if (!refused.length) {
-		await show_invoices(results.map((row) => row.invoice));
-		return;
-	}
-	l2c.show_batch_result({
-		title: __("Billed"),
-		done: results.filter((row) => row.invoice),
-		refused: refused.map((row) => ({ label: row.row_id, reason: row.message })),
-	});
-};
-
-// Drafts bill nothing yet: say so, or the figures look wrong.
-const show_invoices = async (invoices) => {
-	const filters = { name: ["in", invoices], docstatus: 0 };
-	const drafts = await frappe.db.count("Sales Invoice", { filters });
-	const links = invoices.map((invoice) => l2c.link("Sales Invoice", invoice)).join(", ");
-	const text = drafts
-		? __("Draft invoice {0}: submit it, then the row counts as billed.", [links])
-		: __("Invoice {0}", [links]);
-	frappe.show_alert({ message: text, indicator: drafts ? "orange" : "green" }, 10);
-};
-
-const row_options = (frm, keep) =>
-	frm.doc.plan_rows.filter(keep).map((row) => ({
-		value: row.row_id,
-		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency), __(row.status)]
-			.filter(Boolean)
-			.join(" · "),
-	}));
-
-const bill_one = (frm) => {
-	const left = (row) =>
-		row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount) && !row.draft_invoice;
-	const options = row_options(frm, left);
-	if (!options.length) {
-		frappe.show_alert({
-			message: __("Every row with an invoice of its own is billed or on a draft"),
-			indicator: "blue",
-		});
-		return;
-	}
-	l2c.form_dialog(
-		__("Bill a Row"),
-		__("Bill"),
-		[
-			{
-				fieldtype: "Select",
-				fieldname: "row_id",
-				label: __("Row"),
-				reqd: 1,
-				options,
-				default: options[0].value,
-			},
-			{
-				fieldtype: "Date",
-				fieldname: "posting_date",
-				label: __("Posting Date"),
-				default: frappe.datetime.get_today(),
-			},
-		],
-		async (values) => {
-			const invoice = await l2c.call_frozen("contract.bill_row", { contract: frm.doc.name, ...values });
-			await show_invoices([invoice]);
-			frm.reload_doc();
-		}
-	);
-};
-
 const report_collection = (frm) => {
 	const doc = frm.doc;
-	const rows = row_options(frm, (row) => flt(row.open_amount) > 0);
+	const rows = l2c.plan_row_options(frm, (row) => flt(row.open_amount) > 0);
 	l2c.form_dialog(
 		__("Report Money Received"),
 		__("Report"),
@@ -264,57 +188,6 @@ const report_collection = (frm) => {
 	);
 };
 
-const quote_renewal = (frm) =>
-	l2c.form_dialog(
-		__("Quote the Renewal"),
-		__("Create Quotation"),
-		[
-			{
-				fieldtype: "Select",
-				fieldname: "price",
-				label: __("Price"),
-				reqd: 1,
-				default: "Same Price",
-				options: [
-					{ value: "Same Price", label: __("Same Price") },
-					{ value: "List Price", label: __("List Price") },
-					{ value: "Uplift", label: __("Uplift") },
-				],
-			},
-			{
-				fieldtype: "Float",
-				fieldname: "uplift",
-				label: __("Uplift Percent"),
-				depends_on: "eval:doc.price === 'Uplift'",
-			},
-		],
-		async ({ price, uplift }) => {
-			const args = { contract: frm.doc.name, price, uplift: uplift || 0 };
-			const quotation = await l2c.call_frozen("contract.quote_renewal", args);
-			frappe.set_route("Form", "Quotation", quotation);
-		}
-	);
-
-const propose_renewal = async (frm) => {
-	const args = { contract: frm.doc.name };
-	frappe.set_route("Form", "Opportunity", await l2c.call_frozen("contract.propose_renewal", args));
-};
-
-const renewal_buttons = (frm, live) => {
-	const doc = frm.doc;
-	l2c.open_button(frm, "Sales Contract", doc.renewed_from, __("Renewed Contract"));
-	l2c.open_button(frm, "Sales Contract", doc.renewed_by, __("Renewal"));
-	l2c.open_button(frm, "Opportunity", doc.renewal_opportunity);
-	if (!live || !doc.end_date || doc.renewed_by) return;
-	const group = __("Renewal");
-	if ((!doc.renewal_opportunity || doc.renewal_lost) && frappe.model.can_create("Opportunity")) {
-		frm.add_custom_button(__("Renewal Opportunity"), () => propose_renewal(frm), group);
-	}
-	if (frappe.model.can_create("Quotation")) {
-		frm.add_custom_button(__("Renewal Quotation"), () => quote_renewal(frm), group);
-	}
-};
-
 const open_pdf = (frm, language) =>
 	window.open(
 		`/api/method/l2c_app.api.print.contract_pdf?${new URLSearchParams({
@@ -323,33 +196,6 @@ const open_pdf = (frm, language) =>
 		})}`,
 		"_blank"
 	);
-
-// Rows that wait for a sign-off: released here, or taken back as long as no invoice bills them.
-const sign_off = (frm, rows, method, title, message) => {
-	const options = rows.map((row) => ({
-		value: row.row_id,
-		label: [row.row_id, row.label, l2c.money(row.amount, frm.doc.currency)].filter(Boolean).join(" · "),
-	}));
-	const day = { fieldtype: "Date", fieldname: "released_on", label: __("Released On"), default: frappe.datetime.get_today() };
-	l2c.form_dialog(
-		title,
-		title,
-		[
-			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options, default: options[0].value },
-			...(method === "release_row" ? [day] : []),
-			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
-		],
-		(values) => l2c.contract_step(frm, method, values, message)
-	);
-};
-
-const add_sign_off_buttons = (frm, group) => {
-	const waits = (frm.doc.plan_rows || []).filter((row) => row.due_basis === "Milestone" && row.milestone_type === "Sign-off");
-	const add = (rows, method, title, message) =>
-		rows.length && frm.add_custom_button(title, () => sign_off(frm, rows, method, title, message), group);
-	add(waits.filter((row) => !row.released_on), "release_row", __("Sign a Milestone Off"), __("Milestone signed off"));
-	add(waits.filter((row) => row.released_on && !flt(row.billed)), "take_back_release", __("Take a Sign-off Back"), __("Sign-off taken back"));
-};
 
 l2c.contract_buttons = (frm) => {
 	const doc = frm.doc;
@@ -373,8 +219,8 @@ l2c.contract_buttons = (frm) => {
 		frm.add_custom_button(__("Report Collection"), () => report_collection(frm), steps);
 	}
 	if (bills) {
-		frm.add_custom_button(__("Bill Due Rows"), () => bill_due(frm), __("Billing"));
-		frm.add_custom_button(__("Bill a Row"), () => bill_one(frm), __("Billing"));
+		frm.add_custom_button(__("Bill Due Rows"), () => l2c.bill_due(frm), __("Billing"));
+		frm.add_custom_button(__("Bill a Row"), () => l2c.bill_one(frm), __("Billing"));
 	}
 	// Requests are made here and never by a "New" of the desk, so the host lists the right to them apart.
 	const asks = frappe.boot.user.in_create.includes("Billing Request");
@@ -392,7 +238,7 @@ l2c.contract_buttons = (frm) => {
 	const revises = may("submit") || frappe.user.has_role("Accounts Manager");
 	if (doc.revision) frm.add_custom_button(__("What Changed"), () => l2c.show_changes(frm), steps);
 	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
-	if (live && (may("write") || revises)) add_sign_off_buttons(frm, steps);
+	if (live && (may("write") || revises)) l2c.sign_off_buttons(frm, steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => l2c.terminate_contract(frm), steps);
 	if (running && doc.order_state === "Closed" && revises) {
 		frm.add_custom_button(__("Waive What Is Not Billed"), () => l2c.waive_closed(frm), steps);
@@ -400,7 +246,7 @@ l2c.contract_buttons = (frm) => {
 	frm.add_custom_button(__("English"), () => open_pdf(frm, "en"), __("PDF"));
 	frm.add_custom_button(__("Chinese"), () => open_pdf(frm, "zh"), __("PDF"));
 	frm.add_custom_button(__("English and Chinese"), () => open_pdf(frm, "both"), __("PDF"));
-	renewal_buttons(frm, live);
+	l2c.renewal_buttons(frm, live);
 	l2c.open_button(frm, "Sales Order", doc.sales_order);
 	l2c.open_button(frm, doc.source_doctype, doc.source_name);
 	l2c.add_follow_up_button(frm);
