@@ -251,6 +251,7 @@ scheduler_events = {
 		"l2c_app.jobs.pools.tell_of_states",
 		"l2c_app.jobs.leads.score_leads",
 		"l2c_app.jobs.collections.chase",
+		"l2c_app.jobs.collections.escalate_disputes",
 		"l2c_app.jobs.contracts.prepare_billing",
 		"l2c_app.jobs.collections.prepare_statements",
 		"l2c_app.jobs.collections.keep_measures",

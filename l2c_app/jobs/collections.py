@@ -9,6 +9,7 @@ from l2c_app.services.chasing import (
 	case_doors,
 	cases,
 	cash_forecast,
+	dispute_escalation,
 	dunning_runs,
 	forewarning,
 	nightly,
@@ -65,6 +66,11 @@ def chase() -> dict[str, Any]:
 		done[step] = result
 		commit_step()
 	return done
+
+
+def escalate_disputes() -> dict[str, int]:
+	"""Nightly: disputes past their deadline are told to whoever is above the one who answers. Returns counts."""
+	return summed({}, dispute_escalation.tell_managers())
 
 
 def keep_measures() -> dict[str, int]:

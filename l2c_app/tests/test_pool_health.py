@@ -80,6 +80,7 @@ class TestHealth(RecycleCase):
 		methods = {job["method"] for job in shown["jobs"]}
 		self.assertIn("l2c_app.jobs.pools.start_recycling", methods)
 		self.assertIn("l2c_app.jobs.pools.resume_pool_runs", methods)
+		self.assertIn("l2c_app.jobs.collections.escalate_disputes", methods)
 		self.assertIn(run.name, {row["name"] for row in shown["runs"]})
 		self.assertFalse(shown["may_run"])
 

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import flt, now_datetime
 
 from l2c_app.core.money import from_minor, to_minor
-from l2c_app.services.chasing import chase_marks, receivables
+from l2c_app.services.chasing import chase_marks, dispute_escalation, receivables
 from l2c_app.services.chasing.invoice_access import refuse_stranger
 from l2c_app.services.errors import DisputeRefused, refuse
 from l2c_app.services.ledger import recompute
@@ -25,6 +25,8 @@ OURS = (
 	"outcome_document",
 	"decided_by",
 	"decided_on",
+	"escalated_deadline",
+	"escalated_to",
 	"customer",
 	"company",
 	"currency",
@@ -51,11 +53,13 @@ def prepare(dispute: Any) -> None:
 			{"customer": row.customer, "company": row.company, "currency": row.party_account_currency}
 		)
 		dispute.update({"status": "Open", "outcome": None, "outcome_document": None, "decided_by": None})
+		dispute.update({"escalated_deadline": None, "escalated_to": None})
 	_refuse_more_than_open(dispute)
 
 
 def after_save(dispute: Any) -> None:
-	"""The case of the customer and the plan rows of the invoice follow."""
+	"""The case of the customer and the plan rows of the invoice follow, and what managers were asked to do about it."""
+	dispute_escalation.end_todos(dispute, dispute.get_doc_before_save())
 	chase_marks.mark(dispute.customer)
 	recompute.mark_vouchers([(receivables.INVOICE, dispute.sales_invoice)])
 
