@@ -9,7 +9,7 @@ from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.api import pool as api
 from l2c_app.services import errors
-from l2c_app.services.pool import absence, distribution_run, run_work, runs
+from l2c_app.services.pool import absence, distribution_run, pool_moves, run_work, runs
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
@@ -135,6 +135,21 @@ class TestMethods(DistributionCase):
 		self.assertEqual(
 			[row["rule"] for row in rows][1:3], ["distribution: fallback", "distribution: South"]
 		)
+
+	def test_two_rules_of_one_title_are_two_rules(self):
+		frappe.db.set_value("Lead", self.leads[2].name, "city", "Shanghai")
+		frappe.db.set_value("Lead", self.leads[3].name, "city", "Beijing")
+		rule = {"title": "City", "member_type": "User"}
+		self.set_pool(
+			distribution_method="Criteria",
+			distribution_fallback=self.chief,
+			distribution_rules=[
+				{**rule, "filters": '[["city","=","Shanghai"]]', "user": self.mate},
+				{**rule, "filters": '[["city","=","Beijing"]]', "user": self.rep},
+			],
+		)
+		self.distribute(seats=self.seats[2:])
+		self.assertEqual(self.holders()[2:], [self.mate, self.rep])
 
 	def test_criteria_need_rules_that_say_something_and_a_fallback_in_the_pool(self):
 		rule = {"title": "South", "filters": '[["city","=","X"]]', "member_type": "User", "user": self.mate}
@@ -338,6 +353,33 @@ class TestRuns(DistributionCase):
 			runs.commit_preview(name)
 		self.work(name)
 		self.assertEqual(sorted(filter(None, self.holders())), sorted([self.rep, self.mate]))
+
+	def test_a_seat_that_left_the_pool_since_the_preview_is_given_to_nobody(self):
+		factories.lead_pool("L2C Elsewhere", admission_filters="", members=(self.outsider,))
+		with self.as_user(self.chief):
+			name = api.start_distribution(POOL, seats=self.seats[:2])
+		self.work(name)
+		pool_moves.to_pool(self.seats[:1], "L2C Elsewhere")
+		with self.as_user(self.chief):
+			runs.commit_preview(name)
+		self.work(name)
+		self.assertIsNone(self.holders()[0], "its holder would be no member of the pool it is in")
+		self.assertIn(self.holders()[1], (self.rep, self.mate))
+		row = frappe.db.get_value("Pool Run Row", {"run": name, "seat": self.seats[0]}, ["status", "reason"])
+		self.assertEqual(row, ("Skipped", "The seat is not in this pool any more."))
+
+	def test_a_pool_that_is_disabled_meanwhile_hands_out_nothing_more(self):
+		with self.as_user(self.chief):
+			name = api.start_distribution(POOL, commit=True)
+		run_work.step(name)
+		factories.lead_pool("L2C Elsewhere", admission_filters="")  # keeps the leads closed
+		self.set_pool(enabled=0)
+		self.work(name)
+		self.assertEqual(self.holders(), [None] * 4)
+		rows = frappe.get_all("Pool Run Row", filters={"run": name}, fields=["status", "reason"])
+		self.assertEqual(
+			{(row.status, row.reason) for row in rows}, {("Skipped", f"Pool {POOL} is disabled.")}
+		)
 
 	def test_strangers_and_reps_start_no_run(self):
 		for user in (self.rep, self.outsider):

@@ -58,6 +58,37 @@ class TestMoveAll(PoolCase):
 		self.set_pool(enabled=0)
 		frappe.delete_doc("Lead Pool", POOL)
 
+	def test_a_preview_out_of_a_disabled_pool_is_committed(self):
+		seat = self.seat(self.lead())
+		self.set_pool(enabled=0)
+		with self.as_user(self.chief):
+			name = run_api.start(runs.MOVE, POOL, options={"target": OTHER})
+			run_work.step(name)
+			run_api.commit_preview(name)
+		while run_work.step(name):
+			pass
+		self.assertEqual(frappe.db.get_value("Lead Pool Seat", seat.name, "pool"), OTHER)
+
+	def test_nothing_goes_into_a_pool_that_is_disabled_meanwhile(self):
+		seat = self.seat(self.lead())
+		with self.as_user(self.chief):
+			preview, run = (
+				run_api.start(runs.MOVE, POOL, mode=mode, options={"target": OTHER})
+				for mode in (runs.PREVIEW, runs.COMMIT)
+			)
+		run_work.step(preview)
+		run_work.step(run)
+		self.other.reload()
+		self.other.update({"enabled": 0})
+		self.other.save()
+		while run_work.step(run):
+			pass
+		reason = frappe.db.get_value("Pool Run Row", {"run": run}, "reason")
+		self.assertEqual(reason, f"Pool {OTHER} is disabled.")
+		self.assertEqual(frappe.db.get_value("Lead Pool Seat", seat.name, "pool"), POOL)
+		with self.as_user(self.chief):
+			self.assertRaises(PoolDisabled, run_api.commit_preview, preview)
+
 	def test_never_into_a_disabled_pool_another_kind_nowhere_or_one_that_is_not_his(self):
 		self.seat(self.lead())
 		customers = factories.lead_pool(

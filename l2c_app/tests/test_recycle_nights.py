@@ -8,7 +8,7 @@ from frappe.utils import add_days, getdate, nowdate
 from l2c_app.api import pool_run as run_api
 from l2c_app.jobs import pools
 from l2c_app.services import errors
-from l2c_app.services.pool import absence, recycle_nights, run_work, runs
+from l2c_app.services.pool import absence, pool_moves, recycle_nights, run_work, runs
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL
@@ -113,6 +113,15 @@ class TestWarnings(NightCase):
 		self.assertEqual(len(self.bell(self.rep)), 1)
 		self.assertIn("7", self.bell(self.rep)[0])
 		self.assertEqual(self.bell(self.mate), [])
+
+	def test_a_seat_that_left_the_pool_between_plan_and_message_is_left_out(self):
+		seat = self.held(days=5)
+		name = runs.start_by_system(runs.WARN, POOL)
+		run_work.step(name)
+		factories.lead_pool("L2C Elsewhere", admission_filters="", members=(self.rep,))
+		pool_moves.to_pool([seat.name], "L2C Elsewhere")
+		self.work(name)
+		self.assertEqual(self.bell(self.rep), [])
 
 	def test_a_seat_that_moved_between_plan_and_message_is_left_out(self):
 		seat = self.held(days=5)

@@ -12,7 +12,7 @@ from l2c_app.core.seats import Event
 from l2c_app.jobs.pools import recompute_recycle_dates
 from l2c_app.services.batch import steps
 from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
-from l2c_app.services.pool import recycle_dates, run_work, runs, seat_view
+from l2c_app.services.pool import pool_moves, recycle_dates, run_work, runs, seat_view
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -280,6 +280,16 @@ class TestRecycleRun(RecycleCase):
 			run_api.commit_preview(preview.name)
 		run_work.work(preview.name, commit=lambda: None)
 		self.assertEqual(self.fresh(seat).holder, self.mate)
+
+	def test_a_seat_that_left_the_pool_between_plan_and_run_is_judged_by_its_new_pool_alone(self):
+		seat = self.held(days=8)
+		preview = self.run_recycling(runs.PREVIEW)
+		factories.lead_pool("L2C Elsewhere", admission_filters="", members=(self.rep,))
+		pool_moves.to_pool([seat.name], "L2C Elsewhere")
+		with self.as_user(self.chief):
+			run_api.commit_preview(preview.name)
+		run_work.work(preview.name, commit=lambda: None)
+		self.assertEqual((self.fresh(seat).pool, self.fresh(seat).holder), ("L2C Elsewhere", self.rep))
 
 	def test_nothing_moves_in_a_pool_that_was_disabled_between_plan_and_run(self):
 		seat = self.held(days=8)

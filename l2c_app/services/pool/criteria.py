@@ -15,6 +15,7 @@ from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.receivers import Receivers
 
 FALLBACK = "fallback"
+NO_RULE = -1  # the place of what no rule matches
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,14 @@ def deal(
 	matched = _match(pool.party_type, known, seats)
 	room = {member.user: member for member in receivers.members}
 	result: dict[str, tuple[rules.Gift, str]] = {}
-	for title, users in [
-		*((rule.title, rule.users) for rule in known),
-		(FALLBACK, {pool.distribution_fallback}),
-	]:
-		names = [seat for seat, rule in matched.items() if rule == title]
+	steps = [(place, rule.title, rule.users) for place, rule in enumerate(known)]
+	for place, title, users in [*steps, (NO_RULE, FALLBACK, {pool.distribution_fallback})]:
+		names = [seat for seat, rule in matched.items() if rule == place]
 		able = [room[user] for user in room if user in users]
 		gifts = rules.deal(names, able, method=rules.LEAST_LOAD, **who)
 		for seat, gift in gifts.items():
-			if not gift.user and title != FALLBACK:
-				matched[seat] = FALLBACK
+			if not gift.user and place != NO_RULE:
+				matched[seat] = NO_RULE
 				continue
 			result[seat] = gift, title
 			_take(room, gift.user)
@@ -96,16 +95,16 @@ def _take(room: dict[str, rules.Member], user: str | None) -> None:
 		room[user] = replace(member, held=member.held + 1, room=left)
 
 
-def _match(party_type: str, known: list[Rule], seats: Sequence[frappe._dict]) -> dict[str, str]:
-	"""Return {seat: title of the first rule whose filters its party fulfils}."""
+def _match(party_type: str, known: list[Rule], seats: Sequence[frappe._dict]) -> dict[str, int]:
+	"""Return {seat: place of the first rule whose filters its party fulfils}; two rules may have one title."""
 	fields = sorted({field for rule in known for field, _operator, _value in rule.filters} | {"name"})
-	matched: dict[str, str] = {}
+	matched: dict[str, int] = {}
 	for some in chunks(seats):
 		filters = {"name": ("in", [seat.party for seat in some])}
 		rows = frappe.get_all(party_type, filters=filters, fields=fields, order_by="name")
 		parties = {row.name: row for row in rows}
 		for seat in some:
 			party = parties.get(seat.party) or {}
-			fits = (rule.title for rule in known if core_filters.matches(party, rule.filters))
-			matched[seat.name] = next(fits, FALLBACK)
+			fits = (place for place, rule in enumerate(known) if core_filters.matches(party, rule.filters))
+			matched[seat.name] = next(fits, NO_RULE)
 	return matched

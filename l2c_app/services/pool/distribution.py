@@ -10,7 +10,7 @@ from frappe.utils import add_days, nowdate
 
 from l2c_app.core import distribution as rules
 from l2c_app.core.seats import Event, State
-from l2c_app.services.errors import TooManyRows, refuse
+from l2c_app.services.errors import SeatTaken, TooManyRows, refuse
 from l2c_app.services.pool import (
 	blocked_parties,
 	criteria,
@@ -84,7 +84,7 @@ def distribute(pool: str, wish: Wish) -> dict:
 	seat_events.require_manager(pool, frappe.session.user)
 	drawn = draw(pool, wish)
 	given = [(row["seat"], row["user"], row["rule"]) for row in drawn.rows if row["user"]]
-	refusals = assign(given, reason=wish.override_reason or "", decision=drawn.decision())
+	refusals = assign(pool, given, reason=wish.override_reason or "", decision=drawn.decision())
 	for row in drawn.rows:
 		if refusals.get(row["seat"]):
 			row.update(user=None, reason=str(refusals[row["seat"]]))
@@ -94,14 +94,16 @@ def distribute(pool: str, wish: Wish) -> dict:
 
 
 def assign(
-	given: Sequence[tuple[str, str, str]], *, reason: str, decision: dict, run: str = ""
+	pool: str, given: Sequence[tuple[str, str, str]], *, reason: str, decision: dict, run: str = ""
 ) -> dict[str, Exception | None]:
 	"""Lock the seats of (seat, user, rule) and give them to the users; returns {seat: why not, None when done}.
 
-	A party that must not be contacted any more since the draw stays.
+	What left the pool since the draw stays, and a party that must not be contacted any more.
 	"""
 	locked = lock_seats(seat for seat, _user, _rule in given)
-	barred = blocked_parties.refusals(locked.values())
+	gone = _("The seat is not in this pool any more.")
+	barred: dict[str, Exception] = {row.name: SeatTaken(gone) for row in locked.values() if row.pool != pool}
+	barred |= blocked_parties.refusals(row for row in locked.values() if row.pool == pool)
 	moves = [
 		Move(seat, Event.ASSIGN, user, reason, rule, run, decision=decision)
 		for seat, user, rule in given

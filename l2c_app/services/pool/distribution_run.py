@@ -88,6 +88,8 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	refused: dict[str, str] = {}
 	fitting = []
 	pool = frappe.get_cached_doc("Lead Pool", run.pool)
+	if not pool.enabled:
+		return dict.fromkeys((row.name for row in rows), _("Pool {0} is disabled.").format(run.pool))
 	able = receivers.with_room(pool, override=bool(options.get("override_reason")))
 	left = {member.user: member.room for member in able.members}
 	for row in rows:
@@ -101,7 +103,7 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 		fitting.append((row.seat, user, row.decision))
 	decision = {"method": options.get("method"), **({"seed": run.seed} if run.seed else {})}
 	moved = distribution.assign(
-		fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
+		run.pool, fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
 	)
 	stays = {seat: why_not for seat, why_not in moved.items() if why_not}
 	return refused | {row.name: stays[row.seat] for row in rows if row.seat in stays}

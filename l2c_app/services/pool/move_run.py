@@ -43,8 +43,10 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
-	"""Move the seats of a chunk that are still in the pool."""
+	"""Move the seats of a chunk that are still in the pool, into a target that is still enabled."""
 	target = runs.options_of(run)["target"]
+	if not frappe.get_cached_value("Lead Pool", target, "enabled"):
+		return dict.fromkeys((row.name for row in rows), _("Pool {0} is disabled.").format(target))
 	here = frappe.get_all(
 		"Lead Pool Seat",
 		filters={"name": ("in", [row.seat for row in rows]), "pool": run.pool},

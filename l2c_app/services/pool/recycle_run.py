@@ -102,7 +102,7 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	off = off if pool.enabled else _("Pool {0} is disabled.").format(run.pool)
 	if off:
 		return {row.name: off for row in rows}
-	seats = {row.name: row for row in _locked([row.seat for row in rows])}
+	seats = {row.name: row for row in _locked(run.pool, [row.seat for row in rows])}
 	gone = absence.reasons(pool, {row.holder for row in seats.values()}, today)
 	cases = judge(seats.values(), recycle_rules.policy_of(pool), today=today)
 	verdicts = _answers(cases, gone)
@@ -156,13 +156,13 @@ def held(pool: str, of_holders: list[str] | None = None) -> list[frappe._dict]:
 	return frappe.get_all("Lead Pool Seat", filters=filters, fields=list(FIELDS), order_by="name")
 
 
-def _locked(names: Sequence[str]) -> list[frappe._dict]:
-	"""Lock held seats and return their newest rows: an effort that was just recorded must count."""
+def _locked(pool: str, names: Sequence[str]) -> list[frappe._dict]:
+	"""Lock held seats of the pool and return their newest rows: an effort that was just recorded must count."""
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	rows: list = []
 	for some in chunks(sorted(names)):
 		query = frappe.qb.from_(seat).select(*(seat[name] for name in FIELDS)).where(among(seat.name, some))
-		query = query.where(seat.state == State.HELD.value)
+		query = query.where((seat.pool == pool) & (seat.state == State.HELD.value))
 		rows += query.orderby(seat.name).for_update().run(as_dict=True)
 	return rows
 

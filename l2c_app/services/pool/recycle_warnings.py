@@ -40,7 +40,7 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Mark the seats of a chunk as warned about and tell each holder, and the managers, once what goes back when."""
-	seats = {row.name: row for row in _locked([row.seat for row in rows])}
+	seats = {row.name: row for row in _locked(run.pool, [row.seat for row in rows])}
 	answers: dict[str, object] = {}
 	fitting: list[frappe._dict] = []
 	for row in rows:
@@ -93,11 +93,12 @@ def _soon(pool: str, today: date, days: int) -> list[frappe._dict]:
 	)
 
 
-def _locked(names: Sequence[str]) -> list[frappe._dict]:
+def _locked(pool: str, names: Sequence[str]) -> list[frappe._dict]:
 	seat = frappe.qb.DocType("Lead Pool Seat")
 	fields = ("name", "holder", "party_name", "recycle_on", "warned_for", "warned_days")
 	query = frappe.qb.from_(seat).select(*(seat[name] for name in fields))
-	query = query.where(seat.name.isin(list(names)) & (seat.state == State.HELD.value))
+	query = query.where(seat.name.isin(list(names)) & (seat.pool == pool))
+	query = query.where(seat.state == State.HELD.value)
 	return query.orderby(seat.name).for_update().run(as_dict=True)
 
 

@@ -98,9 +98,7 @@ def start_by_system(
 
 	A pool has one committing run of a kind at a time: RunInProgress. Raises RunStateError where its kind may not commit now.
 	"""
-	handler = handler_of(kind)
-	if hasattr(handler, "check"):
-		handler.check(pool, dict(options or {}))
+	_check(kind, pool, dict(options or {}))
 	if mode == COMMIT:
 		_refuse_commit(kind, pool)
 	run = frappe.new_doc("Pool Run")
@@ -119,6 +117,12 @@ def live(kind: str, pool: str) -> str | None:
 	query = query.where((table.pool == pool) & table.state.isin(LIVE))
 	rows = query.where((table.kind == kind) & (table["mode"] == COMMIT)).run()
 	return rows[0][0] if rows else None
+
+
+def _check(kind: str, pool: str, options: dict) -> None:
+	handler = handler_of(kind)
+	if hasattr(handler, "check"):
+		handler.check(pool, options)
 
 
 def _refuse_commit(kind: str, pool: str) -> None:
@@ -140,11 +144,14 @@ def queue(name: str) -> None:
 
 
 def commit_preview(name: str) -> None:
-	"""Do what a finished preview shows: the same rows, each judged again. Raises RunStateError, RunInProgress."""
+	"""Do what a finished preview shows: the same rows, each judged again. Raises RunStateError, RunInProgress, PoolDisabled,
+	and what its kind refuses by now."""
 	run = _locked(name)
 	if run.mode != PREVIEW or run.state != DONE:
 		refuse(RunStateError, _("Only a finished preview can be committed."), compared=_(run.state))
-	seat_events.require_enabled(run.pool)
+	if run.kind != MOVE:
+		seat_events.require_enabled(run.pool)
+	_check(run.kind, run.pool, options_of(run))
 	_refuse_commit(run.kind, run.pool)
 	run.db_set({"mode": COMMIT, "state": RUNNING, "progress": 0, "row_cursor": "", "finished_on": None})
 	now = now_datetime()
