@@ -256,5 +256,6 @@ scheduler_events = {
 		"l2c_app.jobs.collections.prepare_statements",
 		"l2c_app.jobs.collections.keep_measures",
 		"l2c_app.jobs.contracts.expire_signing_links",
+		"l2c_app.jobs.contracts.remind_of_signing_links",
 	],
 }

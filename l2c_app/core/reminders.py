@@ -9,7 +9,8 @@ from l2c_app.core.working_time import ALWAYS, Calendar, earliest_start
 
 
 class Channel(str, Enum):
-	"""What is said to whom: three reminders to the person himself, two escalations, one digest a day, one mail of a cadence."""
+	"""What is said to whom: three reminders to the person himself, two escalations, one digest a day, one mail of a cadence,
+	and before a signing link expires a mail to its signatory and a line to the owner of the contract."""
 
 	BEFORE = "Before"
 	AT = "At"
@@ -18,6 +19,8 @@ class Channel(str, Enum):
 	POOL_MANAGER = "Pool Manager"
 	DIGEST = "Digest"
 	CADENCE_MAIL = "Cadence Mail"
+	SIGNATORY = "Signatory"
+	CONTRACT_OWNER = "Contract Owner"
 
 
 REMINDERS = (Channel.BEFORE, Channel.AT, Channel.AFTER)

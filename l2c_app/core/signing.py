@@ -12,12 +12,13 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 TOKEN_BYTES = 32
 MOST_IMAGE_BYTES = 150_000
 MOST_PIXELS = 4_000
+LEAST_WAIT = timedelta(days=1)
 IMAGE_PREFIX = "data:image/png;base64,"
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
@@ -105,6 +106,16 @@ def judge(facts: LinkFacts, now: datetime) -> Link:
 	if not (same(facts.text_now, facts.text_sent) and same(facts.pdf_now, facts.pdf_sent)):
 		return Link.CHANGED
 	return Link.OPEN
+
+
+def reminder_due(sent_on: datetime, expires_on: datetime, *, days: int, now: datetime) -> bool:
+	"""Return whether an open link is reminded of: in the last `days` days of its time, and never on the day it was sent.
+
+	0 days: never. Sent on the 1st at 12:00 for 14 days, with 3 days: from the 12th at 12:00 until it expires on the 15th;
+	for 2 days: from the 2nd; for one day: not at all.
+	"""
+	begins = max(expires_on - timedelta(days=days), sent_on + LEAST_WAIT)
+	return days > 0 and begins <= now < expires_on
 
 
 def next_in_turn(requests: Sequence[tuple[int, State]]) -> list[int]:

@@ -6,7 +6,7 @@ from l2c_app.services.chasing import statement_runs
 from l2c_app.services.contract import adoption_run_work, adoption_runs, contract_end_reminders, return_visits
 from l2c_app.services.ledger import audit
 from l2c_app.services.receipt import bank_matching, statement_load_work, statement_loads
-from l2c_app.services.signing import requests
+from l2c_app.services.signing import expiry_reminders, requests
 
 
 def remind_of_contract_ends() -> dict[str, int]:
@@ -30,6 +30,11 @@ def audit_contracts() -> dict:
 def expire_signing_links() -> int:
 	"""Nightly: mark signing requests whose time is over. Returns how many."""
 	return requests.expire_due()
+
+
+def remind_of_signing_links() -> dict[str, int]:
+	"""Nightly: mails to signatories and notices to owners before links expire. Each is committed. Returns counts."""
+	return summed({"mailed": 0, "told": 0, "failed": 0}, expiry_reminders.remind())
 
 
 def work_adoption_run(run: str) -> None:

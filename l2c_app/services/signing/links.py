@@ -44,7 +44,21 @@ def found(token: str, *, locked: bool = False) -> Found | None:
 	request = frappe.get_doc(requests.REQUEST, row.name, for_update=locked)
 	if not rules.same(digest, request.token_hash or ""):
 		return None  # it was sent again between the two reads
-	return Found(_judge(request, contract), request, contract)
+	return Found(judge(request, contract), request, contract)
+
+
+def judge(request: Document, contract: Document) -> Link:
+	"""Return what the link of a request is good for now, as stored."""
+	facts = rules.LinkFacts(
+		state=State(request.status),
+		expires_on=get_datetime(request.expires_on) if request.expires_on else now_datetime(),
+		ready=contract.docstatus == 1 and not (contract.signed_on or contract.terminated_on),
+		text_sent=request.text_hash,
+		text_now=signing_pdf.text_hash(contract),
+		pdf_sent=request.document_hash,
+		pdf_now=signing_pdf.sha256(signing_pdf.content(request.document)),
+	)
+	return rules.judge(facts, now_datetime())
 
 
 def pdf(token: str) -> tuple[str, bytes]:
@@ -138,19 +152,6 @@ def _open(token: str) -> Found:
 	if not opened or opened.link is not Link.OPEN:
 		refuse_link(opened)
 	return opened
-
-
-def _judge(request: Document, contract: Document) -> Link:
-	facts = rules.LinkFacts(
-		state=State(request.status),
-		expires_on=get_datetime(request.expires_on) if request.expires_on else now_datetime(),
-		ready=contract.docstatus == 1 and not (contract.signed_on or contract.terminated_on),
-		text_sent=request.text_hash,
-		text_now=signing_pdf.text_hash(contract),
-		pdf_sent=request.document_hash,
-		pdf_now=signing_pdf.sha256(signing_pdf.content(request.document)),
-	)
-	return rules.judge(facts, now_datetime())
 
 
 def _check_answer(name: str, drawn: str, agreed: bool) -> None:

@@ -82,11 +82,20 @@ def renew(request: str) -> str:
 	document = frappe.get_doc(REQUEST, request, for_update=True)
 	if State(document.status) not in rules.ANSWERABLE or contract.signed_on:
 		_refuse_state(document, _("Ask whoever sent it to you for a new one."))
-	token = rules.new_token()
-	document.token_hash = rules.token_hash(token)
-	guard.by_service(document).save()
+	link = _new_link(document)
 	trail.write(document, "Sent Again", detail=_("Opened from the portal."))
-	return get_url(f"/{PAGE}?token={token}")
+	return link
+
+
+def remind(request: Document) -> bool:
+	"""Bring the signatory a new link, good as long as the old one was; that one is dead. For requests that are open, locked.
+
+	False where nothing brought it: callers undo the step then, so that the old link stays alive.
+	"""
+	if not provider.remind(request, _new_link(request)):
+		return False
+	trail.write(request, "Reminded", detail=request.email or "")
+	return True
 
 
 def withdraw(request: str, *, reason: str) -> None:
@@ -161,6 +170,13 @@ def note_on_contract(request: Document, values: dict[str, Any]) -> None:
 	if frappe.db.exists(SIGNATORY, request.signatory):
 		frappe.db.set_value(SIGNATORY, request.signatory, values)
 		frappe.clear_document_cache("Sales Contract", request.contract)
+
+
+def _new_link(request: Document) -> str:
+	token = rules.new_token()
+	request.token_hash = rules.token_hash(token)
+	guard.by_service(request).save()
+	return get_url(f"/{PAGE}?token={token}")
 
 
 def _load(request: str) -> tuple[Document, Document]:

@@ -1,7 +1,7 @@
 import base64
 import unittest
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from l2c_app.core.signing import (
 	IMAGE_PREFIX,
@@ -13,6 +13,7 @@ from l2c_app.core.signing import (
 	judge,
 	new_token,
 	next_in_turn,
+	reminder_due,
 	same,
 	token_hash,
 )
@@ -62,6 +63,24 @@ class TestLinks(unittest.TestCase):
 	def test_a_fingerprint_does_not_depend_on_the_order_of_keys(self):
 		self.assertEqual(fingerprint({"a": 1, "b": [2]}), fingerprint({"b": [2], "a": 1}))
 		self.assertNotEqual(fingerprint({"a": [1, 2]}), fingerprint({"a": [2, 1]}))
+
+
+class TestReminders(unittest.TestCase):
+	def test_in_the_last_days_and_never_on_the_day_it_was_sent(self):
+		for valid, days, hours, due in (
+			(14, 3, 11 * 24 - 1, False),
+			(14, 3, 11 * 24, True),
+			(14, 3, 14 * 24 - 1, True),
+			(14, 3, 14 * 24, False),  # it has expired: nothing to remind of
+			(14, 0, 13 * 24, False),
+			(2, 3, 23, False),
+			(2, 3, 24, True),
+			(1, 3, 23, False),
+			(1, 3, 24, False),
+		):
+			with self.subTest(valid=valid, days=days, hours=hours):
+				now, expires = NOON + timedelta(hours=hours), NOON + timedelta(days=valid)
+				self.assertEqual(reminder_due(NOON, expires, days=days, now=now), due)
 
 
 class TestTurns(unittest.TestCase):
