@@ -120,19 +120,36 @@ class TestChanges(L2CTestCase):
 
 	def test_terminating_calls_off_what_rules_planned_and_leaves_what_people_planned(self) -> None:
 		contract = halves()
+		planned = self.plan_three(contract)
+		contract_changes.terminate(contract.name, reason="Out of business")
+		self.assert_called_off(planned, "The contract was terminated.")
+
+	def test_cancelling_calls_off_the_same_with_their_todos(self) -> None:
+		contract = contracts.draft()
+		contract.submit()
+		planned = self.plan_three(contract)
+		contracts.fresh(contract).cancel()
+		self.assert_called_off(planned, "The contract was cancelled.")
+
+	def plan_three(self, contract: Any) -> list[Any]:
+		"""Plan two follow ups as rules do and one as people do."""
 		about = ("Sales Contract", contract.name)
 		when = add_to_date(now_datetime(), days=2)
 		plan = {"follow_up_type": "Call", "planned_for": when, "note": "ask how it went"}
-		planned = [
+		return [
 			follow_ups.plan(*about, **plan, visit_after="Completed"),
 			follow_ups.plan(*about, **plan, occasion="Contract end"),
 			follow_ups.plan(*about, **plan),
 		]
-		contract_changes.terminate(contract.name, reason="Out of business")
+
+	def assert_called_off(self, planned: list[Any], reason: str) -> None:
+		"""Hold that what rules planned is called off for a reason, with its ToDo, and what people planned is not."""
 		fields = ["status", "close_reason"]
 		found = [frappe.db.get_value("Follow Up", each.name, fields) for each in planned]
-		gone = ("Cancelled", "The contract was terminated.")
+		gone = ("Cancelled", reason)
 		self.assertEqual(found, [gone, gone, ("Planned", None)])
+		todos = [frappe.db.get_value("ToDo", {"reference_name": each.name}, "status") for each in planned]
+		self.assertEqual(todos, ["Cancelled", "Cancelled", "Open"])
 
 	def test_terminating_waives_what_is_not_billed_and_closes_the_order(self) -> None:
 		contract = halves()

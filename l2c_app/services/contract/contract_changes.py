@@ -25,6 +25,11 @@ def refuse_cancel_with_order(contract: Document) -> None:
 		)
 
 
+def cancelled(contract: Document) -> None:
+	"""Call off what rules planned on a contract that was cancelled. For its own event."""
+	follow_ups.call_off(contract.doctype, contract.name, reason=_("The contract was cancelled."))
+
+
 def terminate(contract: str, *, reason: str, performed: float | None = None, fee: float = 0) -> Document:
 	"""End an active contract: what is not billed is waived and the order closed natively. Returns the contract.
 

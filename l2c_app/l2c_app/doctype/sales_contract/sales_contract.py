@@ -76,6 +76,7 @@ class SalesContract(Document):
 
 	def on_cancel(self) -> None:
 		self.db_set("status", "Cancelled")
+		contract_changes.cancelled(self)
 		contract_customers.forget()
 		signing_requests.follow(self)
 		renewal_chain.reopen(self)
