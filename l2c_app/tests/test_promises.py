@@ -56,6 +56,18 @@ class TestPromises(ChasingTestCase):
 		self.assertEqual(self.state(promise), "Open")
 		self.assertEqual(frappe.db.get_value("Promise to Pay", promise.name, "came"), 0)
 
+	def test_of_two_kept_promises_whose_money_is_taken_back_the_newer_waits_again(self):
+		"""600 promised and paid, then 300 promised and paid; both payments are cancelled before either day."""
+		promises_, payments = [], []
+		for amount in (600, 300):
+			promises_.append(self.promise(amount))
+			payments.append(self.pay(amount))
+			self.assertEqual(self.state(promises_[-1]), "Kept")
+		for payment in payments:
+			payment.cancel()
+		for _again in range(2):
+			self.assertEqual([self.state(promise) for promise in promises_], ["Broken", "Open"])
+
 	def test_the_ledger_door_judges(self):
 		promise = self.promise()
 		self.pay(600)

@@ -75,6 +75,17 @@ class TestRowPromises(ChasingTestCase):
 		payment.cancel()
 		self.assertEqual(self.states(promise), ("Broken", ["Broken", "Broken"], 0))
 
+	def test_of_two_kept_promises_of_a_row_whose_money_is_taken_back_the_newer_waits_again(self) -> None:
+		given, payments = [], []
+		for amount in (200, 100):
+			given.append(self.promise(("R1", amount)))
+			payments.append(self.deposit(amount))
+			self.assertEqual(self.states(given[-1])[0], "Kept")
+		for payment in payments:
+			payment.cancel()
+		for _again in range(2):
+			self.assertEqual([self.states(promise)[0] for promise in given], ["Broken", "Open"])
+
 	def test_the_ledger_door_keeps_it(self) -> None:
 		promise = self.promise(("R1", 300))
 		self.deposit(300)

@@ -120,7 +120,8 @@ def judge(customers: Collection[str]) -> int:
 	cash = _Cash({row.sales_invoice for row in found})
 	taken = {row.sales_invoice for row in found if row.status == State.OPEN.value}
 	of_rows = row_promises.judge([row for row in every if row.sales_contract])
-	return of_rows + sum(_judge_one(row, cash, taken) for row in found)
+	# the newest first: of several whose money was taken back it alone can be open
+	return of_rows + sum(_judge_one(row, cash, taken) for row in reversed(found))
 
 
 def judge_due() -> int:
@@ -144,6 +145,8 @@ def _judge_one(row: Any, cash: "_Cash", taken: set[str]) -> int:
 	came = max(0, came_so_far - promise.cash_before)
 	if state is State.OPEN and row.status != State.OPEN.value and row.sales_invoice in taken:
 		state = State.PARTLY if came else State.BROKEN  # a newer promise is open: there can be one only
+	if state is State.OPEN:
+		taken.add(row.sales_invoice)
 	values = {"status": state.value, "came": flt(from_minor(came, unit))}
 	values["open_key"] = row.sales_invoice if state is State.OPEN else None
 	if state.value == row.status and to_minor(row.came, unit) == came:

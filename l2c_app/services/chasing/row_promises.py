@@ -5,7 +5,7 @@ Raises PromiseRefused and the host's PermissionError.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,8 +59,8 @@ def take(promise: Any, limits: Any) -> None:
 	promise.update({"level": max(levels), "came": 0, "open_key": None})
 
 
-def judge(promises: Collection[Any]) -> int:
-	"""Judge stored promises (as read by `promises.judge`) row by row from the ledger. Returns how many changed."""
+def judge(promises: Sequence[Any]) -> int:
+	"""Judge stored promises (as read by `promises.judge`, the oldest first) row by row from the ledger. Returns how many changed."""
 	rows = _rows({promise.name for promise in promises})
 	if not rows:
 		return 0
@@ -71,7 +71,9 @@ def judge(promises: Collection[Any]) -> int:
 	taken = {row.open_key for each in rows.values() for row in each if row.open_key}
 	return sum(
 		_judge_one(promise, rows.get(promise.name, []), positions[getdate(promise.judge_on)], taken)
-		for promise in promises
+		for promise in reversed(
+			promises
+		)  # the newest first: of several promises of a row it alone can be open
 	)
 
 
@@ -207,12 +209,11 @@ def _judge_row(promise: Any, row: Any, now: RowPosition | None, taken: set[str])
 		tolerance=to_minor(promise.tolerance, unit),
 	)
 	came = max(0, now.collected - given.cash_before)
-	if (
-		state is State.OPEN
-		and row.status != State.OPEN.value
-		and _key(promise.sales_contract, row.row_id) in taken
-	):
+	key = _key(promise.sales_contract, row.row_id)
+	if state is State.OPEN and row.status != State.OPEN.value and key in taken:
 		return (State.PARTLY if came else State.BROKEN), came  # a newer promise of the row is open
+	if state is State.OPEN:
+		taken.add(key)
 	return state, came
 
 
