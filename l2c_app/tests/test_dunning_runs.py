@@ -254,6 +254,21 @@ class TestDunningRuns(ChasingTestCase):
 				self.assertEqual(["29.04" in note for note in notes], [True] * told)
 				frappe.db.rollback(save_point="fees")
 
+	def test_a_charge_whose_owner_left_does_not_end_the_night(self):
+		self.charge(fees="Keep")
+		self.send(self.line().run)
+		factories.payment(
+			self.customer,
+			1500,
+			against=[("Sales Invoice", each.name, each.grand_total) for each in (self.first, self.second)],
+		)
+		frappe.db.set_value("Email Queue", {"status": "Not Sent"}, "status", "Sent")
+		self.assertIsNone(self.case())
+		frappe.db.set_value("User", self.finance, "enabled", 0)
+		self.assertEqual(kept_fees.tell_finance(), 0)
+		frappe.db.set_value("User", self.finance, "enabled", 1)
+		self.assertEqual(kept_fees.tell_finance(), 1)
+
 	def test_a_policy_that_cannot_work_is_refused(self):
 		with self.assertRaises(DunningPolicyError):
 			self.make_policy("L2C Twice", ({"days": 5}, {"days": 5}))

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, fmt_money, now_datetime
 
+from l2c_app.services.chasing import night_plans
 from l2c_app.services.chasing.chase_facts import NOTICE
 from l2c_app.services.follow_up.follow_ups import plan
 
@@ -19,22 +20,23 @@ MARK = "[{0}]"
 
 def tell_finance() -> int:
 	"""Plan one follow up per kept charge that nobody has paid or been told of. Returns how many were planned."""
-	planned = 0
-	for row in _charged():
-		charge = flt(row.dunning_amount)
-		mark = MARK.format(row.dunning)
-		told = {"reference_doctype": "Collection Case", "reference_name": row.collection_case}
-		told["note"] = ("like", f"%{mark}%")
-		if charge <= 0 or frappe.db.exists("Follow Up", told) or _paid(row, charge):
-			continue
-		note = _("The invoices are paid, {0} of fee and interest are not: bill or waive them. {1}").format(
-			fmt_money(charge, currency=row.currency), mark
-		)
-		moment = now_datetime() + timedelta(hours=1)
-		values = {"follow_up_type": "Other", "planned_for": moment, "assigned_to": row.finance_owner}
-		plan("Collection Case", row.collection_case, note=note, **values)
-		planned += 1
-	return planned
+	return night_plans.plan_each(_charged(), _tell, about=("Collection Case", "collection_case"))
+
+
+def _tell(row: Any) -> bool:
+	charge = flt(row.dunning_amount)
+	mark = MARK.format(row.dunning)
+	told = {"reference_doctype": "Collection Case", "reference_name": row.collection_case}
+	told["note"] = ("like", f"%{mark}%")
+	if charge <= 0 or frappe.db.exists("Follow Up", told) or _paid(row, charge):
+		return False
+	note = _("The invoices are paid, {0} of fee and interest are not: bill or waive them. {1}").format(
+		fmt_money(charge, currency=row.currency), mark
+	)
+	moment = now_datetime() + timedelta(hours=1)
+	values = {"follow_up_type": "Other", "planned_for": moment, "assigned_to": row.finance_owner}
+	plan("Collection Case", row.collection_case, note=note, **values)
+	return True
 
 
 def _charged() -> list[Any]:
