@@ -108,6 +108,27 @@ class TestCollectionCases(ChasingTestCase):
 		position = receivables.positions([self.customer])[self.customer, factories.COMPANY, "USD"]
 		self.assertEqual((position.overdue, position.open), (200, 700))
 
+	def test_an_invoice_is_as_late_as_its_first_open_instalment(self):
+		"""500 due 40 days ago and 500 due 10 days ago: 40 days late however it is read; 10 once the first is paid."""
+		schedule = [
+			{"due_date": add_days(nowdate(), -days), "invoice_portion": 50, "payment_amount": 500}
+			for days in (40, 10)
+		]
+		invoice = factories.sales_invoice(
+			self.customer,
+			set_posting_time=1,
+			posting_date=add_days(nowdate(), -45),
+			payment_schedule=schedule,
+		)
+		key = (self.customer, factories.COMPANY, "USD")
+		for paid, days in ((0, 40), (500, 10)):
+			if paid:
+				factories.payment(self.customer, paid, against=[("Sales Invoice", invoice.name, paid)])
+			alone = receivables.positions([self.customer])[key]
+			self.assertEqual(alone.oldest_due, getdate(add_days(nowdate(), -days)))
+			self.assertEqual(alone, receivables.both([self.customer])[1][key])
+			self.assertEqual((alone.overdue, alone.invoices), (1000 - paid, 1))
+
 	def test_pain_one_customer_one_currency_each_currency_of_the_receivable_has_its_case(self):
 		euro = self.make_customer("L2C Late Euro", currency="EUR")
 		self.invoice(10, 100, euro, currency="EUR", debit_to=factories.receivable_account("EUR"))
@@ -209,6 +230,27 @@ class TestCollectionCases(ChasingTestCase):
 		self.assertEqual([each.assigned_to for each in told], [contract.contract_owner])
 		self.assertIn("is not billed", told[0].note)
 		self.assertIsNone(self.case())
+
+	def test_who_must_not_be_contacted_stops_no_other_call_about_a_late_row(self):
+		"""The first customer is disabled, so no call with him is planned; the later row of the other one is told."""
+		late = {
+			"transaction_date": add_days(nowdate(), -20),
+			"contract_owner": factories.sales_user("chase.seller"),
+		}
+		other = self.make_customer("L2C Late Too")
+		blocked, told = (
+			contracts.active(
+				customer,
+				plan_rows=[contracts.plan_row(percent=100, fixed_date=add_days(nowdate(), -days))],
+				**late,
+			)
+			for customer, days in ((self.customer, 9), (other, 5))
+		)
+		frappe.db.set_value("Customer", self.customer, "disabled", 1)
+		unbilled_overdue.tell_sales()
+		for contract, planned in ((blocked, 0), (told, 1)):
+			about = {"reference_doctype": "Sales Contract", "reference_name": contract.name}
+			self.assertEqual(frappe.db.count("Follow Up", about), planned)
 
 	def test_old_follow_ups_about_late_rows_are_known_by_their_field(self):
 		contract = contracts.active(self.customer)

@@ -1,8 +1,11 @@
+from contextlib import nullcontext
+from decimal import Decimal
 from unittest.mock import patch
 
 import frappe
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, getdate, nowdate
 
+from l2c_app.services.chasing import credit_hold, receivables
 from l2c_app.services.errors import OrderHeld
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -67,6 +70,22 @@ class TestCreditHold(ChasingTestCase):
 			self.order_is_held()
 			factories.payment(self.customer, 100)
 			self.order()
+
+	def test_money_at_hand_counts_at_the_rate_of_its_own_currency(self):
+		"""100 EUR overdue are 110 USD, the order is 900 EUR = 990 USD: 1,000 USD on account are not enough, 1,100 are."""
+		overdue = receivables.Position(
+			*map(Decimal, (100, 110)), getdate(add_days(nowdate(), -60)), *map(Decimal, (100, 0)), 1
+		)
+		euro = self.make_customer("L2C Held Euro", currency="EUR")
+		draft = factories.sales_order(euro, rate=900, currency="EUR", submit=False)
+		with self.settings("L2C Settings", **STOP):
+			for dollars, held in ((1000, True), (1100, False)):
+				money = receivables.Position(Decimal(0), Decimal(0), None, Decimal(0), Decimal(dollars), 0)
+				key = (draft.customer, draft.company)
+				found = {(*key, "EUR"): overdue, (*key, "USD"): money}
+				with patch.object(receivables, "positions", return_value=found):
+					with self.assertRaises(OrderHeld) if held else nullcontext():
+						credit_hold.check(draft)
 
 	def test_delivered_already_passes(self):
 		with self.settings("L2C Settings", **STOP):

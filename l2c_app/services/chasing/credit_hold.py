@@ -45,8 +45,9 @@ def refuse_release(release: Any) -> None:
 def _standing(order: Any) -> Standing:
 	unit = money_unit()
 	found = receivables.positions([order.customer])
-	own = [position for key, position in found.items() if key[1] == order.company]
-	at_hand = sum((position.unapplied * _rate(position, order) for position in own), exact(0))
+	by_currency = {key[2]: position for key, position in found.items() if key[1] == order.company}
+	worth = [each.unapplied * _rate(each, currency, order) for currency, each in by_currency.items()]
+	own, at_hand = list(by_currency.values()), sum(worth, exact(0))
 	return Standing(
 		overdue=to_minor(sum((position.overdue_base for position in own), exact(0)), unit),
 		oldest_due=min((position.oldest_due for position in own if position.oldest_due), default=None),
@@ -58,11 +59,15 @@ def _standing(order: Any) -> Standing:
 	)
 
 
-def _rate(position: receivables.Position, order: Any) -> Any:
-	"""Return the rate to company currency: that of what is overdue, else the order's."""
+def _rate(position: receivables.Position, currency: str, order: Any) -> Any:
+	"""Return the rate of a receivable's currency to company currency: that of what is overdue, else the order's if it has
+	that currency. Money in a third currency is worth nothing here: it cannot pay the order.
+	"""
 	if position.overdue:
 		return position.overdue_base / position.overdue
-	return exact(order.conversion_rate or 1)
+	if currency == frappe.get_cached_value("Company", order.company, "default_currency"):
+		return exact(1)
+	return exact(order.conversion_rate or 1) if currency == order.currency else exact(0)
 
 
 def _delivered(order: Any) -> bool:

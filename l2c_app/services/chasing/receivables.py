@@ -203,18 +203,23 @@ def _instalments(customers: Collection[str] | None) -> dict[str, list[tuple[date
 
 
 def _spread_instalments(found: dict[Key, Position], customers: Collection[str] | None, today: date) -> None:
-	"""Count instalments that are overdue although the invoice's last one is not; only where there are such invoices."""
+	"""Count instalments that are overdue although the invoice's last one is not, and date each invoice by its first open one;
+	only where there are such invoices.
+	"""
 	parts = _instalments(customers)
 	if not parts:
 		return
 	invoices = {name for name, schedule in parts.items() if any(due < today for due, _amount in schedule)}
 	for row in _open_among(invoices, customers):
-		key = _key(row)
-		if row.due and row.due < today:
+		key, pieces = _key(row), _pieces(row, parts[row.against_voucher_no], money_unit())
+		late = [piece for piece in pieces if piece.due and piece.due < today]
+		if not late or key not in found:
 			continue
-		late = [p for p in _pieces(row, parts[row.against_voucher_no], money_unit()) if p.due < today]
-		if late and key in found:
-			found[key] = _with(found[key], sum(piece.open for piece in late), late[0].due, row)
+		known, first = found[key], late[0].due
+		if row.due and row.due < today:  # all of it counts already, as old as its last instalment
+			found[key] = replace(known, oldest_due=min(known.oldest_due or first, first))
+		else:
+			found[key] = _with(known, sum(piece.open for piece in late), first, row)
 
 
 def _open_among(invoices: Collection[str], customers: Collection[str] | None) -> list[Any]:
