@@ -5,13 +5,19 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
-from l2c_app.services.chasing import cases, disputes, dunning_runs, promises
+from l2c_app.services.chasing import cases, disputes, dunning_runs, payer_habits, promises
 
 
 @frappe.whitelist()
 def case_items(case: str) -> list[dict[str, Any]]:
 	"""Return the overdue pieces of a case, live from the ledger."""
 	return cases.items(case)
+
+
+@frappe.whitelist()
+def habits_of_payer(case: str) -> dict[str, Any]:
+	"""Return how the customer of a case pays, live from the ledger."""
+	return payer_habits.of_case(case)
 
 
 @frappe.whitelist(methods=["POST"])

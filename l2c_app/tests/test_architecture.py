@@ -50,7 +50,7 @@ READERS = {
 		"get_open_activities",
 		"get_events",
 	},
-	"api.chasing": {"case_items"},
+	"api.chasing": {"case_items", "habits_of_payer"},
 	"api.contract_end": {"propose"},
 	"api.contract": {
 		"clause_variables",

@@ -1,6 +1,7 @@
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
+from l2c_app.api import chasing as api
 from l2c_app.l2c_app.report.receivable_measures import receivable_measures as report
 from l2c_app.services.chasing import measures, payer_ratings
 from l2c_app.tests import factories
@@ -83,6 +84,38 @@ class TestReceivableReport(ChasingTestCase):
 		self.pay(late, 4000, add_days(day, 1))
 		self.pay(late, 4000, add_days(day, 8))
 		self.assertEqual(self.told(), (getdate(add_days(day, 1)).strftime("%A"), 25))
+
+	def test_the_form_of_a_case_tells_how_its_customer_pays(self):
+		"""Due 30 days ago: 1,000 and 2,000 paid nine days late, 8,000 in halves nine and sixteen days late, 500 open. All of
+		the 8,000 count as paid on their last day: (3,000 × 9 + 8,000 × 16 + 500 × 30) / 11,500 = 14.8 days. One of three paid
+		invoices came in parts, and a week lies between its days: one weekday for all."""
+		day = add_days(nowdate(), -21)
+		for amount in (1000, 2000):
+			self.pay(self.invoice(30, amount), amount, day)
+		self.invoice(30, 500)
+		case = self.case()
+		shown = api.habits_of_payer(case.name)
+		self.assertEqual((shown["invoices"], shown["pays_on"], shown["in_parts"]), (3, "", None))
+		late = self.invoice(30, 8000)
+		self.pay(late, 4000, day)
+		self.pay(late, 4000, add_days(day, 7))
+		shown = api.habits_of_payer(case.name)
+		self.assertEqual(round(shown["delay"], 1), 14.8)
+		self.assertEqual((shown["rating"], shown["invoices"]), ("A", 4))
+		self.assertEqual(shown["pays_on"], getdate(day).strftime("%A"))
+		self.assertEqual(round(shown["in_parts"], 1), 33.3)
+
+	def test_how_a_customer_pays_is_told_to_who_may_read_the_case_by_few_queries(self):
+		seller, other = factories.sales_user("chase.seller"), factories.sales_user("chase.other")
+		frappe.db.set_value("Customer", self.customer, "account_manager", seller)
+		self.invoice(30, 500)
+		case = self.case()
+		with self.as_user(seller):
+			self.assertEqual(api.habits_of_payer(case.name)["invoices"], 1)
+			with self.assertQueryCount(12):
+				api.habits_of_payer(case.name)
+		with self.as_user(other), self.assertRaises(frappe.PermissionError):
+			api.habits_of_payer(case.name)
 
 	def told(self):
 		row = self.row()

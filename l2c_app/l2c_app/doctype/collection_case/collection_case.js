@@ -4,6 +4,7 @@ frappe.ui.form.on("Collection Case", {
 	refresh(frm) {
 		frm.trigger("show_state");
 		frm.trigger("show_items");
+		frm.trigger("show_habits");
 		if (frm.doc.status === "Closed") return;
 		if (frm.perm[0] && frm.perm[0].write) frm.trigger("add_hold");
 		frm.add_custom_button(__("Dispute"), () => ask_dispute(frm));
@@ -38,6 +39,21 @@ frappe.ui.form.on("Collection Case", {
 			item.promised ? __("Yes") : "",
 		]);
 		frm.fields_dict.items_html.$wrapper.html(table(heading, lines) || __("Nothing is overdue any more"));
+	},
+
+	async show_habits(frm) {
+		const { rating, delay, trend, invoices, pays_on, in_parts } =
+			(await l2c.call("chasing.habits_of_payer", { case: frm.doc.name })) || {};
+		const number = (value) => (value === null || value === undefined ? "" : format_number(value, null, 1));
+		const tags = l2c.tags([
+			[__("Payer Rating"), rating, "gray"],
+			[__("Days Late by Amount"), number(delay), "orange"],
+			[__("Trend in Days"), number(trend), trend > 0 ? "red" : "green"],
+			[__("Pays Mostly On"), pays_on, "blue"],
+			[__("Paid in Parts %"), number(in_parts), "blue"],
+			[__("Invoices"), invoices, "gray"],
+		]);
+		frm.fields_dict.habits_html.$wrapper.html(`<div class="mb-3">${tags}</div>`);
 	},
 
 	add_hold(frm) {

@@ -23,7 +23,12 @@ frappe.listview_settings["Collection Case"] = {
 	},
 
 	formatters: {
-		next_action: (value) => next_actions()[value] || "",
+		// a slow payer stands higher in the list: his rating says why
+		next_action(value, _df, doc) {
+			const text = frappe.utils.escape_html(next_actions()[value] || "");
+			if (!text || !["C", "D"].includes(doc.rating)) return text;
+			return `${text} <span class="text-muted" title="${__("Payer Rating")}">· ${doc.rating}</span>`;
+		},
 	},
 
 	onload(listview) {
