@@ -15,6 +15,7 @@ from l2c_app.services.pool import (
 	distribution,
 	distribution_run,
 	joint_pursuit,
+	party_names,
 	primary_seat,
 	protection,
 	quiet_time,
@@ -193,3 +194,9 @@ def import_leads(rows: str | list, skip_known: bool = True) -> list[dict[str, An
 	"""Insert up to a thousand leads; one result per row."""
 	wanted = lead_import.rows_of_request(rows)
 	return retrying(lambda: lead_import.import_leads(wanted, skip_known=skip_known))
+
+
+@frappe.whitelist()
+def names_of_seats(seats: str | list) -> dict[str, str]:
+	"""Return the real names of the parties of those seats whose party the user may see."""
+	return party_names.of_seats(_names(seats))

@@ -52,6 +52,11 @@ class TestGoingBack(RecycleCase):
 	def test_the_date_is_the_one_of_the_run_that_takes_it(self):
 		self.assertEqual(self.soon(), [(self.idle.party, add_days(nowdate(), 2))])
 
+	def test_the_holder_reads_the_real_name(self):
+		[row] = going_back.soon([self.rep], self.today)[self.rep]
+		self.assertEqual(row.party_name, frappe.db.get_value("Lead", self.idle.party, "title"))
+		self.assertNotEqual(row.party_name, self.idle.party_name)
+
 	def test_a_protected_seat_alarms_nobody_until_its_shield_ends(self):
 		self.idle.db_set("protected_until", add_days(nowdate(), 3))
 		self.assertEqual(self.soon(), [])

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import add_days
 
 from l2c_app.core.seats import State
-from l2c_app.services.pool import recycle_rules, recycle_run
+from l2c_app.services.pool import party_names, recycle_rules, recycle_run
 from l2c_app.services.pool.name_lists import among, chunks
 
 SOON_DAYS = 3
@@ -15,7 +15,8 @@ SHOWN = ("party_type", "party", "party_name")
 
 
 def soon(users: Sequence[str], today: date, *, days: int = SOON_DAYS) -> dict[str, list[frappe._dict]]:
-	"""Return {holder: [{party_type, party, party_name, recycle_on}]} of seats a run takes by `today` + `days`, soonest first.
+	"""Return {holder: [{party_type, party, party_name, recycle_on}]} of seats a run takes by `today` + `days`, soonest first,
+	with the real names of the parties.
 
 	`recycle_on` is the first date whose run may take the seat, today for what is due since longer. Costs one query per
 	pool with such seats, and those of the exemptions, however many holders.
@@ -29,6 +30,7 @@ def soon(users: Sequence[str], today: date, *, days: int = SOON_DAYS) -> dict[st
 				row = frappe._dict({name: case.row[name] for name in SHOWN})
 				row.recycle_on = _first_run(case, today)
 				found.setdefault(case.row.holder, []).append(row)
+	_name_really([row for rows in found.values() for row in rows])
 	return {
 		user: sorted(rows, key=lambda row: (row.recycle_on, row.party))
 		for user, rows in sorted(found.items())
@@ -42,6 +44,12 @@ def holders(today: date, *, days: int = SOON_DAYS) -> list[str]:
 	query = query.where((pool.enabled == 1) & (pool.recycle_enabled == 1))
 	query = query.where((seat.state == State.HELD.value) & (seat.recycle_on <= add_days(today, days)))
 	return [row[0] for row in query.orderby(seat.holder).run()]
+
+
+def _name_really(rows: Sequence[frappe._dict]) -> None:
+	names = party_names.real((row.party_type, row.party) for row in rows)
+	for row in rows:
+		row.party_name = names.get((row.party_type, row.party)) or row.party_name
 
 
 def _candidates(last: date, users: Sequence[str]) -> dict[str, list[frappe._dict]]:

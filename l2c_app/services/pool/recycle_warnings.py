@@ -14,7 +14,7 @@ from frappe.utils import add_days, escape_html, formatdate, get_fullname, getdat
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
-from l2c_app.services.pool import recycle_rules, recycle_run, runs
+from l2c_app.services.pool import party_names, recycle_rules, recycle_run, runs
 from l2c_app.services.pool.name_lists import chunks
 
 WARN = "warn"
@@ -60,9 +60,12 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 
 def _tell_all(pool: str, seats: Sequence[frappe._dict]) -> None:
 	policy = recycle_rules.policy_of(frappe.get_cached_doc("Lead Pool", pool))
+	names = party_names.real((seat.party_type, seat.party) for seat in seats)
 	by_holder: dict[str, list[frappe._dict]] = {}
 	above: list[frappe._dict] = []
 	for seat in seats:
+		# holders and managers see the party, so they read its real name
+		seat.party_name = names.get((seat.party_type, seat.party)) or seat.party_name
 		if core.newly_due(policy.warnings, reached=seat.days, warned=_warned(seat)):
 			by_holder.setdefault(seat.holder, []).append(seat)
 		if core.newly_due(policy.manager_warnings, reached=seat.days, warned=_warned(seat)):
@@ -95,7 +98,16 @@ def _soon(pool: str, today: date, days: int) -> list[frappe._dict]:
 
 def _locked(pool: str, names: Sequence[str]) -> list[frappe._dict]:
 	seat = frappe.qb.DocType("Lead Pool Seat")
-	fields = ("name", "holder", "party_name", "recycle_on", "warned_for", "warned_days")
+	fields = (
+		"name",
+		"holder",
+		"party_type",
+		"party",
+		"party_name",
+		"recycle_on",
+		"warned_for",
+		"warned_days",
+	)
 	query = frappe.qb.from_(seat).select(*(seat[name] for name in fields))
 	query = query.where(seat.name.isin(list(names)) & (seat.pool == pool))
 	query = query.where(seat.state == State.HELD.value)

@@ -1,9 +1,15 @@
 import frappe
 from frappe.model.document import Document
 
+from l2c_app.services.pool import party_names
+
 
 class LeadPoolSeat(Document):
 	"""The place of one party in one pool. Written only by the service that moves seats."""
+
+	def onload(self) -> None:
+		"""The form shows the real name to who may see the party; it cannot be saved, so that the seat keeps its own."""
+		self.party_name = party_names.of_seats([self.name]).get(self.name) or self.party_name
 
 
 def on_doctype_update() -> None:

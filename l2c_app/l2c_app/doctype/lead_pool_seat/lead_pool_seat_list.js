@@ -19,6 +19,19 @@ frappe.listview_settings["Lead Pool Seat"] = {
 				: frappe.set_route("Form", doc.party_type, doc.party),
 	},
 
+	// The list reads what the pool shows; whoever may see a party gets its real name for the rows on the page.
+	async refresh(listview) {
+		const rows = listview.data || [];
+		if (!rows.length) return;
+		const seats = rows.map((row) => row.name);
+		const names = (await l2c.call("pool.names_of_seats", { seats })) || {};
+		const other = rows.filter((row) => names[row.name] && names[row.name] !== row.party_name);
+		if (!other.length || listview.data !== rows) return;
+		for (const row of other) row.party_name = names[row.name];
+		listview.render_list();
+		listview.set_rows_as_checked();
+	},
+
 	onload(listview) {
 		const checked = () =>
 			listview
