@@ -263,6 +263,29 @@ class TestWhoIsPassedOver(DistributionCase):
 		self.off("Employee", employees[1], status="Left")
 		self.assertEqual(absence.day_off(users, getdate(nowdate())), {self.rep})
 
+	@bench_only("Holiday List")
+	def test_a_schedule_of_days_off_only_is_told_at_save_and_saved(self):
+		"""Saturdays and Sundays are off: a schedule of those two is told, with Mondays or a member who works it is not."""
+		span = {"from_date": nowdate(), "to_date": add_days(nowdate(), 40)}
+		days = [getdate(add_days(nowdate(), number)) for number in range(40)]
+		off = [{"holiday_date": day, "description": "Off"} for day in days if day.weekday() > 4]
+		weekends = factories.make("Holiday List", holiday_list_name="L2C Weekends", holidays=off, **span).name
+		for user in (self.rep, self.mate):
+			self.off("Employee", factories.employee(user), holiday_list=weekends)
+		self.off("Company", factories.COMPANY, default_holiday_list=None)
+		schedule = {"distribute_by_schedule": 1, "on_saturday": 1, "on_sunday": 1}
+		schedule |= dict.fromkeys(("on_tuesday", "on_wednesday", "on_thursday", "on_friday"), 0)
+		self.assertEqual(len(self.said(**schedule, on_monday=0)), 1)
+		self.assertEqual(self.said(on_monday=1), [])
+		self.off("Employee", factories.employee(self.mate), holiday_list=None)
+		self.assertEqual(self.said(on_monday=0), [])
+
+	def said(self, **values: object) -> list[str]:
+		"""Save the pool and return what is said of days off."""
+		frappe.local.message_log = []
+		self.set_pool(**values)
+		return [str(message) for message in frappe.local.message_log if "Holiday Lists" in str(message)]
+
 	def test_a_member_without_a_role_is_skipped(self):
 		frappe.db.delete("Has Role", {"parent": self.rep})
 		result = self.distribute()

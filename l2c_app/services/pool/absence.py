@@ -35,8 +35,14 @@ def on_leave(users: Collection[str], day: date) -> set[str]:
 
 
 def day_off(users: Collection[str], day: date) -> set[str]:
-	"""Return those of the users whose Employee has this day off: by the Holiday List that the host finds for him, his own or
-	his company's, weekly days off with the others. Nobody without an active Employee or a list.
+	"""Return those of the users whose Employee has this day off."""
+	return set(days_off(users, {day}))
+
+
+def days_off(users: Collection[str], days: Collection[date]) -> dict[str, set[date]]:
+	"""Return {user: those of the days his Employee has off}, users without any left out: by the Holiday List that
+	the host finds for him, his own or his company's, weekly days off with the others. Nobody without an active Employee or a
+	list.
 	"""
 	employees = frappe.get_all(
 		"Employee",
@@ -46,8 +52,13 @@ def day_off(users: Collection[str], day: date) -> set[str]:
 	)
 	lists = {row.user_id: _holiday_list(row.name) for row in employees}
 	named = sorted({*lists.values()} - {None, ""})
-	closed = _found("Holiday", {"parent": ("in", named), "holiday_date": day}, "parent") if named else set()
-	return {user for user, holiday_list in lists.items() if holiday_list in closed}
+	closed: dict[str, set[date]] = {}
+	if named:
+		filters = {"parent": ("in", named), "holiday_date": ("in", sorted(days))}
+		fields = ["parent", "holiday_date"]
+		for row in frappe.get_all("Holiday", filters=filters, fields=fields, order_by="parent, holiday_date"):
+			closed.setdefault(row.parent, set()).add(row.holiday_date)
+	return {user: closed[name] for user, name in lists.items() if name in closed}
 
 
 def _holiday_list(employee: str) -> str | None:

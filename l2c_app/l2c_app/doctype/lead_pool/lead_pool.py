@@ -7,6 +7,7 @@ from l2c_app.services.pool import (
 	pool_opening,
 	recycle_dates,
 	recycle_rules,
+	schedule_holidays,
 	state_alarms,
 )
 
@@ -22,6 +23,7 @@ class LeadPool(Document):
 
 	def on_update(self) -> None:
 		pool_members.refresh(self)
+		schedule_holidays.warn(self)
 		pool_opening.learn_old_parties(self)
 		recycle_dates.follow_rules(self)
 		mask_mode.changed(self)
