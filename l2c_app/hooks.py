@@ -100,12 +100,15 @@ doc_events = {
 			"l2c_app.overrides.effort.opportunity",
 			"l2c_app.overrides.opportunity.on_update",
 		],
-		"on_trash": "l2c_app.overrides.effort.taken_back",
+		"on_trash": ["l2c_app.overrides.effort.taken_back", "l2c_app.overrides.follow_ups.on_trash"],
 	},
 	"Quotation": {
 		"on_submit": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.quotation"],
 		"on_cancel": ["l2c_app.overrides.lead_score.on_deal", "l2c_app.overrides.effort.taken_back"],
+		"on_trash": "l2c_app.overrides.follow_ups.on_trash",
 	},
+	"Sales Contract": {"on_trash": "l2c_app.overrides.follow_ups.on_trash"},
+	"Collection": {"on_trash": "l2c_app.overrides.follow_ups.on_trash"},
 	"Follow Up": {"on_update": "l2c_app.overrides.lead_score.on_follow_up"},
 	"Contact": {
 		"before_validate": "l2c_app.overrides.contact.before_validate",
@@ -124,6 +127,7 @@ doc_events = {
 		"on_cancel": "l2c_app.overrides.sales_order.on_cancel",
 		"on_change": "l2c_app.overrides.sales_order.on_change",
 		"on_update_after_submit": "l2c_app.overrides.sales_order.on_update_after_submit",
+		"on_trash": "l2c_app.overrides.follow_ups.on_trash",
 	},
 	"Sales Invoice": {
 		"validate": "l2c_app.overrides.sales_invoice.validate",
@@ -132,7 +136,7 @@ doc_events = {
 		"before_cancel": "l2c_app.overrides.sales_invoice.before_cancel",
 		"on_cancel": "l2c_app.overrides.sales_invoice.on_cancel",
 		"on_change": "l2c_app.overrides.sales_invoice.on_change",
-		"on_trash": "l2c_app.overrides.sales_invoice.on_trash",
+		"on_trash": ["l2c_app.overrides.sales_invoice.on_trash", "l2c_app.overrides.follow_ups.on_trash"],
 	},
 	"Delivery Note": {
 		"on_submit": "l2c_app.overrides.delivery_note.on_submit",
@@ -143,7 +147,7 @@ doc_events = {
 		"on_submit": "l2c_app.overrides.payment_entry.on_submit",
 		"before_cancel": "l2c_app.overrides.payment_entry.before_cancel",
 		"on_cancel": "l2c_app.overrides.payment_entry.on_cancel",
-		"on_trash": "l2c_app.overrides.payment_entry.on_trash",
+		"on_trash": ["l2c_app.overrides.payment_entry.on_trash", "l2c_app.overrides.follow_ups.on_trash"],
 	},
 	"Bank Transaction": {
 		"on_submit": "l2c_app.overrides.bank_transaction.on_submit",

@@ -1,4 +1,4 @@
-"""Native Lead, Opportunity and Customer: follow ups follow them."""
+"""Native Lead, Opportunity and Customer, and all that follow ups are about: follow ups follow them."""
 
 from frappe.model.document import Document
 
@@ -24,7 +24,7 @@ def after_rename(doc: Document, method: str | None, old: str, new: str, merge: b
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
-	"""Lead or Customer is deleted: nothing is left to do about it."""
+	"""A lead, customer, deal, contract or voucher is deleted: nothing is left to do about it."""
 	follow_up_party.call_off(doc.doctype, doc.name)
 
 

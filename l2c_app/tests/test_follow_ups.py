@@ -256,6 +256,17 @@ class TestParty(FollowUpTestCase):
 		)
 		self.assertEqual(frappe.db.get_value("Follow Up", done.name, "status"), "Done")
 
+	def test_deleting_what_a_plan_is_about_calls_it_off_and_the_lead_shows_no_next_date(self):
+		opportunity = factories.make(
+			"Opportunity", opportunity_from="Lead", party_name=self.lead.name, company=factories.company()
+		)
+		planned = self.plan(about=("Opportunity", opportunity.name))
+		self.assertTrue(frappe.db.get_value("Lead", self.lead.name, "l2c_next_follow_up_on"))
+		frappe.delete_doc("Opportunity", opportunity.name)
+		self.assertEqual(frappe.db.get_value("Follow Up", planned.name, "status"), "Cancelled")
+		self.assertEqual([todo.status for todo in self.todos(planned)], ["Cancelled"])
+		self.assertIsNone(frappe.db.get_value("Lead", self.lead.name, "l2c_next_follow_up_on"))
+
 	def test_markup_in_a_name_stays_text(self):
 		lead = factories.lead('"><img src=x onerror=alert(1)>', lead_owner=self.rep)
 		planned = self.plan(about=("Lead", lead.name))

@@ -137,12 +137,14 @@ def renamed(doctype: str, old: str, new: str) -> None:
 
 
 def call_off(doctype: str, name: str) -> None:
-	"""Cancel what is planned on a Lead or Customer that is being deleted, with its ToDos. The history stays.
+	"""Cancel what is planned on a document that is being deleted, with its ToDos; the dates of its lead follow. The history
+	stays.
 
 	Written by query: the document a follow up points at is going, so the follow up itself could not be saved.
 	"""
 	filters = {"reference_doctype": doctype, "reference_name": name, "status": rules.Status.PLANNED.value}
-	planned = frappe.get_all("Follow Up", filters=filters, pluck="name", order_by="name asc")
+	rows = frappe.get_all("Follow Up", filters=filters, fields=["name", "lead"], order_by="name asc")
+	planned = [row.name for row in rows]
 	if not planned:
 		return
 	table, todo = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("ToDo")
@@ -152,6 +154,8 @@ def call_off(doctype: str, name: str) -> None:
 		(todo.reference_type == "Follow Up") & todo.reference_name.isin(planned) & (todo.status == "Open")
 	)
 	frappe.qb.update(todo).set(todo.status, cancelled).where(of_ours).run()
+	if doctype != "Lead":
+		roll_up_many("Lead", {row.lead for row in rows if row.lead})
 
 
 def _lead_and_customer(doctype: str, name: str) -> tuple[str | None, str | None]:
