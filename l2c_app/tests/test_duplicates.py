@@ -1,5 +1,6 @@
 """A lead that is known already: what each entry point does, by which evidence, and that nothing else is given away."""
 
+import time
 from unittest.mock import patch
 
 import frappe
@@ -120,8 +121,9 @@ class TestDuplicates(PoolCase):
 			lead.update({"mobile_no": PHONE}).save()
 
 	def test_refusals_count_as_look_ups(self):
-		frappe.cache.set_value(f"l2c_lookups:{self.rep}", duplicates.LOOKUPS_PER_HOUR - 1, expires_in_sec=60)
-		self.addCleanup(frappe.cache.delete_value, f"l2c_lookups:{self.rep}")
+		key = duplicates.LOOKED_UP.format(self.rep)
+		frappe.cache.set_value(key, (time.time(), duplicates.LOOKUPS_PER_HOUR - 1), expires_in_sec=60)
+		self.addCleanup(frappe.cache.delete_value, key)
 		with self.settings(SETTINGS, duplicates_desk="Block"):
 			for error in (DuplicateBlocked, TooManyLookups):
 				with self.assertRaises(error):

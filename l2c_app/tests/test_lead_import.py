@@ -1,6 +1,7 @@
 """Leads from a file: bad rows get a result, the rest goes on; duplicates are found across owners and shown masked."""
 
 import json
+import time
 from unittest.mock import patch
 
 import frappe
@@ -21,7 +22,7 @@ class ImportCase(L2CTestCase):
 		self.outsider = factories.sales_user("import.outsider")
 		factories.lead_pool("L2C Import", members=(self.rep, self.mate))
 		for user in (self.rep, self.mate, self.outsider):
-			frappe.cache.delete_value(f"l2c_lookups:{user}")
+			frappe.cache.delete_value(duplicates.LOOKED_UP.format(user))
 
 	def row(self, number: int, **values: object) -> dict:
 		"""Return a good row with its own phone."""
@@ -191,10 +192,23 @@ class TestDuplicates(ImportCase):
 			return api.check_duplicates(**typed)["state"]
 
 	def test_look_ups_are_limited_by_the_hour(self):
-		frappe.cache.set_value(f"l2c_lookups:{self.rep}", duplicates.LOOKUPS_PER_HOUR, expires_in_sec=60)
+		key = duplicates.LOOKED_UP.format(self.rep)
+		self.addCleanup(frappe.cache.delete_value, key)
+		frappe.cache.set_value(key, (time.time() - 10, duplicates.LOOKUPS_PER_HOUR), expires_in_sec=60)
 		with self.as_user(self.rep), self.assertRaises(errors.TooManyLookups):
 			api.check_duplicates(phone="+8613900139501")
-		frappe.cache.delete_value(f"l2c_lookups:{self.rep}")
+
+	def test_who_looks_up_all_day_is_counted_anew_each_hour(self):
+		key = duplicates.LOOKED_UP.format(self.rep)
+		self.addCleanup(frappe.cache.delete_value, key)
+		began = time.time() - 3590
+		frappe.cache.set_value(key, (began, duplicates.LOOKUPS_PER_HOUR - 1), expires_in_sec=60)
+		self.assertEqual(self.state(phone="+8613900139501"), "Free")
+		counted = frappe.cache.get_value(key, expires=True)
+		self.assertEqual(tuple(counted), (began, duplicates.LOOKUPS_PER_HOUR), "a look-up begins no new hour")
+		frappe.cache.set_value(key, (began - 20, duplicates.LOOKUPS_PER_HOUR), expires_in_sec=60)
+		self.assertEqual(self.state(phone="+8613900139501"), "Free")
+		self.assertEqual(frappe.cache.get_value(key, expires=True)[1], 1)
 
 	def test_keys_follow_a_changed_phone(self):
 		lead = factories.pooled_lead("Changing", mobile_no="+8613900139502")

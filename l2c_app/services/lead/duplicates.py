@@ -1,5 +1,6 @@
 """Is this person or company known? Looked up across all owners, answered without any contact data."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 import frappe
@@ -13,6 +14,8 @@ from l2c_app.services.lead import party_keys
 from l2c_app.services.pool import visibility
 
 LOOKUPS_PER_HOUR = 60
+HOUR = 3600
+LOOKED_UP = "l2c_looked_up:{0}"  # (when the user's hour began, look-ups since)
 MOST_SHOWN = 20
 FREE, IN_POOL, HELD, KNOWN = "Free", "In Pool", "Held", "Known"
 BEING_SAVED = "Being Saved"
@@ -123,8 +126,10 @@ def _owner(party_type: str, party: str) -> str | None:
 
 def count_lookup(user: str) -> None:
 	"""Allow so many look-ups per user and hour: the box is for a name at a time, not for reading out the customer base."""
-	key = f"l2c_lookups:{user}"
-	used = int(frappe.cache.get_value(key, expires=True) or 0)
+	key, now = LOOKED_UP.format(user), time.time()
+	began, used = frappe.cache.get_value(key, expires=True) or (now, 0)
+	if now - began >= HOUR:
+		began, used = now, 0
 	if used >= LOOKUPS_PER_HOUR:
 		refuse(
 			TooManyLookups,
@@ -132,7 +137,7 @@ def count_lookup(user: str) -> None:
 			compared=_("{0} in the last hour").format(used),
 			do=_("Try again in an hour."),
 		)
-	frappe.cache.set_value(key, used + 1, expires_in_sec=3600)
+	frappe.cache.set_value(key, (began, used + 1), expires_in_sec=HOUR)
 
 
 def say(matches: Iterable[dict], *, masked: bool = False) -> str:
