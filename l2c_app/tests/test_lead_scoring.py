@@ -129,6 +129,17 @@ class TestLeadScoring(PoolCase):
 		self.assertIn("↑ D → B", self.bell(self.rep)[-1])
 		self.assertEqual(self.bell(self.chief), [])
 
+	@bench_only("translated texts")
+	def test_a_change_is_told_in_the_language_of_who_is_told(self):
+		self.switch_on()
+		lead = self.lead()
+		self.claimed(lead)
+		self.tell_changes()
+		frappe.db.set_value("User", self.rep, "language", "zh")
+		self.change(lead, qualification_status="Qualified")
+		filters = {"for_user": self.rep, "subject": ("like", "%条线索等级变化%")}
+		self.assertEqual(frappe.db.count("Notification Log", filters), 1)
+
 	def test_managers_are_told_about_a_free_lead_and_nobody_about_a_first_score(self):
 		self.switch_on()
 		self.tell_changes()

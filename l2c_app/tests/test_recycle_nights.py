@@ -8,7 +8,7 @@ from frappe.utils import add_days, getdate, nowdate
 from l2c_app.api import pool_run as run_api
 from l2c_app.jobs import pools
 from l2c_app.services import errors
-from l2c_app.services.pool import absence, pool_moves, recycle_nights, run_work, runs
+from l2c_app.services.pool import absence, pool_moves, recycle_nights, run_work, runs, visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL
@@ -90,6 +90,20 @@ class TestWarnings(NightCase):
 		self.turn(seat, days=7)
 		self.night()
 		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (1, 2))
+
+	def test_who_manages_by_his_role_is_told_as_one_who_is_marked(self):
+		self.set_members_unmarked()
+		self.set_pool(warning_days="", manager_warning_days="3")
+		self.held(days=5)
+		self.night()
+		self.assertEqual((len(self.bell(self.rep)), len(self.bell(self.chief))), (0, 1))
+		self.assertEqual(visibility.managers_of([POOL]), {POOL: [self.chief]})
+
+	def set_members_unmarked(self) -> None:
+		"""Take the mark of a manager off the pool's rows; the chief still has the role Sales Manager."""
+		for row in self.pool.members:
+			row.is_manager = 0
+		self.set_pool(members=[row.as_dict() for row in self.pool.members])
 
 	def test_a_missed_night_tells_holder_and_managers_what_each_had_to_hear(self):
 		self.set_pool(warning_days="3", manager_warning_days="2")

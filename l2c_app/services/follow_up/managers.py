@@ -25,9 +25,8 @@ def pool_managers_of(lead: str | None) -> list[str]:
 	pools = {seat.pool for seat in visibility.live_seats("Lead", [lead]).get(lead, [])}
 	if not pools:
 		return []
-	filters = {"pool": ("in", sorted(pools)), "is_manager": 1}
-	users = frappe.get_all("Lead Pool Membership", filters=filters, pluck="user", order_by="user")
-	return [user for user in dict.fromkeys(users) if _enabled(user)]
+	users = {user for some in visibility.managers_of(pools).values() for user in some}
+	return [user for user in sorted(users) if _enabled(user)]
 
 
 def _above_in_tree(user: str, employee: str) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 
 from l2c_app.core import scoring
+from l2c_app.services.follow_up import reminders
 from l2c_app.services.lead import score_rules
 from l2c_app.services.pool import visibility
 
@@ -28,9 +28,9 @@ def tell(before: dict[str, dict], after: dict[str, dict], thresholds: Sequence[s
 		return
 	order = [threshold.tier for threshold in thresholds]
 	names = {row.name: row for row in _leads(changed)}
-	for user, leads in sorted(_receivers(names).items()):
+	for user, leads in _receivers(names):
 		lines = [_line(names[lead], *changed[lead], order) for lead in sorted(leads)]
-		_write(user, lines, min(leads))
+		reminders.bell(user.name, _text(lines, user.language), document=("Lead", min(leads)))
 
 
 def _leads(leads: Sequence[str]) -> list[frappe._dict]:
@@ -38,29 +38,20 @@ def _leads(leads: Sequence[str]) -> list[frappe._dict]:
 	return frappe.get_all("Lead", filters={"name": ("in", list(leads))}, fields=fields, order_by="name")
 
 
-def _receivers(leads: dict[str, frappe._dict]) -> dict[str, set[str]]:
-	"""Return {enabled user: leads he is told about}."""
+def _receivers(leads: dict[str, frappe._dict]) -> list[tuple[frappe._dict, set[str]]]:
+	"""Return (enabled user with his language, leads he is told about), by name."""
 	seats = visibility.live_seats("Lead", list(leads))
-	managers = _managers({seat.pool for some in seats.values() for seat in some})
+	managers = visibility.managers_of({seat.pool for some in seats.values() for seat in some})
 	told: dict[str, set[str]] = defaultdict(set)
 	for lead, row in leads.items():
 		holders = {seat.holder for seat in seats.get(lead, []) if seat.holder}
 		if lead not in seats:
 			holders = {row.lead_owner} - {None, ""}
-		for user in holders or {user for seat in seats.get(lead, []) for user in managers[seat.pool]}:
+		for user in holders or {user for seat in seats.get(lead, []) for user in managers.get(seat.pool, [])}:
 			told[user].add(lead)
 	filters = {"name": ("in", sorted(told)), "enabled": 1}
-	enabled = frappe.get_all("User", filters=filters, pluck="name", order_by="name")
-	return {user: told[user] for user in enabled}
-
-
-def _managers(pools: set[str]) -> dict[str, set[str]]:
-	found: dict[str, set[str]] = defaultdict(set)
-	filters = {"pool": ("in", sorted(pools)), "is_manager": 1}
-	rows = frappe.get_all("Lead Pool Membership", filters=filters, fields=["pool", "user"], order_by="user")
-	for row in rows:
-		found[row.pool].add(row.user)
-	return found
+	enabled = frappe.get_all("User", filters=filters, fields=["name", "language"], order_by="name")
+	return [(user, told[user.name]) for user in enabled]
 
 
 def _line(lead: frappe._dict, old: str, new: str, order: list[str]) -> str:
@@ -69,15 +60,6 @@ def _line(lead: frappe._dict, old: str, new: str, order: list[str]) -> str:
 	return f"{lead.title or lead.name} {arrow} {old or '–'} → {new or '–'}"
 
 
-def _write(user: str, lines: list[str], first: str) -> None:
-	text = ", ".join(lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": user,
-			"document_type": "Lead",
-			"document_name": first,
-			"subject": escape_html(_("{0} leads changed their tier: {1}").format(len(lines), text)),
-		}
-	).insert(ignore_permissions=True)  # written by the system; nobody's request chooses who reads it
+def _text(lines: list[str], language: str | None) -> str:
+	named = ", ".join(lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
+	return _("{0} leads changed their tier: {1}", language).format(len(lines), named)

@@ -14,7 +14,7 @@ from frappe.utils import add_days, escape_html, formatdate, get_fullname, getdat
 
 from l2c_app.core import recycling as core
 from l2c_app.core.seats import State
-from l2c_app.services.pool import party_names, recycle_rules, recycle_run, runs
+from l2c_app.services.pool import party_names, recycle_rules, recycle_run, runs, visibility
 from l2c_app.services.pool.name_lists import chunks
 
 WARN = "warn"
@@ -72,15 +72,11 @@ def _tell_all(pool: str, seats: Sequence[frappe._dict]) -> None:
 			above.append(seat)
 	for user in _enabled(list(by_holder)):
 		_tell(user, pool, by_holder[user.name])
-	for user in _enabled(_managers(pool)) if above else []:
+	managers = visibility.managers_of([pool]).get(pool, []) if above else []
+	for user in _enabled(managers):
 		others = [seat for seat in above if seat.holder != user.name]
 		if others:
 			_tell(user, pool, others, of_members=True)
-
-
-def _managers(pool: str) -> list[str]:
-	filters = {"pool": pool, "is_manager": 1}
-	return frappe.get_all("Lead Pool Membership", filters=filters, pluck="user", order_by="user")
 
 
 def _soon(pool: str, today: date, days: int) -> list[frappe._dict]:

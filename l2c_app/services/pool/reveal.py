@@ -86,12 +86,10 @@ def _log(lead: str, pool: str, *, reason: str, shown: list[str], used: int, cap:
 
 def _alarm(pool: str, user: str, cap: int) -> None:
 	"""Tell every manager of the pool, in the Desk; mail goes by each one's own notification settings."""
-	filters = {"pool": pool, "is_manager": 1}
-	managers = frappe.get_all("Lead Pool Membership", filters=filters, pluck="user", order_by="user")
 	subject = _("{0} has revealed contact data {1} times today in pool {2}").format(
 		get_fullname(user), cap, pool
 	)
-	for manager in managers:
+	for manager in visibility.managers_of([pool]).get(pool, []):
 		frappe.get_doc(
 			{
 				"doctype": "Notification Log",

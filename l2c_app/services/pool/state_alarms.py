@@ -17,6 +17,7 @@ from l2c_app.core.seats import State
 from l2c_app.services.errors import BadStateAlarm, refuse
 from l2c_app.services.errors.recovery import undo
 from l2c_app.services.follow_up import reminders
+from l2c_app.services.pool import visibility
 from l2c_app.services.pool.name_lists import among, each
 
 PAGE = 1000
@@ -107,12 +108,10 @@ def _tell_page(pool: str, status: str, day: date, after: str, *, today: date) ->
 
 
 def _tell_all(pool: str, status: str, rows: list[Any], today: date) -> None:
-	members = frappe.get_all(
-		"Lead Pool Membership", filters={"pool": pool, "is_manager": 1}, pluck="user", order_by="user"
-	)
+	managers = visibility.managers_of([pool]).get(pool, [])
 	told: dict[str, list[Any]] = {}
 	for row in rows:
-		for user in {row.holder, *members}:
+		for user in {row.holder, *managers}:
 			told.setdefault(user, []).append(row)
 	titles = _titles([row.party for row in rows])
 	filters = {"name": ("in", sorted(told)), "enabled": 1}

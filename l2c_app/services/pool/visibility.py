@@ -94,6 +94,21 @@ def manages(pool: str, user: str) -> bool:
 	return sees_everything(user) or memberships(user).get(pool, False)
 
 
+def managers_of(pools: Iterable[str]) -> dict[str, list[str]]:
+	"""Return {pool: its managers by name}, as `memberships` says for each of them. Two queries for all."""
+	filters = {"pool": ("in", sorted(set(pools)))}
+	rows = frappe.get_all(
+		"Lead Pool Membership", filters=filters, fields=["pool", "user", "is_manager"], order_by="pool, user"
+	)
+	asked = {"role": "Sales Manager", "parenttype": "User", "parent": ("in", [row.user for row in rows])}
+	chiefs = set(frappe.get_all("Has Role", filters=asked, pluck="parent", order_by="parent"))
+	found: dict[str, list[str]] = {}
+	for row in rows:
+		if row.is_manager or row.user in chiefs:
+			found.setdefault(row.pool, []).append(row.user)
+	return found
+
+
 def is_member(pool: str, user: str) -> bool:
 	"""Return True when the user belongs to the pool, as a manager or not."""
 	return pool in memberships(user)
