@@ -16,7 +16,8 @@ from l2c_app.services.errors import (
 	ShortPaymentReason,
 	WriteOffAboveTolerance,
 )
-from l2c_app.tests import bank_case, contracts, factories, receivables
+from l2c_app.services.receipt import bank_matching, bank_store
+from l2c_app.tests import bank_case, contracts, doors_off, factories, receivables
 from l2c_app.tests.bank_case import BankCase
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.contracts import plan_row
@@ -118,6 +119,34 @@ class TestProposals(BankCase):
 		self.assertEqual(run.state, "Done")
 		self.assertEqual(frappe.db.count("Bank Match", {"bank_transaction": bank_line.name}), 1)
 		self.assertEqual(run.line_count, run.auto_count + run.suggest_count + run.ask_count)
+
+	def test_what_is_found_the_same_again_is_confirmed_by_one_statement_for_all_and_a_changed_one_follows(
+		self,
+	):
+		invoices = [factories.sales_invoice(self.customer, rate=rate).name for rate in (640, 641, 642)]
+		lines = [bank_case.line(640 + number, name) for number, name in enumerate(invoices)]
+		self.run_matching()
+		before = [self.match_of(line) for line in lines]
+		factories.payment(self.customer, 5, against=[(INVOICE, invoices[2], 5)])
+		found = {line.name: (line, *rest) for line, *rest in bank_matching.find(factories.COMPANY)}
+		with self.as_user(self.accountant):
+			run = bank_matching.start(factories.COMPANY)
+			sent = [
+				doors_off.statements(
+					lambda n=n: bank_store.store(run, [found[line.name] for line in lines[:n]])
+				)
+				for n in (1, 2)
+			]
+			bank_store.store(run, [found[lines[2].name]])
+		self.assertEqual(len(sent[0]), len(sent[1]))
+		after = [self.match_of(line) for line in lines]
+		self.assertEqual(
+			[(match.name, match.run) for match in after], [(match.name, run) for match in before]
+		)
+		for old, new in zip(before[:2], after[:2], strict=True):
+			self.assertEqual([part.name for part in new.parts], [part.name for part in old.parts])
+			self.assertGreater(new.modified, old.modified)
+		self.assertEqual([part.open_amount for part in after[2].parts], [637])
 
 	def test_a_stored_match_is_the_document_that_an_insert_makes(self):
 		one, two = (factories.sales_invoice(self.customer, rate=rate) for rate in (311, 457))
@@ -262,8 +291,6 @@ class TestSteps(BankCase):
 			self.accept(match)
 
 	def test_a_line_that_the_books_took_during_a_run_is_not_stored(self):
-		from l2c_app.services.receipt import bank_matching, bank_store
-
 		invoice = factories.sales_invoice(self.customer, rate=640)
 		bank_line = bank_case.line(640, invoice.name)
 		found = [row for row in bank_matching.find(factories.COMPANY) if row[0].name == bank_line.name]
@@ -301,8 +328,6 @@ class TestSteps(BankCase):
 		self.assertEqual(open_of(invoice.name), 0)
 
 	def test_a_run_whose_process_died_is_queued_again_and_ends(self):
-		from l2c_app.services.receipt import bank_matching
-
 		bank_line = bank_case.line(640, factories.sales_invoice(self.customer, rate=640).name)
 		with self.as_user(self.accountant):
 			name = bank_matching.start(factories.COMPANY)
@@ -327,8 +352,6 @@ class TestSteps(BankCase):
 		with self.settings("Receipt Settings", match_at_once=1):
 			names = [self.match_of(first).name, self.match_of(second).name]
 			run = frappe.get_doc("Bank Match Run", self.match_of(first).run)
-			from l2c_app.services.receipt import bank_matching
-
 			list(bank_matching._accept_sure(run, names))
 		self.assertEqual((self.match_of(first).state, self.match_of(second).state), ("Proposed", "Done"))
 		self.assertTrue(self.match_of(first).state_reason)

@@ -1,7 +1,7 @@
 """The results of a run over bank lines, stored a chunk at a time as Bank Match: few statements, whatever the chunk.
 
-A line's former proposal is changed in its place; new ones are written in bulk, with the hooks that a document has when
-it is inserted. Nothing here commits.
+A line's former proposal stays where it says the same, and is changed in its place where it does not; new ones are
+written in bulk, with the hooks that a document has when it is inserted. Nothing here commits.
 """
 
 import json
@@ -37,14 +37,18 @@ def store(run: str, found: Sequence[Found]) -> list[str]:
 	found = [row for row in found if row[0].name in still]
 	lines = [line.name for line, _match, _about in found]
 	formers, refused = _formers(lines), _refused(lines)
-	names, fresh = [], []
+	same, changed, fresh = [], [], []
 	for line, match, about in found:
 		values = _values(run, line, match, about)
-		if line.name in formers:
-			names += _replace(formers[line.name], values)
+		former = formers.get(line.name)
+		if former:
+			changed.append((former.name, values)) if _differs(former, values) else same.append(former.name)
 		elif refused.get(line.name) != _said(match.customer, values["parts"]):
 			fresh.append(values)
-	return names + _insert(fresh)
+	_confirm(run, same)
+	for name, values in changed:
+		_replace(name, values)
+	return [*same, *(name for name, _values in changed), *_insert(fresh)]
 
 
 def _still_open(lines: Sequence[Any]) -> set[str]:
@@ -56,12 +60,32 @@ def _still_open(lines: Sequence[Any]) -> set[str]:
 	return {line.name for line in lines if amounts.get(line.name) == to_minor(line.unallocated_amount, unit)}
 
 
-def _formers(lines: Sequence[str]) -> dict[str, str]:
-	"""Return the proposal of each line as it is now: another run may have stored one since this transaction began."""
-	table = frappe.qb.DocType(MATCH)
-	query = frappe.qb.from_(table).select(table.bank_transaction, table.name).orderby(table.name)
+def _formers(lines: Sequence[str]) -> dict[str, frappe._dict]:
+	"""Lock and return the proposal of each line, with its parts, as it is now: another run may have stored one since this
+	transaction began."""
+	table, part = frappe.qb.DocType(MATCH), frappe.qb.DocType(PART)
+	query = frappe.qb.from_(table).select(table.star).orderby(table.name)
 	query = query.where(table.bank_transaction.isin(lines) & (table.state == PROPOSED))
-	return dict(query.for_update().run()) if lines else {}
+	rows = query.for_update().run(as_dict=True) if lines else []
+	found = {row.name: frappe._dict(row, parts=[]) for row in rows}
+	query = frappe.qb.from_(part).select(part.star).orderby(part.parent, part.idx)
+	query = query.where(part.parent.isin(list(found))).for_update()
+	for row in query.run(as_dict=True) if found else []:
+		found[row.parent].parts.append(row)
+	return {row.bank_transaction: row for row in found.values()}
+
+
+def _differs(former: dict[str, Any], values: dict[str, Any]) -> bool:
+	"""Say whether a stored proposal says anything else than what was found now; which run found it does not count."""
+	if len(former["parts"]) != len(values["parts"]):
+		return True
+	pairs = [(former, values), *zip(former["parts"], values["parts"], strict=True)]
+	return any(
+		(stored[field] or "") != (value or "")
+		for stored, now in pairs
+		for field, value in now.items()
+		if field not in ("run", "parts")
+	)
 
 
 def _refused(lines: Sequence[str]) -> dict[str, Said]:
@@ -124,13 +148,16 @@ def _part(opened: Open, amount: int, currency: str) -> dict[str, Any]:
 	}
 
 
-def _replace(former: str, values: dict[str, Any]) -> list[str]:
+def _confirm(run: str, names: Sequence[str]) -> None:
+	"""Note on proposals that a run found the same again, by one statement: nobody is told of what did not change."""
+	if names:
+		frappe.db.set_value(MATCH, {"name": ("in", names)}, "run", run)
+
+
+def _replace(former: str, values: dict[str, Any]) -> None:
 	document = frappe.get_doc(MATCH, former, for_update=True)
-	if document.state != PROPOSED:
-		return []
 	document.update(values)
 	bank_accept.save(document)
-	return [document.name]
 
 
 # New ones in bulk
@@ -145,8 +172,7 @@ def _insert(fresh: Sequence[dict[str, Any]]) -> list[str]:
 	_write(MATCH, documents)
 	_write(PART, [part for document in documents for part in document.parts])
 	_run(documents, AFTER)
-	for document in documents:
-		document.notify_update()
+	documents[-1].notify_update()  # once for all: an open list of the Desk is told that it grew
 	return [document.name for document in documents]
 
 
