@@ -114,6 +114,21 @@ class TestUnclaimed(BankCase):
 			self.assertEqual(frappe.get_list("Collection Claim", pluck="name"), [mine])
 			self.assertFalse(frappe.has_permission("Collection Claim", "read", doc=theirs))
 
+	def test_an_accountant_who_may_not_write_this_money_decides_nothing_about_it(self):
+		claim = self.claim(self.rep, self.contract)
+		limit = {"user": self.accountant, "allow": "Currency", "for_value": "EUR"}  # the money is in USD
+		frappe.get_doc({"doctype": "User Permission", **limit}).insert()
+		steps = (
+			lambda: api.claims_of(self.money),
+			lambda: api.decline_claim(claim, "no"),
+			lambda: api.take_off(self.money, "no"),
+			lambda: api.decide_claim(claim),
+		)
+		for number, step in enumerate(steps):
+			with self.subTest(step=number), self.as_user(self.accountant):
+				self.assertRaises(frappe.PermissionError, step)
+		self.assertEqual(frappe.db.get_value("Collection Claim", claim, "state"), "Open")
+
 	def test_declined_money_stays_on_the_list(self):
 		claim = self.claim(self.rep, self.contract)
 		with self.as_user(self.accountant):

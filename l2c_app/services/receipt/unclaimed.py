@@ -153,10 +153,10 @@ def decide(claim_name: str, reason: str = "", *, despite: str = "") -> Document:
 
 def decline(claim_name: str, reason: str) -> Document:
 	"""Decline one claim; the money stays on the list. Returns the claim. Raises ClaimRefused, ReasonMissing."""
-	bank_accept.require_accountant()
+	chosen = frappe.get_doc(CLAIM, claim_name, for_update=True)
+	require_accountant(chosen.collection)
 	if not (reason or "").strip():
 		refuse(ReasonMissing, _("Please say why."))
-	chosen = frappe.get_doc(CLAIM, claim_name)
 	if chosen.state != OPEN:
 		refuse(ClaimRefused, _("This claim is not open any more."), compared=_(chosen.state))
 	return close(claim_name, DECLINED, reason)
@@ -164,8 +164,14 @@ def decline(claim_name: str, reason: str) -> Document:
 
 def claims_of(name: str) -> list[dict[str, Any]]:
 	"""Return the open claims of unclaimed money, for accountants."""
-	bank_accept.require_accountant()
+	require_accountant(name)
 	return _open_claims([name])
+
+
+def require_accountant(name: str) -> None:
+	"""Refuse whoever may not submit payments, or not decide about this money: another company's, say."""
+	bank_accept.require_accountant()
+	frappe.has_permission("Collection", "write", doc=name, throw=True)
 
 
 def locked(name: str) -> Document:

@@ -39,7 +39,7 @@ def take_off(name: str, reason: str) -> Document:
 
 	A bank line it came from is open for matching again. Raises ClaimRefused, ReasonMissing.
 	"""
-	bank_accept.require_accountant()
+	unclaimed.require_accountant(name)
 	if not (reason or "").strip():
 		refuse(ReasonMissing, _("Please say why."))
 	collection = unclaimed.locked(name)
