@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import flt, nowdate
 
 from l2c_app.services.billing import billing, plan_invoices
-from l2c_app.services.contract import activation, contract_revisions, orders
+from l2c_app.services.contract import activation, contract_revisions, orders, settlement
 from l2c_app.services.errors import (
 	ContractCompanyError,
 	ContractPartyError,
@@ -181,6 +181,14 @@ class TestNoRateAtBilling(ClosedTest):
 		factories.currency_exchange("EUR", "USD", rate=1.31, date=nowdate())
 		invoice = billing.bill_row(name, "R1")
 		self.assertEqual(flt(frappe.db.get_value("Sales Invoice", invoice, "conversion_rate"), 4), 1.31)
+
+	def test_a_termination_fee_is_charged_at_todays_rate_as_well(self) -> None:
+		self.customer = factories.customer("L2C Closing EUR", currency="EUR")
+		name = self.active(currency="EUR", conversion_rate=1.23)
+		factories.currency_exchange("EUR", "USD", rate=1.31, date=nowdate())
+		(made,) = settlement.draft(name, performed=0, fee=100, fee_item=factories.SERVICE_ITEM)
+		fee = frappe.db.get_value("Sales Invoice", made["name"], ["conversion_rate", "base_grand_total"])
+		self.assertEqual([flt(value, 4) for value in fee], [1.31, 131])
 
 	@bench_only("the host's look-up of rates")
 	def test_the_hosts_own_look_up_finds_nothing(self) -> None:

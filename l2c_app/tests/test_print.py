@@ -1,6 +1,7 @@
 """Contract and statement on paper: text that can be read back, in both languages, for those who may read them."""
 
 import re
+from unittest.mock import patch
 
 import frappe
 
@@ -186,6 +187,20 @@ class TestStatementPaper(L2CTestCase):
 		text = text_of(statement_document.statement_pdf(customer, factories.company(), "zh"))
 		self.assertIn("对账单", text.replace(" ", ""))
 		self.assertIn(invoice.name, text)
+
+	def test_parts_of_a_yen_are_added_up_before_they_are_rounded(self):
+		"""0.40 + 0.40 + 0.40 yen: a balance of 1.20 on paper ¥ 1, as the mail with the statement says."""
+		day = {
+			"posting_date": frappe.utils.nowdate(),
+			"voucher_type": "Journal Entry",
+			"party": "X",
+			"company": "Y",
+		}
+		movements = [frappe._dict(day, voucher_no=str(number), amount=0.4) for number in range(3)]
+		with patch.object(statement_document, "open_invoices", return_value=[]):
+			found = statement_document.section("JPY", movements, "en")
+		self.assertEqual((found["balance"], found["unallocated"]), (1.2, 1.2))
+		self.assertIn("1", found["money"](found["balance"]))
 
 	def test_nothing_to_state_is_said(self):
 		with self.assertRaises(statement_document.NothingToState):

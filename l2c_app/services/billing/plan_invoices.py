@@ -85,11 +85,11 @@ def _set_header(invoice: Document, order: Document, *, posting_date: date, recei
 	)
 	invoice.set("payment_schedule", [])
 	invoice.set("advances", [])
-	invoice.conversion_rate = _rate(invoice.currency, invoice.company, posting_date=posting_date)
+	invoice.conversion_rate = rate_on(invoice.currency, invoice.company, posting_date=posting_date)
 
 
-def _rate(currency: str, company: str, *, posting_date: date) -> float:
-	"""Return the rate to company currency on the posting date; the order's own may be a year old."""
+def rate_on(currency: str, company: str, *, posting_date: date) -> float:
+	"""Return the rate to company currency on the posting date; the order's own may be a year old. Raises NoExchangeRate."""
 	company_currency = frappe.get_cached_value("Company", company, "default_currency")
 	if currency == company_currency:
 		return 1.0

@@ -10,12 +10,12 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, nowdate
+from frappe.utils import flt, fmt_money, getdate, nowdate
 
 from l2c_app.core import settlement as rules
 from l2c_app.core.billing import share_of
 from l2c_app.core.names import NO_NAMES
-from l2c_app.services.billing import billing, credit_notes
+from l2c_app.services.billing import billing, credit_notes, plan_invoices
 from l2c_app.services.contract import contract_money, contract_state, order_state
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import SettlementOpen, refuse
@@ -161,9 +161,8 @@ def _fee(contract: Document, fee: float, item: str) -> str:
 	invoice.update(
 		{"customer": contract.customer, "company": contract.company, "currency": contract.currency}
 	)
-	invoice.update(
-		{"conversion_rate": contract.conversion_rate, "due_date": nowdate(), "ignore_pricing_rule": 1}
-	)
+	rate = plan_invoices.rate_on(contract.currency, contract.company, posting_date=getdate(nowdate()))
+	invoice.update({"conversion_rate": rate, "due_date": nowdate(), "ignore_pricing_rule": 1})
 	invoice.update(
 		{"debit_to": contract.receivable_account, "selling_price_list": contract.selling_price_list}
 	)
