@@ -17,7 +17,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 def before_submit(doc: Document, method: str | None = None) -> None:
 	"""Lock its orders, then their contracts, before the host changes them; bring its advances up to date."""
 	if _bills_contract(doc):
-		contract_locks.lock_for(_vouchers(doc))
+		contract_locks.lock_for(_vouchers(doc), held=(doc.doctype, doc.name))
 	if doc.get("l2c_contract"):
 		contract_advances.renew(doc)
 
@@ -25,7 +25,7 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 def before_cancel(doc: Document, method: str | None = None) -> None:
 	"""Lock its orders, then their contracts, before the host changes them."""
 	if _bills_contract(doc):
-		contract_locks.lock_for(_vouchers(doc))
+		contract_locks.lock_for(_vouchers(doc), held=(doc.doctype, doc.name))
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

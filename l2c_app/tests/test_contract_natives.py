@@ -1,18 +1,19 @@
 """Native documents are cancelled, amended, changed and made by accounts: the contract follows and never blocks."""
 
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.utils import flt
 
 from l2c_app.services.billing import billing
-from l2c_app.services.contract import activation
+from l2c_app.services.contract import activation, contract_state
 from l2c_app.services.errors import (
 	NoLiveOrder,
 	RowNotBillable,
 )
-from l2c_app.tests import contracts
+from l2c_app.tests import contracts, doors_off
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import line, plan_row
 
@@ -40,6 +41,30 @@ class TestNativeDocuments(L2CTestCase):
 		self.assertEqual(links(contract), [("R2", 400, "Native"), ("R1", 100, "Native")])
 		billing.bill_row(contract.name, "R1", submit=True)
 		self.assertEqual([i.grand_total for i in contracts.invoices(contract)], [500, 500])
+
+	def test_an_invoice_writes_the_rows_it_bills_alone_and_an_open_form_is_refused(self) -> None:
+		contract = halves()
+		open_form = contracts.fresh(contract)
+		with patch.object(contract_state, "save", side_effect=AssertionError("the whole contract")):
+			invoice = make_sales_invoice(contract.sales_order).insert().submit()
+			self.assertEqual(links(contract), [("R1", 500, "Native"), ("R2", 500, "Native")])
+			self.assertEqual({link.docstatus for link in contracts.fresh(contract).plan_billing}, {1})
+			self.assertRaises(frappe.TimestampMismatchError, open_form.save)
+			invoice.reload().cancel()
+			self.assertEqual(links(contract), [])
+
+	def test_a_contract_with_its_plan_alone_is_never_saved_as_a_whole(self) -> None:
+		contract = halves()
+		self.assertRaises(TypeError, contract_state.save, contract_state.load_plan(contract.name))
+		self.assertEqual(len(contracts.fresh(contract).items), 1)
+
+	@bench_only("queries of the host's own database layer")
+	def test_what_an_invoice_touches_is_looked_for_once(self) -> None:
+		invoice = make_sales_invoice(halves().sales_order).insert()
+		sent = doors_off.statements(lambda: (invoice.submit(), frappe.db.before_commit.run()))
+		looks = [each for each in sent if "`against_no` IN" in each]
+		reads = [each for each in sent if "SELECT * FROM `tabSales Contract Item`" in each]
+		self.assertEqual((len(looks), reads), (1, []))
 
 	def test_cancelling_an_invoice_frees_its_rows(self) -> None:
 		contract = halves()

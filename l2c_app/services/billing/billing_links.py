@@ -17,9 +17,9 @@ from l2c_app.services.ledger import document_owners, recompute
 PLAN, NATIVE = "Plan", "Native"
 
 
-def drafts(contract: Document) -> set[str]:
-	"""Return the invoices of the plan that are not submitted yet."""
-	names = sorted({link.sales_invoice for link in contract.plan_billing})
+def drafts(contract: Document, *, besides: str = "") -> set[str]:
+	"""Return the invoices of the plan that are not submitted yet. `besides`: one that is known to be submitted."""
+	names = sorted({link.sales_invoice for link in contract.plan_billing} - {besides})
 	if not names:
 		return set()
 	filters = {"name": ("in", names), "docstatus": 0}
@@ -47,12 +47,14 @@ def put(contract: Document, invoice: str, *, shares: dict[str, int], origin: str
 def take_off(contract: Document, invoice: str) -> None:
 	"""Remove the links of an invoice. Does not save."""
 	contract.set("plan_billing", [link for link in contract.plan_billing if link.sales_invoice != invoice])
-	mark_drafts(contract)
 
 
 def mark_drafts(contract: Document) -> None:
 	"""Show on each row the draft invoice that bills it. Does not save."""
-	waiting = drafts(contract)
+	_show_drafts(contract, drafts(contract))
+
+
+def _show_drafts(contract: Document, waiting: set[str]) -> None:
 	draft_of = {
 		link.row_id: link.sales_invoice for link in contract.plan_billing if link.sales_invoice in waiting
 	}
@@ -72,33 +74,37 @@ def on_invoice_submit(invoice: Document, weights: document_owners.Weights) -> No
 
 
 def _link(invoice: Document, name: str, *, weights: document_owners.Weights) -> None:
-	contract = contract_state.load(name)
+	contract = contract_state.load_plan(name)
 	units = contract_money.in_units(invoice.get("rounded_total") or invoice.grand_total, contract)
 	total = document_owners.part_of(units, weights, name)
-	shares = of_invoice(contract, invoice.name)
+	shares, waiting = of_invoice(contract, invoice.name), drafts(contract, besides=invoice.name)
 	if sum(shares.values()) != total:
-		contract = _place(contract, invoice.name, total)
-	mark_drafts(contract)
-	contract_dates.refresh(contract)
-	contract_state.save(contract)
-	recompute.mark([name])
+		contract = _without(contract, invoice.name, linked=bool(shares))
+		rows = contract_money.bill_rows(contract, waiting)
+		parts = billing.place_oldest_first(total, rows, first=list(shares))
+		put(contract, invoice.name, shares=parts, origin=PLAN if shares else NATIVE)
+	_store(contract, waiting)
 
 
-def _place(contract: Document, invoice: str, total: int) -> Document:
-	"""Place an invoice on what is left to bill without it. Returns the contract, loaded again where it was read again."""
-	before = of_invoice(contract, invoice)
-	origin = PLAN if before else NATIVE
-	if before:
+def _without(contract: Document, invoice: str, *, linked: bool) -> Document:
+	"""Return the contract with its figures without an invoice, loaded again where they were read again."""
+	if linked:
 		take_off(contract, invoice)
-		contract_state.save(contract)
+		contract_state.save_plan(contract)
 	# without a link it is billed to no row yet: then the figures are as they were before it
 	itself = {("Sales Invoice", invoice), ("Sales Order", contract.sales_order)}
-	if before or contract.to_audit or recompute.pending(contract.name, besides=itself):
-		recompute.recompute(contract.name)
-		contract = contract_state.load(contract.name)
-	rows = contract_money.bill_rows(contract, drafts(contract))
-	put(contract, invoice, shares=billing.place_oldest_first(total, rows, first=list(before)), origin=origin)
-	return contract
+	if not (linked or contract.to_audit or recompute.pending(contract.name, besides=itself)):
+		return contract
+	recompute.recompute(contract.name)
+	return contract_state.load_plan(contract.name)
+
+
+def _store(contract: Document, waiting: set[str]) -> None:
+	"""Bring what follows from the links up to date and store the plan. `waiting`: its draft invoices."""
+	_show_drafts(contract, waiting)
+	contract_dates.refresh(contract)
+	contract_state.save_plan(contract)
+	recompute.mark([contract.name])
 
 
 def on_invoice_gone(invoice: str) -> None:
@@ -106,11 +112,9 @@ def on_invoice_gone(invoice: str) -> None:
 	filters = {"sales_invoice": invoice, "parenttype": "Sales Contract"}
 	parents = frappe.get_all("Plan Billing", filters=filters, pluck="parent", order_by="parent")
 	for name in sorted(set(parents)):
-		contract = contract_state.load(name)
+		contract = contract_state.load_plan(name)
 		take_off(contract, invoice)
-		contract_dates.refresh(contract)
-		contract_state.save(contract)
-		recompute.mark([name])
+		_store(contract, drafts(contract))
 
 
 def schedule_parts(

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from l2c_app.services.errors import ContractChangedMeanwhile, refuse
-from l2c_app.services.ledger import affected_contracts
+from l2c_app.services.ledger import affected_contracts, pictures, recompute
 from l2c_app.services.ledger.affected_contracts import Voucher
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 
@@ -41,6 +41,7 @@ def lock(contracts: Iterable[str], *, with_documents: bool = False) -> Moments:
 		query = frappe.qb.from_(table).select(table.modified, table.recomputed_on).where(table.name == name)
 		for modified, recomputed_on in query.for_update().run():
 			found[name] = (_moment(modified), _moment(recomputed_on))
+	pictures.compare({name: recomputed_on for name, (_modified, recomputed_on) in found.items()})
 	if with_documents and found:
 		lock_documents(ORDER, _orders(list(found)))
 		lock_documents(INVOICE, _invoices(list(found)))
@@ -64,8 +65,10 @@ def lock_documents(doctype: str, names: Iterable[str]) -> None:
 			)
 
 
-def lock_for(vouchers: Iterable[Voucher]) -> None:
+def lock_for(vouchers: Iterable[Voucher], *, held: Voucher | None = None) -> None:
 	"""Lock the invoices and orders that native documents are about to change, then the contracts of all.
+
+	`held`: the one among them that the host has locked already, as it does with what it saves.
 
 	The host locks invoices and orders while it posts, and the recompute would lock their contracts only after that.
 	Somebody who holds a contract for longer than the database waits does not stop the document: the recompute before
@@ -74,8 +77,10 @@ def lock_for(vouchers: Iterable[Voucher]) -> None:
 	named = list(vouchers)
 	try:
 		for doctype in (INVOICE, ORDER):
-			_wait_for(doctype, {name for kind, name in named if kind == doctype})
-		lock(affected_contracts.of_vouchers(named))
+			_wait_for(doctype, {name for kind, name in named if kind == doctype and (kind, name) != held})
+		contracts = affected_contracts.of_vouchers(named)
+		lock(contracts)
+		recompute.found(named, contracts)
 	except frappe.QueryTimeoutError:
 		frappe.log_error(title="Contract not locked for a native document")
 

@@ -14,6 +14,8 @@ from l2c_app.services.contract import contract_dates, contract_state, milestones
 from l2c_app.services.ledger import contract_customers, document_owners, recompute
 
 SAVE_POINT = "l2c_native"
+ORDERS = "l2c_orders"
+"""Flag of an invoice that is being saved: its orders, read once by its validation."""
 
 
 def quietly(step: Callable[[], None], contracts: list[str]) -> None:
@@ -91,7 +93,7 @@ def drop_order(order: str, name: str) -> None:
 
 def invoice_submitted(invoice: Document) -> None:
 	"""Link a submitted invoice to the plans of its contracts. Returns follow by themselves at the recompute."""
-	weights = document_owners.of_document(invoice)
+	weights = document_owners.of_document(invoice, orders=invoice.flags.pop(ORDERS, None))
 	names = [name for name in weights if name]
 	if names and not invoice.get("is_return"):
 		quietly(lambda: billing_links.on_invoice_submit(invoice, weights), names)
@@ -108,9 +110,13 @@ def invoice_gone(invoice: Document) -> None:
 
 def contract_of_lines(invoice: Document) -> str | None:
 	"""Return the contract of the orders an invoice bills, None if there is none, more than one, or another customer's."""
-	names = {name for name in document_owners.of_document(invoice) if name}
+	orders = invoice.flags[ORDERS] = document_owners.orders_of(invoice)
+	names = {name for name in document_owners.of_document(invoice, orders=orders) if name}
 	name = names.pop() if len(names) == 1 else None
-	customer = frappe.db.get_value("Sales Contract", name, "customer") if name else None
+	customers = {owner.contract: owner.customer for owner in orders.values() if owner}
+	customer = customers.get(name) or (
+		frappe.db.get_value("Sales Contract", name, "customer") if name else None
+	)
 	return name if customer == invoice.get("customer") else None
 
 

@@ -1,6 +1,7 @@
 """Which contracts a native document touches: those it names now, and those whose figures it was part of."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import frappe
 
@@ -24,33 +25,42 @@ def of_vouchers(vouchers: Iterable[Voucher]) -> set[str]:
 	found |= _by_collection(names.get(PAYMENT, set()))
 	for doctype, name in _references(names.get(PAYMENT, set()), names.get(JOURNAL, set())):
 		names.setdefault(doctype, set()).add(name)
-	return found | _of_orders(names.get(ORDER, set())) | of_invoices(names.get(INVOICE, set()))
+	invoices = _invoices(names.get(INVOICE, set()))
+	found.update(name for row in invoices for name in (row.own, row.of_order, row.of_plan) if name)
+	return found | _of_orders(names.get(ORDER, set()) - {row.sales_order for row in invoices})
 
 
-def of_invoices(names: set[str]) -> set[str]:
-	"""Return the contracts of invoices, by their own link, their orders and plan billing; of returns too."""
+def _invoices(names: set[str]) -> list[Any]:
+	"""Return invoices, and those that they return, with the contracts that their links, orders and plan billing name."""
+	rows = _lines(names)
+	return rows + _lines({row.return_against for row in rows if row.return_against} - names)
+
+
+def _lines(names: set[str]) -> list[Any]:
 	if not names:
-		return set()
-	headers = frappe.get_all(
-		INVOICE,
-		filters={"name": ("in", list(names))},
-		fields=["l2c_contract", "return_against"],
-		order_by="name",
+		return []
+	invoice, item = frappe.qb.DocType(INVOICE), frappe.qb.DocType("Sales Invoice Item")
+	order, billing = frappe.qb.DocType(ORDER), frappe.qb.DocType("Plan Billing")
+	query = (
+		frappe.qb.from_(invoice)
+		.left_join(item)
+		.on(item.parent == invoice.name)
+		.left_join(order)
+		.on(order.name == item.sales_order)
+		.left_join(billing)
+		.on((billing.sales_invoice == invoice.name) & (billing.parenttype == "Sales Contract"))
+		.select(invoice.return_against, item.sales_order, invoice.l2c_contract.as_("own"))
+		.select(order.l2c_contract.as_("of_order"), billing.parent.as_("of_plan"))
 	)
-	family = list(names | {row.return_against for row in headers if row.return_against})
-	found = {row.l2c_contract for row in headers}
-	found.update(
-		_pluck("Plan Billing", "parent", {"sales_invoice": ("in", family), "parenttype": "Sales Contract"})
-	)
-	item, order = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType(ORDER)
-	query = frappe.qb.from_(item).join(order).on(order.name == item.sales_order).select(order.l2c_contract)
-	found.update(row[0] for row in query.distinct().where(item.parent.isin(family)).run())
-	return {name for name in found if name}
+	return query.distinct().where(invoice.name.isin(list(names))).run(as_dict=True)
 
 
 def _remembered(names: set[str]) -> set[str]:
-	found = _pluck("Contract Voucher", "contract", {"voucher_no": ("in", list(names))})
-	return found | _pluck("Contract Voucher", "contract", {"against_no": ("in", list(names))})
+	voucher = frappe.qb.DocType("Contract Voucher")
+	query = frappe.qb.from_(voucher).select(voucher.contract).distinct()
+	named = list(names)
+	rows = query.where(voucher.voucher_no.isin(named) | voucher.against_no.isin(named)).run()
+	return {row[0] for row in rows}
 
 
 def _by_collection(payments: set[str]) -> set[str]:

@@ -7,7 +7,7 @@ order follows the contract that the invoice, or the one it returns, names; an in
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 
@@ -17,6 +17,16 @@ from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 
 NOBODY = ""
 Weights = dict[str, Decimal]
+
+
+class Owner(NamedTuple):
+	"""The contract of an order."""
+
+	contract: str
+	customer: str | None
+
+
+Orders = dict[str, Owner | None]
 
 
 def owners(documents: Collection[str]) -> dict[str, Weights]:
@@ -41,13 +51,26 @@ def of_invoices(invoices: Mapping[str, Any]) -> dict[str, Weights]:
 	return {name: _absolute(weights) for name, weights in sums.items()}
 
 
-def of_document(invoice: Any) -> Weights:
-	"""Return the contracts that share one invoice as it stands in memory, saved or not; "" stands for none."""
-	orders = sorted({line.sales_order for line in invoice.items if line.sales_order})
-	filters = {"name": ("in", orders)}
-	fields = ["name", "l2c_contract"]
-	rows = frappe.get_all(ORDER, filters=filters, fields=fields, order_by="name") if orders else []
-	contract_of = {row.name: row.l2c_contract for row in rows}
+def orders_of(invoice: Any) -> Orders:
+	"""Return for each order that an invoice bills its contract with its customer, None where it has none."""
+	orders: Orders = {line.sales_order: None for line in invoice.items if line.sales_order}
+	if orders:
+		order, contract = frappe.qb.DocType(ORDER), frappe.qb.DocType("Sales Contract")
+		query = frappe.qb.from_(order).join(contract).on(contract.name == order.l2c_contract)
+		query = query.select(order.name, contract.name, contract.customer)
+		for name, *owner in query.where(order.name.isin(sorted(orders))).run():
+			orders[name] = Owner(*owner)
+	return orders
+
+
+def of_document(invoice: Any, *, orders: Orders | None = None) -> Weights:
+	"""Return the contracts that share one invoice as it stands in memory, saved or not; "" stands for none.
+
+	`orders`: its orders as `orders_of` has read them in this transaction already; an order that is missing is read.
+	"""
+	if orders is None or any(line.sales_order and line.sales_order not in orders for line in invoice.items):
+		orders = orders_of(invoice)
+	contract_of = {name: owner.contract for name, owner in orders.items() if owner}
 	named = invoice.get("l2c_contract")
 	if not named and invoice.get("return_against"):
 		named = frappe.db.get_value(INVOICE, invoice.return_against, "l2c_contract")

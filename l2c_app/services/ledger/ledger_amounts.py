@@ -28,10 +28,6 @@ def in_document_currency(amount: Amount, account_currency: str, document: Any) -
 
 
 def account_currencies(names: list[str]) -> dict[str, str]:
-	"""Return the currency of each account."""
-	if not names:
-		return {}
-	rows = frappe.get_all(
-		"Account", filters={"name": ("in", names)}, fields=["name", "account_currency"], order_by="name"
-	)
-	return {row.name: row.account_currency for row in rows}
+	"""Return the currency of each account that exists, from the cache: the host keeps it once something is booked."""
+	found = {name: frappe.get_cached_value("Account", name, "account_currency") for name in names}
+	return {name: currency for name, currency in found.items() if currency}

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import frappe
 from frappe.utils import getdate
 
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
@@ -48,6 +49,14 @@ def read(names: Collection[str], *, until: date | None = None) -> dict[str, Cont
 		return {}
 	batch = _Batch(headers, until or date.max)
 	return {name: batch.facts_of(name) for name in headers}
+
+
+def read_locked(name: str) -> ContractFacts | None:
+	"""Lock a contract and read its facts; None if it does not exist. Its own columns are as new as the lock."""
+	table = frappe.qb.DocType("Sales Contract")
+	query = frappe.qb.from_(table).select(*(table[field] for field in ledger_reads.CONTRACT_FIELDS))
+	rows = query.where(table.name == name).for_update().run(as_dict=True)
+	return _Batch({name: rows[0]}, date.max).facts_of(name) if rows else None
 
 
 class _Batch:

@@ -49,6 +49,7 @@ CONTRACT_FIGURES = {
 	"due_amount": "due",
 	"overdue_amount": "overdue",
 }
+CONTRACT_FIELDS = [*HEADER_FIELDS, *CONTRACT_FIGURES]
 ROW_FIGURES = {
 	"credited": "credited",
 	"billed": "billed",
@@ -66,8 +67,8 @@ PLAN_FIELDS = ["row_id", "amount", "waived", "due_date", "billing", "status", *R
 
 def contracts(names: Collection[str]) -> list[Any]:
 	"""Return the headers of the contracts that exist."""
-	fields = [*HEADER_FIELDS, *CONTRACT_FIGURES]
-	return frappe.get_all("Sales Contract", filters={"name": ("in", names)}, fields=fields, order_by="name")
+	filters = {"name": ("in", names)}
+	return frappe.get_all("Sales Contract", filters=filters, fields=CONTRACT_FIELDS, order_by="name")
 
 
 def children(doctype: str, parents: Collection[str], fields: list[str]) -> list[Any]:
@@ -130,12 +131,10 @@ def invoices(names: Collection[str]) -> list[Any]:
 		"base_rounded_total",
 		"posting_date",
 	]
-	found = {}
-	for column in ("name", "return_against"):
-		filters = {column: ("in", names), "docstatus": 1}
-		for row in frappe.get_all(INVOICE, filters=filters, fields=fields, order_by="name"):
-			found[row.name] = row
-	return [found[name] for name in sorted(found)]
+	either = {"name": ("in", names), "return_against": ("in", names)}
+	return frappe.get_all(
+		INVOICE, filters={"docstatus": 1}, or_filters=either, fields=fields, order_by="name"
+	)
 
 
 def invoice_items(names: Collection[str]) -> list[Any]:

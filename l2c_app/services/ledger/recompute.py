@@ -16,7 +16,7 @@ from frappe.utils import get_datetime, getdate, now_datetime, nowdate
 from l2c_app.core.contract_status import ContractFacts as StatusFacts
 from l2c_app.core.contract_status import contract_status, fully_billed
 from l2c_app.core.position import Position, position, violations
-from l2c_app.services.ledger import affected_contracts, contract_customers, figures, ledger_facts
+from l2c_app.services.ledger import affected_contracts, contract_customers, figures, ledger_facts, pictures
 from l2c_app.services.ledger.affected_contracts import Voucher
 from l2c_app.services.ledger.ledger_facts import ContractFacts
 
@@ -29,6 +29,7 @@ class _Marks:
 
 	contracts: dict[str, set[Voucher | None]] = field(default_factory=dict)
 	vouchers: set[Voucher] = field(default_factory=set)
+	found: dict[Voucher, set[str]] = field(default_factory=dict)
 
 
 def mark(contracts: Iterable[str | None], *, because: Voucher | None = None) -> None:
@@ -46,6 +47,14 @@ def mark_vouchers(vouchers: Iterable[Voucher]) -> None:
 	pairs = {(kind, name) for kind, name in vouchers if kind and name}
 	if pairs:
 		_marks().vouchers.update(pairs)
+
+
+def found(vouchers: Iterable[Voucher], contracts: set[str]) -> None:
+	"""Note the contracts of native documents, as (doctype, name), that were looked for already to lock them.
+
+	Whatever else the documents come to touch before the commit passes a door of its own or is marked by its service.
+	"""
+	_marks().found.update(dict.fromkeys(vouchers, contracts))
 
 
 def pending(contract: str, *, besides: set[Voucher]) -> bool:
@@ -92,14 +101,13 @@ def recompute(contract: str) -> Position | None:
 	Locks the contract. Doing it twice changes nothing. If another transaction recomputed it since this one
 	began to read, the ledger seen here may be older than that: it is then done once more after commit.
 	"""
-	seen = frappe.db.get_value("Sales Contract", contract, "recomputed_on")
-	locked = _lock(contract)
-	if locked is None:
+	known = ledger_facts.read_locked(contract)
+	if known is None:
 		return None
-	known = ledger_facts.read([contract])[contract]
+	pictures.compare({contract: known.header.recomputed_on})
 	found = position(known.facts, getdate(nowdate()))
 	store(known, found)
-	if _moment(locked[0]) != _moment(seen):
+	if pictures.is_old(contract):
 		_again_after_commit(contract)
 	return found
 
@@ -196,9 +204,10 @@ def _take() -> list[str]:
 	marks = getattr(frappe.local, "l2c_dirty", None)
 	if marks is None:
 		return []
-	contracts, vouchers = set(marks.contracts), set(marks.vouchers)
 	frappe.local.l2c_dirty = None
-	return sorted(contracts | affected_contracts.of_vouchers(vouchers))
+	known = set().union(*(marks.found[voucher] for voucher in marks.vouchers & marks.found.keys()))
+	unknown = marks.vouchers - marks.found.keys()
+	return sorted(known | set(marks.contracts) | affected_contracts.of_vouchers(unknown))
 
 
 def _marks() -> _Marks:
