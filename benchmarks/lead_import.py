@@ -2,9 +2,10 @@
 
 	cd frappe-bench/sites && ../env/bin/python ../apps/l2c_app/benchmarks/lead_import.py --site bench.test
 
-Of a hundred rows ten repeat the phone of another row, written differently, and one has no contact. `plan` reads and
-judges the whole file; `worked` rows are then imported in chunks, as many from its middle, so that a cost that grows
-with the file would show. The native import takes `natives` other rows while no pool is enabled, into the same fields.
+Of a hundred rows ten repeat the phone of another row, written differently, and one has no contact. Files of `small` and
+`large` rows are imported whole, per row against the host without us, so that a cost that grows with the file would show.
+Of a file of `size` rows the plan is timed, and `worked` rows from its beginning and its middle. The native import takes
+`natives` other rows without our document events, into the same fields.
 """
 
 import csv
@@ -36,7 +37,8 @@ def rows(size: int, *, first: int = 0) -> list[tuple[str, ...]]:
 
 
 def native(made: list[tuple[str, ...]]) -> float:
-	"""Return the seconds per row of what the host's Data Import does with each: insert it, commit."""
+	"""Return the seconds per row of what the host's Data Import does with each: insert it, commit. Without our part."""
+	from l2c_app.tests import doors_off
 
 	def insert() -> None:
 		for row in made:
@@ -46,7 +48,8 @@ def native(made: list[tuple[str, ...]]) -> float:
 			frappe.db.commit()
 
 	frappe.flags.in_import = True
-	taken = common.timed(insert)
+	with doors_off.without_our_events():
+		taken = common.timed(insert)
 	frappe.flags.in_import = False
 	return taken / len(made)
 
@@ -63,6 +66,18 @@ def start(made: list[tuple[str, ...]]) -> str:
 	name = import_runs.start(file.name, mode=import_runs.COMMIT)
 	frappe.db.commit()
 	return name
+
+
+def whole(size: int, *, first: int) -> tuple[float, int]:
+	"""Return the seconds of a whole run over a file, its plan included, and how many rows became leads."""
+	from l2c_app.services.lead import import_run_work, import_runs
+
+	name = start(rows(size, first=first))
+	began = time.perf_counter()
+	while import_run_work.step(name):
+		frappe.db.commit()
+	frappe.db.commit()
+	return time.perf_counter() - began, frappe.db.get_value(import_runs.RUN, name, "done_rows")
 
 
 def worked(name: str, count: int) -> tuple[float, int]:
@@ -122,9 +137,22 @@ def pool(enabled: bool) -> None:
 	visibility.pools_changed()
 
 
+def compare(sizes: tuple[int, ...], per_native: float) -> None:
+	"""Import whole files of these sizes and print what a row costs against the host alone."""
+	for number, size in enumerate(sizes, start=6):
+		taken, made = whole(size, first=number * 1_000_000)
+		each = taken / size
+		common.say(
+			f"file of {size:,} rows: {taken:.1f} s, {1e3 * each:.1f} ms a row, {made:,} leads, {each / per_native:.2f} x native "
+			f"({common.load()})"
+		)
+
+
 def main() -> None:
 	"""Import natively, then by a run."""
-	options = common.arguments(__doc__.splitlines()[0], size=100_000, worked=2000, natives=500)
+	options = common.arguments(
+		__doc__.splitlines()[0], size=100_000, worked=2000, natives=500, small=500, large=2000
+	)
 	with common.connected(options.site):
 		from l2c_app.services.lead import import_run_work
 
@@ -134,6 +162,7 @@ def main() -> None:
 		per_native = native(usable[: options.natives])
 		common.say(f"native: {1e3 * per_native:.1f} ms a lead ({common.load()})")
 		pool(enabled=True)
+		compare((options.small, options.large), per_native)
 		name = start(rows(options.size))
 		planned = common.timed(lambda: import_run_work.step(name))
 		common.say(

@@ -5,6 +5,7 @@ next one goes on behind the cursor, and two at once take turns. The job commits.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 
 import frappe
@@ -16,6 +17,7 @@ from frappe.utils import add_to_date, now_datetime
 from l2c_app.services.batch import steps
 from l2c_app.services.batch.acting import acting_as
 from l2c_app.services.lead import import_plan, import_runs, lead_file, lead_import
+from l2c_app.services.pool.name_lists import among, each
 
 RUN, ROW = import_runs.RUN, import_runs.ROW
 CHUNK = 100  # some seconds of work: so much is lost by a kill and held by locks
@@ -83,13 +85,24 @@ def _next_rows(run: Document) -> list[frappe._dict]:
 def _apply(run: Document, rows: list[frappe._dict]) -> None:
 	with acting_as(run.started_by):
 		results = lead_import.import_leads(json.loads(row.content) for row in rows)
-	for row, result in zip(rows, results, strict=True):
-		values = {"status": STATUS[result["status"]], "lead": result["lead"], "reason": result["reason"]}
-		if result["lead"]:
-			values["content"] = None  # the lead has it now, and who may see it there is another matter
-		frappe.db.set_value(ROW, row.name, values)
+	_note_results({row.name: result for row, result in zip(rows, results, strict=True)})
 	progress = 100 * rows[-1].idx / max(run.total_rows or 0, 1)
 	_store(run, row_cursor=rows[-1].name, progress=progress, **_counts(run))
+
+
+def _note_results(results: dict[str, dict]) -> None:
+	"""Write on rows what became of them, one statement for all of one status and reason."""
+	groups: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
+	for name, result in results.items():
+		groups[result["status"], result["reason"]][name] = result["lead"]
+	table = frappe.qb.DocType(ROW)
+	for (status, reason), leads in sorted(groups.items()):
+		query = frappe.qb.update(table).set(table.status, STATUS[status]).set(table.reason, reason)
+		query = query.set(table.modified, now_datetime()).set(table.modified_by, frappe.session.user)
+		if status == lead_import.INSERTED:
+			# the lead has it now, and who may see it there is another matter
+			query = query.set(table.content, None).set(table.lead, each(table.name, leads))
+		query.where(among(table.name, leads)).run()
 
 
 def _counts(run: Document) -> dict[str, int]:

@@ -86,18 +86,19 @@ def import_leads(rows: Iterable[object], *, skip_known: bool = True) -> list[dic
 	"""
 	frappe.has_permission("Lead", "create", throw=True)
 	before, frappe.flags.in_import = frappe.flags.in_import, True
+	looked_up: dict[tuple[str, str], str | None] = {}
 	try:
-		return [_import_row(number, row, skip_known) for number, row in enumerate(rows, start=1)]
+		return [_import_row(number, row, skip_known, looked_up) for number, row in enumerate(rows, start=1)]
 	finally:
 		frappe.flags.in_import = before
 
 
-def _import_row(number: int, row: object, skip_known: bool) -> dict:
+def _import_row(number: int, row: object, skip_known: bool, looked_up: dict) -> dict:
 	result = {"row": number, "status": FAILED, "lead": None, "reason": "", "duplicates": 0}
 	savepoint = "l2c_import_row"
 	frappe.db.savepoint(savepoint)
 	try:
-		lead = _insert(clean_row(row), skip_known)
+		lead = _insert(clean_row(row), skip_known, looked_up)
 		found = len(lead.flags.get("l2c_duplicates") or [])
 		result.update(status=INSERTED, lead=lead.name, duplicates=found, reason=lead.flags.l2c_note)
 	except _Known as known:
@@ -151,9 +152,9 @@ def _cell(value: object) -> str:
 	return " ".join("".join(c for c in text if unicodedata.category(c) != "Cc" or c.isspace()).split())
 
 
-def _insert(values: dict, skip_known: bool) -> Document:
+def _insert(values: dict, skip_known: bool, looked_up: dict) -> Document:
 	values = _with_native_source(values)
-	links = _links(values, {})
+	links = _links(values, looked_up)
 	left = left_out(values, links)
 	values = {**values, **links}
 	if skip_known:
