@@ -57,3 +57,4 @@ print("CLAIMED", flush=True)
 time.sleep(2)
 frappe.db.commit(); frappe.destroy()
 """
+SLOW_PROTECTION = SLOW_CLAIM.replace("pool.claim(seat)", 'pool.protect(seat, "one")')

@@ -10,11 +10,11 @@ import frappe
 
 from l2c_app.api import pool as pool_api
 from l2c_app.core.seats import Event
-from l2c_app.services.errors import HoldingCapReached
+from l2c_app.services.errors import HoldingCapReached, ProtectionLimitReached
 from l2c_app.services.pool import visibility
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
-from l2c_app.tests.parallel_programs import MANAGER, SLOW_CLAIM, WORKER
+from l2c_app.tests.parallel_programs import MANAGER, SLOW_CLAIM, SLOW_PROTECTION, WORKER
 
 POOL = "L2C Parallel Pool"
 SECOND = "L2C Second Parallel Pool"
@@ -238,6 +238,22 @@ class TestParallelClaims(L2CTestCase):
 		self.assertEqual(process.wait(timeout=60), 0)
 		frappe.db.rollback()
 		self.assertEqual(frappe.db.count("Lead Pool Seat", {"holder": user, "state": "Held"}), 1)
+
+	def test_two_protections_at_once_stay_within_the_limit(self):
+		"""The first is not committed when the second begins."""
+		with patch(f"{__name__}.SEATS", 2):
+			seats = self.prepare(users=1, daily_quota=0, holding_cap=0, backlog_cap=0, protection_limit=1)
+		user = self.users[0]
+		with self.as_user(user):
+			pool_api.claim_batch(seats)
+		frappe.db.commit()
+		command = [sys.executable, "-W", "ignore", "-c", SLOW_PROTECTION, frappe.local.site, user, seats[0]]
+		process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+		self.assertEqual(process.stdout.readline().strip(), "CLAIMED")
+		frappe.db.rollback()
+		with self.as_user(user), self.assertRaises(ProtectionLimitReached):
+			pool_api.protect(seats[1], "two")
+		self.assertEqual(process.wait(timeout=60), 0)
 
 	def forget_second(self) -> None:
 		frappe.set_user("Administrator")

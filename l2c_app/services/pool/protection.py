@@ -61,9 +61,12 @@ def _until(days: int | None, pool: object) -> date:
 
 
 def _protected(pool: str, holder: str, *, but: str) -> int:
-	"""Count the holder's other seats whose protection has not run out."""
-	filters = {"pool": pool, "holder": holder, "state": State.HELD.value, "name": ("!=", but)}
-	return frappe.db.count("Lead Pool Seat", {**filters, "protected_until": (">=", nowdate())})
+	"""Count the holder's other seats whose protection has not run out, as committed by now: behind his membership row two
+	protections at once count each other."""
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.name).where((seat.pool == pool) & (seat.holder == holder))
+	query = query.where((seat.state == State.HELD.value) & (seat.name != but))
+	return len(query.where(seat.protected_until >= nowdate()).orderby(seat.name).for_update().run())
 
 
 def _write(seen: frappe._dict, until: date | None, reason: str) -> None:
