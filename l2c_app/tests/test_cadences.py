@@ -230,6 +230,13 @@ class TestExits(CadenceCase):
 		factories.make("Email Unsubscribe", email="buyer1@pooled.example.com", global_unsubscribe=1)
 		self.assertEqual(self.left(), Exit.UNSUBSCRIBED.value)
 
+	def test_an_address_that_only_the_database_calls_alike_stops_nobody(self):
+		self.enrol()
+		other = factories.make("Email Unsubscribe", email="twin@pooled.example.com", global_unsubscribe=1)
+		frappe.db.set_value("Email Unsubscribe", other.name, "email", "búyer1@pooled.example.com")
+		self.run_at(1)
+		self.assertEqual(self.enrolment().state, "Running")
+
 	def test_a_release_ends_it(self):
 		self.enrol()
 		with self.as_user(self.rep):

@@ -117,4 +117,4 @@ def _unsubscribed(party_type: str, parties: Collection[frappe._dict]) -> set[str
 		for row in rows
 		if row.reference_doctype == party_type and row.reference_name in wanted
 	}
-	return about.union(*(by_email[row.email.lower()] for row in rows if row.global_unsubscribe))
+	return about.union(*(by_email.get(row.email.lower(), []) for row in rows if row.global_unsubscribe))
