@@ -18,6 +18,13 @@ def promise(invoice: str, amount: float | str, promised_for: str, note: str = ""
 
 @frappe.whitelist(methods=["POST"])
 @rate_limit(limit=60, seconds=HOUR)
+def promise_rows(contract: str, rows: list | str, promised_for: str, note: str = "") -> str:
+	"""Promise plan rows: [{row_id, amount}]. Returns the promise."""
+	return answers.promise_rows(contract, rows=frappe.parse_json(rows), promised_for=promised_for, note=note)
+
+
+@frappe.whitelist(methods=["POST"])
+@rate_limit(limit=60, seconds=HOUR)
 def dispute(invoice: str, code: str, amount: float | str, note: str) -> str:
 	"""Dispute an amount. Returns the dispute."""
 	return answers.dispute(invoice, code=code, amount=flt(amount), note=note)

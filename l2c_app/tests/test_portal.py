@@ -137,6 +137,57 @@ class TestOwn(PortalTestCase):
 		with self.as_user(self.user):
 			self.assertIn("promised", pages.invoices()[0]["said"][0])
 
+	def test_plan_rows_are_promised_billed_or_not_by_the_rules_of_the_desk(self):
+		day = str(add_days(nowdate(), 5))
+		contract = self.contract.name
+
+		def rows(*pairs):
+			return json.dumps([{"row_id": row_id, "amount": amount} for row_id, amount in pairs])
+
+		with self.as_user(self.user):
+			for wrong, when in (
+				(rows(("R2", "600.01")), day),
+				(rows(("R2", -1)), day),
+				(rows(("R9", 1)), day),
+				(rows(("R2", 1), ("R2", 1)), day),
+				(rows(), day),
+				('["R2"]', day),
+				(rows(("R2", 600)), ""),
+				(rows(("R2", 600)), str(add_days(nowdate(), -1))),
+			):
+				with self.subTest(rows=wrong, when=when), self.assertRaises(PromiseRefused):
+					api.promise_rows(contract, wrong, when)
+			self.assertEqual([row["left"] for row in pages.contract(contract)["plan"]], [400, 600])
+			name = api.promise_rows(contract, rows(("R1", "150.5"), ("R2", "")), day, note="after payday")
+			with self.assertRaises(PromiseRefused):
+				api.promise_rows(contract, rows(("R2", 1)), day)
+			with self.assertRaises(PromiseRefused):  # nor by the invoice that bills the row
+				api.promise(self.invoice, amount=1, promised_for=day)
+			plan = pages.contract(contract)["plan"]
+		promise = frappe.get_doc("Promise to Pay", name)
+		self.assertEqual([(row.row_id, row.amount) for row in promise.rows], [("R1", 150.5), ("R2", 600)])
+		said = (promise.channel, promise.pauses, promise.status, promise.taken_by, promise.amount)
+		self.assertEqual(said, ("Portal", 0, "Open", self.user, 750.5))
+		self.assertTrue(frappe.db.exists("Notification Log", {"document_name": name, "for_user": self.rep}))
+		self.assertEqual([row["left"] for row in plan], [0, 0])
+		self.assertIn("promised", plan[0]["said"])
+		self.assertNotIn("l2c-promise", self.page(f"/sales-contracts/{contract}", self.user)[1])
+
+	def test_a_row_whose_invoice_is_promised_and_a_terminated_contract_are_not_offered(self):
+		day = str(add_days(nowdate(), 5))
+		url = f"/sales-contracts/{self.contract.name}"
+		with self.as_user(self.user):
+			api.promise(self.invoice, amount=400, promised_for=day)
+			plan = pages.contract(self.contract.name)["plan"]
+		self.assertEqual([(row["left"], bool(row["said"])) for row in plan], [(0, True), (600, False)])
+		text = self.page(url, self.user)[1]
+		self.assertIn('data-row="R2"', text)
+		self.assertNotIn('data-row="R1"', text)
+		frappe.db.set_value("Sales Contract", self.contract.name, "terminated_on", nowdate())
+		self.assertNotIn("l2c-promise", self.page(url, self.user)[1])
+		with self.as_user(self.user), self.assertRaises(PromiseRefused):
+			api.promise_rows(self.contract.name, [{"row_id": "R2", "amount": 1}], day)
+
 	def test_a_dispute_has_somebody_who_answers_it_and_a_deadline(self):
 		with self.as_user(self.user):
 			name = api.dispute(self.invoice, code="Quality", amount=100, note="Two are broken")
@@ -207,6 +258,7 @@ class TestForeign(PortalTestCase):
 		found = {
 			"contract page": lambda: pages.contract(contract),
 			"promise": lambda: api.promise(invoice, amount=1, promised_for=day),
+			"promise of rows": lambda: api.promise_rows(contract, [{"row_id": "R2", "amount": 1}], day),
 			"dispute": lambda: api.dispute(invoice, code="Price", amount=1, note="x"),
 			"pay": lambda: api.pay(invoice),
 			"statement": lambda: api.statement_pdf(self.customer, company),

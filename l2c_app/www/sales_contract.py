@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 import frappe
+from frappe.utils import nowdate
 
 from l2c_app.services.portal import pages
 
@@ -16,4 +17,4 @@ def get_context(context: Any) -> None:
 		frappe.local.flags.redirect_location = f"/login?redirect-to={target}"
 		raise frappe.Redirect
 	shown = pages.contract(name)
-	context.update({"contract": shown, "no_cache": 1, "show_sidebar": True})
+	context.update({"contract": shown, "today": nowdate(), "no_cache": 1, "show_sidebar": True})

@@ -23,6 +23,7 @@ from l2c_app.services.chasing import promise_refusals
 from l2c_app.services.errors import PromiseRefused, refuse
 from l2c_app.services.ledger import ledger_facts
 from l2c_app.services.ledger.ledger_amounts import money_unit
+from l2c_app.services.portal import own
 
 ROW, CONTRACT = "Promise Plan Row", "Sales Contract"
 Target = tuple[str, str]
@@ -119,6 +120,19 @@ def open_on_invoice(invoice: str) -> bool:
 	return bool(frappe.db.exists(ROW, {"open_key": ("in", keys or NO_NAMES)}))
 
 
+def open_days(contract: str) -> dict[str, date]:
+	"""Return {row_id: day} of the plan rows that nobody can promise again yet, for a promise of them or of their invoice is open."""
+	promise, row = frappe.qb.DocType("Promise to Pay"), frappe.qb.DocType(ROW)
+	link = frappe.qb.DocType("Plan Billing")
+	of_rows = frappe.qb.from_(row).join(promise).on(promise.name == row.parent)
+	of_rows = of_rows.select(row.row_id, promise.promised_for).where(promise.sales_contract == contract)
+	of_invoices = frappe.qb.from_(link).join(promise).on(promise.open_key == link.sales_invoice)
+	of_invoices = of_invoices.select(link.row_id, promise.promised_for)
+	of_invoices = of_invoices.where((link.parent == contract) & (link.parenttype == CONTRACT))
+	found = [*of_invoices.run(), *of_rows.where(row.open_key.isnotnull()).run()]
+	return {row_id: getdate(day) for row_id, day in found}
+
+
 def close(promise: Any) -> None:
 	"""Mark the rows of a promise that is withdrawn."""
 	for row in promise.rows:
@@ -126,7 +140,8 @@ def close(promise: Any) -> None:
 
 
 def _contract(name: str) -> Any:
-	frappe.has_permission(CONTRACT, "read", doc=name, throw=True)
+	if not own.owns_contract(name):  # the customer at the portal speaks for his own
+		frappe.has_permission(CONTRACT, "read", doc=name, throw=True)
 	fields = ["name", "customer", "company", "currency", "docstatus", "terminated_on"]
 	contract = frappe.db.get_value(CONTRACT, name, fields, as_dict=True, for_update=True)
 	if contract.docstatus != 1 or not contract.customer or contract.terminated_on:

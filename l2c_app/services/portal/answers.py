@@ -4,12 +4,16 @@ Each step first proves that the document is the visitor's and then writes what i
 no right of his own on our documents. A promise from the portal is judged like any other but pauses no reminder.
 """
 
+from typing import Any
+
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import flt, get_fullname
 
 from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import dispute_owners
+from l2c_app.services.contract import contract_end_reminders
 from l2c_app.services.errors import NoOnlinePayment, PromiseRefused, SigningStateError, refuse
 from l2c_app.services.follow_up import reminders
 from l2c_app.services.portal import own
@@ -29,9 +33,33 @@ def promise(invoice: str, *, amount: float, promised_for: str, note: str = "") -
 	made.update({"sales_invoice": invoice, "amount": flt(amount), "promised_for": promised_for})
 	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor(), "note": note[:MOST_TEXT]})
 	made.insert(ignore_permissions=True)  # about his own invoice, proven above
-	text = _("{0} promised a payment at the portal.").format(made.customer)
-	reminders.bell(dispute_owners.responsible(invoice), text, document=(made.doctype, made.name))
+	_tell_promise(made, dispute_owners.responsible(invoice))
 	return made.name
+
+
+def promise_rows(contract: str, *, rows: list[Any], promised_for: str, note: str = "") -> str:
+	"""Promise open plan rows of an own contract, billed or not. Returns the name. Raises PermissionError, PromiseRefused.
+
+	`rows`: [{"row_id", "amount"}] in contract currency; without an amount all that is open, as at the desk.
+	"""
+	owned = own.contract(contract)
+	if not promised_for:
+		refuse(PromiseRefused, _("Say when you will pay."))
+	if not all(isinstance(row, dict) for row in rows):
+		refuse(PromiseRefused, _("Name the plan rows that are promised, each once."))
+	made = frappe.new_doc("Promise to Pay")
+	made.update({"sales_contract": contract, "promised_for": promised_for, "note": note[:MOST_TEXT]})
+	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor()})
+	for row in rows:
+		made.append("rows", {"row_id": str(row.get("row_id") or ""), "amount": flt(row.get("amount"))})
+	made.insert(ignore_permissions=True)  # about his own contract, proven above
+	_tell_promise(made, contract_end_reminders.owner_or_above(owned) or owned.owner)
+	return made.name
+
+
+def _tell_promise(made: Document, user: str) -> None:
+	text = _("{0} promised a payment at the portal.").format(made.customer)
+	reminders.bell(user, text, document=(made.doctype, made.name))
 
 
 def dispute(invoice: str, *, code: str, amount: float, note: str) -> str:

@@ -22,10 +22,15 @@ def customers() -> list[str]:
 	return frappe.get_all("Portal User", filters=filters, pluck="parent", order_by="parent")
 
 
+def owns_contract(name: str) -> bool:
+	"""Return whether a contract is an approved one of the visitor's customers."""
+	filters = {"name": name, "customer": ("in", customers() or NO_NAMES), "docstatus": 1}
+	return bool(name and frappe.db.exists("Sales Contract", filters))
+
+
 def contract(name: str) -> Document:
 	"""Return an approved contract of the visitor. Raises PermissionError."""
-	filters = {"name": name, "customer": ("in", customers() or NO_NAMES), "docstatus": 1}
-	if not name or not frappe.db.exists("Sales Contract", filters):
+	if not owns_contract(name):
 		_refuse()
 	return frappe.get_doc("Sales Contract", name)
 

@@ -1,5 +1,6 @@
 """What the portal shows a customer of his contracts and invoices: figures live from the ledger, in their own currency."""
 
+from datetime import date
 from typing import Any
 
 import frappe
@@ -8,7 +9,7 @@ from frappe.utils import flt, format_date, getdate, nowdate
 
 from l2c_app.core.money import from_minor
 from l2c_app.core.names import NO_NAMES
-from l2c_app.services.chasing import receivables
+from l2c_app.services.chasing import receivables, row_promises
 from l2c_app.services.ledger import contract_position
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.portal import own
@@ -46,6 +47,7 @@ def contract(name: str) -> dict[str, Any]:
 	document = own.contract(name)
 	found = contract_position.live(name)
 	rows = {row.row_id: row for row in document.plan_rows}
+	days = row_promises.open_days(name)
 
 	def money(amount: float) -> str:
 		return print_renderer.money(amount, document.currency)
@@ -59,8 +61,9 @@ def contract(name: str) -> dict[str, Any]:
 		"dates": [format_date(day) for day in (document.start_date, document.end_date) if day],
 		"figures": {figure: money(found[figure]) for figure in FIGURES},
 		"plan": [
-			_plan_row(row, rows[row["row_id"]], money) for row in found["rows"] if row["row_id"] in rows
+			_plan_row(row, rows[row["row_id"]], money, days) for row in found["rows"] if row["row_id"] in rows
 		],
+		"may_promise": not document.terminated_on,
 		"invoices": _invoices(document),
 		"to_sign": _open_request(name),
 		"signed": bool(document.signed_on),
@@ -111,8 +114,16 @@ def statements() -> list[dict[str, str]]:
 	)
 
 
-def _plan_row(figures: dict[str, Any], row: Any, money: Any) -> dict[str, str]:
+def _plan_row(figures: dict[str, Any], row: Any, money: Any, days: dict[str, date]) -> dict[str, Any]:
+	"""`left`: what may still be promised, in figures; `proposed`: what of it the form offers, as at the desk."""
+	left = figures["open"] if row.row_id not in days else 0
 	return {
+		"row_id": row.row_id,
+		"left": left,
+		"proposed": left if figures["due"] > 0 else "",
+		"said": _("Payment promised for {0}").format(format_date(days[row.row_id]))
+		if row.row_id in days
+		else "",
 		"label": row.label or row.row_id,
 		"due_date": format_date(row.due_date or row.fixed_date) if row.due_date or row.fixed_date else "",
 		"status": _(figures["status"]),
