@@ -27,7 +27,7 @@ frappe.listview_settings["Collection Case"] = {
 		next_action(value, _df, doc) {
 			const text = frappe.utils.escape_html(next_actions()[value] || "");
 			if (!text || !["C", "D"].includes(doc.rating)) return text;
-			return `${text} <span class="text-muted" title="${__("Payer Rating")}">· ${doc.rating}</span>`;
+			return `<span class="text-muted" title="${__("Payer Rating")}">${doc.rating}</span> · ${text}`;
 		},
 	},
 
