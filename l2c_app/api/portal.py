@@ -2,7 +2,6 @@
 
 import frappe
 from frappe.rate_limiter import rate_limit
-from frappe.utils import flt
 
 from l2c_app.services.portal import answers
 
@@ -13,7 +12,7 @@ HOUR = 60 * 60
 @rate_limit(limit=60, seconds=HOUR)
 def promise(invoice: str, amount: float | str, promised_for: str, note: str = "") -> str:
 	"""Promise to pay. Returns the promise."""
-	return answers.promise(invoice, amount=flt(amount), promised_for=promised_for, note=note)
+	return answers.promise(invoice, amount=amount, promised_for=promised_for, note=note)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -27,7 +26,7 @@ def promise_rows(contract: str, rows: list | str, promised_for: str, note: str =
 @rate_limit(limit=60, seconds=HOUR)
 def dispute(invoice: str, code: str, amount: float | str, note: str) -> str:
 	"""Dispute an amount. Returns the dispute."""
-	return answers.dispute(invoice, code=code, amount=flt(amount), note=note)
+	return answers.dispute(invoice, code=code, amount=amount, note=note)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -16,6 +16,8 @@ class TestContractApproval(L2CTestCase):
 		super().setUp()
 		self.addCleanup(self.switch_off)
 		approval.create()
+		# a price that another test committed would be a discount here
+		frappe.db.delete("Item Price", {"item_code": factories.SERVICE_ITEM})
 		self.rep = factories.sales_user("approval.rep")
 		self.manager = factories.sales_manager("approval.manager")
 		frappe.db.commit()

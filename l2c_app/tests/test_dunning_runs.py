@@ -16,7 +16,7 @@ from l2c_app.services.chasing import (
 from l2c_app.services.errors import DunningPolicyError, DunningRunState, OverrideError
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
-from l2c_app.tests.chasing_case import ChasingTestCase
+from l2c_app.tests.chasing_case import TEMPLATE, ChasingTestCase
 
 
 @bench_only("the mail queue and grouped queries over the payment ledger")
@@ -268,6 +268,19 @@ class TestDunningRuns(ChasingTestCase):
 		self.assertEqual(kept_fees.tell_finance(), 0)
 		frappe.db.set_value("User", self.finance, "enabled", 1)
 		self.assertEqual(kept_fees.tell_finance(), 1)
+
+	def test_a_name_is_text_in_the_message_and_plain_in_its_subject(self):
+		for doctype, name, values in (
+			("Email Template", TEMPLATE, {"use_html": 0, "response": "<p>Dear {{ customer_name }}</p>"}),
+			("Customer", self.customer, {"customer_name": "Reed & Sons <i>Ltd</i>"}),
+		):
+			frappe.db.set_value(doctype, name, values)
+			frappe.clear_document_cache(doctype, name)
+			self.addCleanup(frappe.clear_document_cache, doctype, name)
+		notice = self.send(self.line().run)[0].notice
+		subject, message = frappe.db.get_value("Dunning Notice", notice, ["subject", "message"])
+		self.assertNotIn("&lt;", subject)  # plain text, whatever the host makes of it where it is stored
+		self.assertIn("Reed &amp; Sons &lt;i&gt;Ltd&lt;/i&gt;", message)
 
 	def test_a_policy_that_cannot_work_is_refused(self):
 		with self.assertRaises(DunningPolicyError):

@@ -152,6 +152,8 @@ class TestOwn(PortalTestCase):
 				(rows(("R2", 1), ("R2", 1)), day),
 				(rows(), day),
 				('["R2"]', day),
+				(rows(("R2", "4,5")), day),
+				(rows(("R2", "NaN")), day),
 				(rows(("R2", 600)), ""),
 				(rows(("R2", 600)), str(add_days(nowdate(), -1))),
 			):
@@ -193,6 +195,11 @@ class TestOwn(PortalTestCase):
 			name = api.dispute(self.invoice, code="Quality", amount=100, note="Two are broken")
 			with self.assertRaises(DisputeRefused):
 				api.dispute(self.invoice, code="Quality", amount=301, note="and more")
+			# 4,5 is no 45: whoever writes a comma for a point owes a tenth of what would be read
+			with self.assertRaises(DisputeRefused):
+				api.dispute(self.invoice, code="Quality", amount="4,5", note="and more")
+			with self.assertRaises(PromiseRefused):
+				api.promise(self.invoice, amount="4,5", promised_for=str(add_days(nowdate(), 5)))
 			with self.assertRaises(frappe.ValidationError):
 				api.dispute(self.invoice, code="Nonsense", amount=1, note="x")
 			with self.assertRaises(frappe.MandatoryError):

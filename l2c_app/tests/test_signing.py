@@ -189,6 +189,28 @@ class TestDeadLinks(SigningTestCase):
 		fresh = signing_case.token_of(requests.resend(request.name))
 		self.assertTrue(self.sign(fresh))
 
+	def test_one_request_that_cannot_expire_stops_no_other(self):
+		names = []
+		for _count in range(2):
+			contract = approved()
+			send(contract)
+			names.append(request_of(contract).name)
+			frappe.db.set_value(
+				"Contract Signing Request", names[-1], "expires_on", add_days(now_datetime(), -1)
+			)
+		failing = min(names)
+		end = requests.end
+
+		def fails(request, state, reason):
+			if request.name == failing:
+				raise ValueError("broken")
+			end(request, state, reason)
+
+		with patch.object(requests, "end", fails):
+			self.assertEqual(requests.expire_due(), 1)
+		states = {name: frappe.db.get_value("Contract Signing Request", name, "status") for name in names}
+		self.assertEqual([states.pop(failing), *states.values()], ["Sent", "Expired"])
+
 	def test_sent_again_kills_the_old_link(self):
 		contract = approved()
 		(old,) = send(contract)

@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt, fmt_money, formatdate, getdate, now_datetime, nowdate
+from frappe.utils import escape_html, flt, fmt_money, formatdate, getdate, now_datetime, nowdate
 
 from l2c_app.core.dunning import Decision, Item
 from l2c_app.core.money import from_minor
@@ -73,8 +73,19 @@ def _text(known: Known, decision: Decision, row: Any) -> dict[str, str]:
 	if not row.email_template:
 		return {"subject": _("Call {0}").format(known.key[0]), "message": ""}
 	template = frappe.get_cached_doc("Email Template", row.email_template)
-	text = template.get_formatted_email(_context(known, decision))
-	return {"subject": text["subject"][:140], "message": text["message"]}
+	context = _context(known, decision)
+	# a subject is plain text; into the message, which is HTML, names go as text
+	subject = template.get_formatted_email(context)["subject"]
+	message = template.get_formatted_email(_escaped(context))["message"]
+	return {"subject": subject[:140], "message": message}
+
+
+def _escaped(value: Any) -> Any:
+	if isinstance(value, dict):
+		return {key: _escaped(each) for key, each in value.items()}
+	if isinstance(value, list):
+		return [_escaped(each) for each in value]
+	return escape_html(value) if isinstance(value, str) else value
 
 
 def _context(known: Known, decision: Decision) -> dict[str, Any]:

@@ -4,17 +4,18 @@ Each step first proves that the document is the visitor's and then writes what i
 no right of his own on our documents. A promise from the portal is judged like any other but pauses no reminder.
 """
 
+import math
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, get_fullname
+from frappe.utils import get_fullname
 
 from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import dispute_owners
 from l2c_app.services.contract import contract_end_reminders
-from l2c_app.services.errors import NoOnlinePayment, PromiseRefused, SigningStateError, refuse
+from l2c_app.services.errors import DisputeRefused, NoOnlinePayment, PromiseRefused, SigningStateError, refuse
 from l2c_app.services.follow_up import reminders
 from l2c_app.services.portal import own
 from l2c_app.services.printing import contract_document, print_renderer, statement_document
@@ -24,13 +25,14 @@ MOST_TEXT = 1000
 PAYABLE = ("Requested", "Initiated", "Partially Paid")
 
 
-def promise(invoice: str, *, amount: float, promised_for: str, note: str = "") -> str:
+def promise(invoice: str, *, amount: float | str, promised_for: str, note: str = "") -> str:
 	"""Promise to pay an own invoice. Returns the name. Raises PermissionError, PromiseRefused."""
 	own.refuse_foreign_invoice(invoice)
 	if not promised_for:
 		refuse(PromiseRefused, _("Say when you will pay."))
 	made = frappe.new_doc("Promise to Pay")
-	made.update({"sales_invoice": invoice, "amount": flt(amount), "promised_for": promised_for})
+	made.update({"sales_invoice": invoice, "promised_for": promised_for})
+	made.amount = _amount(amount, PromiseRefused)
 	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor(), "note": note[:MOST_TEXT]})
 	made.insert(ignore_permissions=True)  # about his own invoice, proven above
 	_tell_promise(made, dispute_owners.responsible(invoice))
@@ -51,10 +53,29 @@ def promise_rows(contract: str, *, rows: list[Any], promised_for: str, note: str
 	made.update({"sales_contract": contract, "promised_for": promised_for, "note": note[:MOST_TEXT]})
 	made.update({"channel": "Portal", "pauses": 0, "promised_by": _visitor()})
 	for row in rows:
-		made.append("rows", {"row_id": str(row.get("row_id") or ""), "amount": flt(row.get("amount"))})
+		made.append(
+			"rows",
+			{"row_id": str(row.get("row_id") or ""), "amount": _amount(row.get("amount"), PromiseRefused)},
+		)
 	made.insert(ignore_permissions=True)  # about his own contract, proven above
 	_tell_promise(made, contract_end_reminders.owner_or_above(owned) or owned.owner)
 	return made.name
+
+
+def _amount(value: object, error: type[Exception]) -> float:
+	"""Read an amount that a page sends: a plain number, empty for all that is open. With other separators it is refused."""
+	try:
+		amount = float(value or 0)
+	except (TypeError, ValueError):
+		amount = math.nan
+	if not math.isfinite(amount):
+		refuse(
+			error,
+			_("The amount must be a plain number."),
+			compared=str(value)[:40],
+			do=_("Write it with a point and without other separators, as 1234.50."),
+		)
+	return amount
 
 
 def _tell_promise(made: Document, user: str) -> None:
@@ -62,14 +83,15 @@ def _tell_promise(made: Document, user: str) -> None:
 	reminders.bell(user, text, document=(made.doctype, made.name))
 
 
-def dispute(invoice: str, *, code: str, amount: float, note: str) -> str:
+def dispute(invoice: str, *, code: str, amount: float | str, note: str) -> str:
 	"""Dispute an amount of an own invoice; whoever chases the customer answers. Returns the name.
 
 	Raises PermissionError, DisputeRefused.
 	"""
 	own.refuse_foreign_invoice(invoice)
 	made = frappe.new_doc("Receivable Dispute")
-	made.update({"sales_invoice": invoice, "code": code, "amount": flt(amount), "note": note[:MOST_TEXT]})
+	made.update({"sales_invoice": invoice, "code": code, "note": note[:MOST_TEXT]})
+	made.amount = _amount(amount, DisputeRefused)
 	made.update({"responsible": dispute_owners.responsible(invoice), "deadline": dispute_owners.deadline()})
 	made.insert(ignore_permissions=True)  # about his own invoice, proven above
 	return made.name

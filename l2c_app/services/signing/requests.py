@@ -14,6 +14,7 @@ from l2c_app.core import signing as rules
 from l2c_app.core.signing import State
 from l2c_app.services.contract import contract_state
 from l2c_app.services.errors import SignatoryMissing, SigningStateError, refuse
+from l2c_app.services.errors.recovery import undo
 from l2c_app.services.printing import contract_document
 from l2c_app.services.signing import guard, provider, signing_pdf, trail
 
@@ -22,6 +23,7 @@ MOST_DAYS = 180
 OPEN = [state.value for state in rules.OPEN]
 PAGE = "sign-contract"
 ENDS = ("signed_on", "terminated_on")
+SAVEPOINT = "l2c_expire"
 
 
 def send(contract: str, *, valid_days: int = 14) -> dict[str, str]:
@@ -144,17 +146,30 @@ def follow(contract: Document) -> None:
 
 
 def expire_due() -> int:
-	"""Mark requests whose time is over; the link itself judges by the clock. Returns how many."""
+	"""Mark requests whose time is over; the link itself judges by the clock. Returns how many.
+
+	One that fails is logged and stops no other.
+	"""
 	filters = {
 		"status": ("in", [state.value for state in rules.ANSWERABLE]),
 		"expires_on": ("<", now_datetime()),
 	}
 	names = frappe.get_all(REQUEST, filters=filters, pluck="name", order_by="expires_on, name")
-	for name in names:
+	return sum(_expire(name) for name in names)
+
+
+def _expire(name: str) -> bool:
+	frappe.db.savepoint(SAVEPOINT)
+	try:
 		request = frappe.get_doc(REQUEST, name, for_update=True)
-		if request.status in OPEN and get_datetime(request.expires_on) < now_datetime():
+		late = request.status in OPEN and get_datetime(request.expires_on) < now_datetime()
+		if late:
 			end(request, State.EXPIRED, "")
-	return len(names)
+		return late
+	except Exception as error:
+		undo(SAVEPOINT, error)
+		frappe.log_error(title="Signing request not expired", reference_doctype=REQUEST, reference_name=name)
+		return False
 
 
 def of_round(request: Document) -> list[Document]:
