@@ -4,6 +4,11 @@ const due_text = (value, _df, _options, row) => {
 	return row && row.due_basis === "Milestone" ? `<i>${__("Waits for {0}", [__(row.milestone_type)])}</i>` : "";
 };
 
+const billed_as = (value, row) => {
+	if (value === "Own Invoice") return __("Invoice");
+	return value === "With Row" && row && row.with_row ? __("With {0}", [row.with_row]) : __(value || "");
+};
+
 frappe.ui.form.on("Sales Contract", {
 	setup(frm) {
 		l2c.made_by_steps(frm, "Sales Order", "Sales Invoice", "Customer", "Lead", "Billing Request");
@@ -23,10 +28,15 @@ frappe.ui.form.on("Sales Contract", {
 		}));
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
-		frappe.meta.docfield_map["Sales Contract Plan Row"].status.formatter = (value) =>
+		const plan = frappe.meta.docfield_map["Sales Contract Plan Row"];
+		plan.status.formatter = (value) =>
 			value
 				? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>`
 				: "";
+		// The table has ten places: the row's id stands with its label, and how it is billed in a word.
+		plan.label.formatter = (value, _df, _options, row) =>
+			l2c.escape([row && row.row_id, value].filter(Boolean).join(" · "));
+		plan.billing.formatter = (value, _df, _options, row) => l2c.escape(billed_as(value, row));
 	},
 
 	onload(frm) {
