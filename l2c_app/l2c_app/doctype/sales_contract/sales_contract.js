@@ -9,6 +9,15 @@ const billed_as = (value, row) => {
 	return value === "With Row" && row && row.with_row ? __("With {0}", [row.with_row]) : __(value || "");
 };
 
+// The table has ten places: the row's id stands with its label, and how it is billed in a word.
+const PLAN_TEXTS = {
+	due_date: due_text,
+	label: (value, _df, _options, row) => l2c.escape([row && row.row_id, value].filter(Boolean).join(" · ")),
+	billing: (value, _df, _options, row) => l2c.escape(billed_as(value, row)),
+	status: (value) =>
+		value ? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>` : "",
+};
+
 frappe.ui.form.on("Sales Contract", {
 	setup(frm) {
 		l2c.made_by_steps(frm, "Sales Order", "Sales Invoice", "Customer", "Lead", "Billing Request");
@@ -28,15 +37,6 @@ frappe.ui.form.on("Sales Contract", {
 		}));
 		frm.set_query("item_code", "items", () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
-		const plan = frappe.meta.docfield_map["Sales Contract Plan Row"];
-		plan.status.formatter = (value) =>
-			value
-				? `<span class="indicator-pill ${l2c.row_colour(value)}">${l2c.escape(__(value))}</span>`
-				: "";
-		// The table has ten places: the row's id stands with its label, and how it is billed in a word.
-		plan.label.formatter = (value, _df, _options, row) =>
-			l2c.escape([row && row.row_id, value].filter(Boolean).join(" · "));
-		plan.billing.formatter = (value, _df, _options, row) => l2c.escape(billed_as(value, row));
 	},
 
 	onload(frm) {
@@ -52,7 +52,9 @@ frappe.ui.form.on("Sales Contract", {
 			"Payment Entry",
 			"Journal Entry",
 		];
-		frm.fields_dict.plan_rows.grid.update_docfield_property("due_date", "formatter", due_text);
+		// On the grid, not on the DocType's fields: each row has a copy of them, made before this script may have run.
+		const { grid } = frm.fields_dict.plan_rows;
+		for (const [field, text] of Object.entries(PLAN_TEXTS)) grid.update_docfield_property(field, "formatter", text);
 		if (frm.is_new()) return;
 		l2c.contract_headline(frm);
 		l2c.contract_buttons(frm);
