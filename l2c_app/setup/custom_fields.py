@@ -98,7 +98,9 @@ def delete() -> None:
 
 def _delete_field(doctype: str, fieldname: str) -> None:
 	frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": fieldname})
-	name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": fieldname}, order_by="creation")
+	name = frappe.db.get_value(
+		"Custom Field", {"dt": doctype, "fieldname": fieldname}, order_by="creation asc"
+	)
 	if name:
 		frappe.delete_doc("Custom Field", name, ignore_missing=True, force=True)
 	if frappe.db.has_column(doctype, fieldname):

@@ -157,6 +157,20 @@ class TestHabits(unittest.TestCase):
 					offences.append(f"{module}.{function.name}: {length} lines")
 		self.assertEqual(offences, [])
 
+	def test_an_order_says_its_direction_where_the_hosts_differ(self):
+		"""`db.get_value` sorts downwards on 15 and upwards on 16 where nothing is said; lists sort upwards on both."""
+		offences = []
+		for module, tree in source.modules().items():
+			for call in ast.walk(tree):
+				if not isinstance(call, ast.Call) or not _is_value_read(call):
+					continue
+				orders = [word.value for word in call.keywords if word.arg == "order_by"]
+				texts = [order.value for order in orders if isinstance(order, ast.Constant) and order.value]
+				for part in ",".join(texts).split(","):
+					if part and part.split()[-1] not in ("asc", "desc"):
+						offences.append(f"{module}:{call.lineno}: {part.strip()}")
+		self.assertEqual(offences, [])
+
 	def test_files_are_short(self):
 		offences = []
 		for path in source.PACKAGE.rglob("*.py"):
@@ -270,6 +284,10 @@ class TestHooks(unittest.TestCase):
 
 def _calls(node: ast.AST, name: str) -> bool:
 	return isinstance(node, ast.Call) and source.dotted(node.func) == name
+
+
+def _is_value_read(call: ast.Call) -> bool:
+	return isinstance(call.func, ast.Attribute) and call.func.attr in ("get_value", "get_values")
 
 
 def _annotated(function: ast.FunctionDef) -> bool:

@@ -15,7 +15,7 @@ from l2c_app.services.errors import (
 	ReceivableAccountError,
 	RevisionRefused,
 )
-from l2c_app.services.follow_up import follow_ups
+from l2c_app.services.follow_up import follow_up_party, follow_ups
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
@@ -58,6 +58,12 @@ class TestActivation(L2CTestCase):
 		again.customer = None
 		again.insert().submit()
 		self.assertEqual(again.customer, customer.name)
+
+	def test_of_two_customers_made_from_a_lead_the_first_is_meant(self) -> None:
+		lead = factories.lead("Twice a Customer")
+		first, _second = (factories.customer(f"Lead's Customer {n}", lead_name=lead.name) for n in (1, 2))
+		self.assertEqual(activation.customer_of_lead(lead.name), first)
+		self.assertEqual(follow_up_party.customer_of(lead.name), first)
 
 	def test_a_lead_without_any_contact_is_enough(self) -> None:
 		lead = factories.make("Lead", first_name="Nobody", status="Lead")

@@ -96,7 +96,7 @@ def ensure_customer(contract: str) -> str:
 
 def customer_of_lead(lead: str) -> str:
 	"""Return the customer made from a lead; makes it by the host's mapper where there is none."""
-	existing = frappe.db.get_value("Customer", {"lead_name": lead, "disabled": 0}, order_by="creation")
+	existing = frappe.db.get_value("Customer", {"lead_name": lead, "disabled": 0}, order_by="creation asc")
 	if existing:
 		return existing
 	# The contract or the confirmed money is the authority: whoever confirms a deposit may not read leads.

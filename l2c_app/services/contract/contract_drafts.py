@@ -116,7 +116,7 @@ def _set_party(contract: Document, kind: str, name: str) -> None:
 	elif kind == "Lead":
 		contract.lead = name
 		contract.customer = frappe.db.get_value(
-			"Customer", {"lead_name": name, "disabled": 0}, order_by="creation"
+			"Customer", {"lead_name": name, "disabled": 0}, order_by="creation asc"
 		)
 		contract.party_name = frappe.db.get_value("Lead", name, "title")
 	contract.title = (contract.party_name or "")[:140]

@@ -178,7 +178,7 @@ def _rows_of(key: Key, **options: object) -> list[frappe._dict]:
 		{"kind": kind, "value": value},
 		["kind", "value", "party_type", "party"],
 		as_dict=True,
-		order_by="party_type, party",
+		order_by="party_type asc, party asc",
 		**options,
 	)
 

@@ -72,7 +72,7 @@ def _orders(contract: str) -> list[tuple]:
 	if not order or frappe.db.get_value(ORDER, order, "docstatus") != 2:
 		return []
 	filters = {"amended_from": order, "docstatus": 1}
-	successor = frappe.db.get_value(ORDER, filters, order_by="creation")
+	successor = frappe.db.get_value(ORDER, filters, order_by="creation asc")
 	if not successor:
 		return [(ORDER, order, lambda: contract_natives.drop_order(order, contract))]
 	return [

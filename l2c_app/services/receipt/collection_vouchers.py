@@ -90,7 +90,7 @@ def _locked(name: str) -> Document | None:
 
 def _linked_collection(voucher_type: str, voucher_no: str) -> str | None:
 	filters = {"voucher_type": voucher_type, "voucher_no": voucher_no}
-	return frappe.db.get_value("Collection", filters, "name", order_by="creation")
+	return frappe.db.get_value("Collection", filters, "name", order_by="creation asc")
 
 
 def _predecessors_collection(voucher: Document) -> str | None:
