@@ -129,7 +129,7 @@ class TestDoorsOnBothHosts(DoorTest):
 
 	def test_a_failing_recompute_leaves_the_native_document_and_is_logged(self) -> None:
 		payment = receipt(self.customer, 300, against=[("Sales Order", self.order, 300)])
-		with patch.object(ledger_facts, "read", side_effect=RuntimeError("broken")):
+		with patch.object(ledger_facts, "read_locked", side_effect=RuntimeError("broken")):
 			recompute.flush_before_commit()
 		self.assertEqual(frappe.db.get_value("Payment Entry", payment.name, "docstatus"), 1)
 		self.assertEqual(frappe.db.get_value("Sales Contract", self.contract, "to_audit"), 1)
