@@ -18,7 +18,6 @@ from l2c_app.core.money import from_minor
 from l2c_app.services.billing import billing_links, contract_advances, due_rows, plan_invoices
 from l2c_app.services.contract import (
 	contract_checks,
-	contract_locks,
 	contract_money,
 	contract_state,
 	milestones,
@@ -151,7 +150,6 @@ def ready(contract: str, *, approved: bool = False) -> tuple[Document, Document]
 	contract_checks.open_customer(document.customer)
 	contract_checks.check_company(document)
 	order = orders.submitted(document)
-	contract_locks.lock_documents("Sales Order", [order.name])
 	total = orders.total_with_outside(document, order)
 	if not orders.totals_in_step(document, total):
 		_refuse_step(document, order, total)

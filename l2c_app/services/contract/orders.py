@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate, nowdate
 
-from l2c_app.services.contract import contract_money
+from l2c_app.services.contract import contract_locks, contract_money
 from l2c_app.services.errors import ContractTotalDiffers, LiveOrderExists, NoLiveOrder, refuse
 from l2c_app.services.ledger import contract_customers, recompute
 
@@ -55,9 +55,11 @@ def live_order(contract: str) -> frappe._dict | None:
 def submitted(contract: Document) -> Document:
 	"""Return the contract's submitted order as it is now, locked: somebody may have cancelled or deleted it meanwhile.
 
-	Raises NoLiveOrder.
+	Not waited for: whoever posts against the order holds it, and waits for the contract that is held here. Raises
+	NoLiveOrder, ContractChangedMeanwhile.
 	"""
 	live = live_order(contract.name)
+	contract_locks.lock_documents("Sales Order", [live.name] if live else [])
 	try:
 		order = frappe.get_doc("Sales Order", live.name, for_update=True) if live else None
 	except frappe.DoesNotExistError:
