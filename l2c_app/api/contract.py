@@ -133,8 +133,8 @@ def quote_renewal(contract: str, price: str = renewal.SAME, uplift: float = 0) -
 @frappe.whitelist(methods=["POST"])
 def terminate(contract: str, reason: str, performed: float | None = None, fee: float = 0) -> dict[str, Any]:
 	"""End an active contract, at the value of its settlement if one is given. Returns its state."""
-	ended = contract_changes.terminate(contract, reason=reason, performed=performed, fee=fee)
-	return _state(ended.name)
+	retrying(lambda: contract_changes.terminate(contract, reason=reason, performed=performed, fee=fee))
+	return _state(contract)
 
 
 @frappe.whitelist()

@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 import unittest
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import frappe
@@ -16,6 +18,8 @@ from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.utils import nowdate
 
 from l2c_app.api import collection as api
+from l2c_app.services.contract import contract_changes
+from l2c_app.services.errors import ContractChangedMeanwhile
 from l2c_app.services.ledger import audit, recompute
 from l2c_app.tests import contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
@@ -203,6 +207,36 @@ class TestParallelMoney(L2CTestCase):
 		frappe.db.commit()
 		recompute.recompute_many([self.contract])
 		self.assertEqual(figures(self.contract, "billed", "advance", "to_audit"), (1200, 20, 0))
+
+	def test_ending_a_contract_gives_way_to_whoever_posts_against_its_order(self) -> None:
+		"""He holds the order and waits for the contract: were the order waited for, one of the two would die."""
+		frappe.db.commit()
+		with self.holding("Sales Order", self.order), self.assertRaises(ContractChangedMeanwhile):
+			contract_changes.terminate(self.contract, reason="withdrawn")
+		frappe.db.rollback()
+		contract_changes.terminate(self.contract, reason="withdrawn")
+
+	@contextmanager
+	def holding(self, doctype: str, name: str) -> Iterator[None]:
+		"""Keep a document locked by a connection of its own."""
+		held, done = threading.Event(), threading.Event()
+
+		def work(site: str = frappe.local.site) -> None:
+			frappe.init(site)
+			frappe.connect()
+			frappe.get_doc(doctype, name, for_update=True)
+			held.set()
+			done.wait(60)
+			frappe.destroy()
+
+		thread = threading.Thread(target=work)
+		thread.start()
+		self.assertTrue(held.wait(60))
+		try:
+			yield
+		finally:
+			done.set()
+			thread.join()
 
 	def elsewhere(self, doctype: str, name: str) -> None:
 		"""Submit and commit a document in a connection of its own."""

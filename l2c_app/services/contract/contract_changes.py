@@ -5,7 +5,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import nowdate
 
-from l2c_app.services.contract import contract_money, contract_state, order_state, orders, settlement
+from l2c_app.services.contract import (
+	contract_locks,
+	contract_money,
+	contract_state,
+	order_state,
+	orders,
+	settlement,
+)
 from l2c_app.services.contract.order_state import CLOSED
 from l2c_app.services.errors import ContractStateError, LiveOrderExists, refuse
 from l2c_app.services.follow_up import follow_ups
@@ -35,7 +42,8 @@ def terminate(contract: str, *, reason: str, performed: float | None = None, fee
 
 	Permission: submit on the contract (managers), and the user's native right to close the order. What is billed stays
 	due. With `performed` (contract currency) the invoices must add up to it; it is kept with the `fee`, and what was collected
-	beyond both is reported as a refund. A terminated contract is never active again. Raises ContractStateError, DraftInvoiceExists, SettlementOpen.
+	beyond both is reported as a refund. A terminated contract is never active again. Raises ContractStateError,
+	ContractChangedMeanwhile, DraftInvoiceExists, SettlementOpen.
 	"""
 	document = _load_for_end(contract, reason)
 	if performed is not None:
@@ -71,6 +79,9 @@ def _load_for_end(contract: str, reason: str) -> Document:
 def _close_order(contract: Document) -> None:
 	live = orders.live_order(contract.name)
 	if live and live.docstatus == 1:
+		contract_locks.lock_documents(
+			"Sales Order", [live.name]
+		)  # whoever posts against it waits for the contract
 		order = frappe.get_doc("Sales Order", live.name)
 		order.check_permission("submit")
 		order.flags[contract_state.BY_SERVICE] = True  # the contract in hand is saved here, not by the hook
