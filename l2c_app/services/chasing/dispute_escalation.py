@@ -41,9 +41,8 @@ def end_todos(dispute: Any, before: Any) -> None:
 	for name in _todos(dispute.name, ("in", told)):
 		todo = frappe.get_doc("ToDo", name)
 		todo.status = "Cancelled" if dispute.status == "Open" else "Closed"
-		todo.save(
-			ignore_permissions=True
-		)  # a manager's; whoever decides or moves the deadline need not be that manager
+		# a manager's; whoever decides or moves the deadline need not be that manager
+		todo.save(ignore_permissions=True)
 
 
 def _table() -> Any:

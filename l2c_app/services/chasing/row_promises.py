@@ -70,11 +70,10 @@ def judge(promises: Sequence[Any]) -> int:
 		by_day[getdate(promise.judge_on)].add(promise.sales_contract)
 	positions = {day: _positions(sorted(names), day) for day, names in by_day.items()}
 	taken = {row.open_key for each in rows.values() for row in each if row.open_key}
+	# the newest first: of several promises of a row it alone can be open
 	return sum(
 		_judge_one(promise, rows.get(promise.name, []), positions[getdate(promise.judge_on)], taken)
-		for promise in reversed(
-			promises
-		)  # the newest first: of several promises of a row it alone can be open
+		for promise in reversed(promises)
 	)
 
 

@@ -54,14 +54,7 @@ l2c.request_invoice = (frm) => {
 		__("Request an Invoice"),
 		__("Request"),
 		[
-			{
-				fieldtype: "Select",
-				fieldname: "row_id",
-				label: __("Row"),
-				reqd: 1,
-				options,
-				default: options[0].value,
-			},
+			l2c.plan_row_field(options),
 			{
 				fieldtype: "Data",
 				fieldname: "tax_title",

@@ -39,6 +39,15 @@ l2c.plan_row_options = (frm, keep) =>
 			.join(" · "),
 	}));
 
+l2c.plan_row_field = (options) => ({
+	fieldtype: "Select",
+	fieldname: "row_id",
+	label: __("Row"),
+	reqd: 1,
+	options,
+	default: options[0].value,
+});
+
 l2c.bill_one = (frm) => {
 	const left = (row) =>
 		row.billing === "Own Invoice" && flt(row.billed) < flt(row.amount) && !row.draft_invoice;
@@ -54,14 +63,7 @@ l2c.bill_one = (frm) => {
 		__("Bill a Row"),
 		__("Bill"),
 		[
-			{
-				fieldtype: "Select",
-				fieldname: "row_id",
-				label: __("Row"),
-				reqd: 1,
-				options,
-				default: options[0].value,
-			},
+			l2c.plan_row_field(options),
 			{
 				fieldtype: "Date",
 				fieldname: "posting_date",

@@ -12,7 +12,7 @@ const sign_off = (frm, rows, method, title, message) => {
 		title,
 		title,
 		[
-			{ fieldtype: "Select", fieldname: "row_id", label: __("Row"), reqd: 1, options, default: options[0].value },
+			l2c.plan_row_field(options),
 			...(method === "release_row" ? [day] : []),
 			{ fieldtype: "Small Text", max_height: "6rem", fieldname: "note", label: __("Note"), reqd: 1 },
 		],
