@@ -44,7 +44,7 @@ class Wish:
 class Draw:
 	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason.
 
-	`parties`: {free seat: (party type, party)}.
+	`parties`: {free seat: {party_type, party}}.
 	"""
 
 	pool: str
@@ -52,7 +52,7 @@ class Draw:
 	seed: str
 	rows: list[dict] = field(default_factory=list)
 	skipped_members: dict[str, str] = field(default_factory=dict)
-	parties: dict[str, tuple[str, str]] = field(default_factory=dict)
+	parties: dict[str, frappe._dict] = field(default_factory=dict)
 
 	def as_dict(self) -> dict:
 		"""Return what the Desk shows."""
@@ -130,8 +130,7 @@ def draw(pool: str, wish: Wish) -> Draw:
 	notes = {"": "", **_notes()}
 	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
 		rows.append({"seat": seat, "user": gift.user, "reason": notes[gift.note], "rule": title})
-	parties = {seat.name: (seat.party_type, seat.party) for seat in free}
-	return Draw(pool, method, seed, rows, able.skipped, parties)
+	return Draw(pool, method, seed, rows, able.skipped, {seat.name: seat for seat in free})
 
 
 def _deal(

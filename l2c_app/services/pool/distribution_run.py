@@ -19,13 +19,13 @@ from l2c_app.services.pool.runs import Planned
 READS = ("seat", "to_user", "decision")
 AT_ONCE = 1000
 CHUNK = 5000  # who may receive is read anew for each; a claim waits for one, a second or two
-BLOCK = 10_000
+BLOCK = 20_000
 
 
 def plan(run: Document) -> Iterator[Planned]:
 	"""Yield a row per seat: its receiver, or why it stays. The draw's method and seed are stored on the run.
 
-	The rows of a large draw lie by receiver within blocks of ten thousand: a chunk then has few receivers, which is what
+	The rows of a large draw lie by receiver within blocks of twenty thousand: a chunk then has few receivers, which is what
 	its statements are counted by, and a run that is stopped has still served everybody up to the last block.
 	"""
 	drawn = distribution.draw(run.pool, _wish(run))
@@ -36,12 +36,13 @@ def plan(run: Document) -> Iterator[Planned]:
 	parties = drawn.parties | _parties(
 		[row["seat"] for row in drawn.rows if row["seat"] not in drawn.parties]
 	)
+	nobody = frappe._dict(party_type="", party="")
 	for row in _by_receiver(drawn.rows):
-		kind, party = parties.get(row["seat"], ("", ""))
+		seat = parties.get(row["seat"], nobody)
 		yield Planned(
 			row["seat"],
-			kind,
-			party,
+			seat.party_type,
+			seat.party,
 			decision=row["rule"],
 			to_user=row["user"],
 			reason=row["reason"],
@@ -63,8 +64,8 @@ def _wish(run: Document) -> Wish:
 	return Wish(**given, seed=run.seed or None)
 
 
-def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
-	result: dict[str, tuple[str, str]] = {}
+def _parties(seats: list[str]) -> dict[str, frappe._dict]:
+	result: dict[str, frappe._dict] = {}
 	for names in chunks(seats):
 		rows = frappe.get_all(
 			"Lead Pool Seat",
@@ -72,7 +73,7 @@ def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
 			fields=["name", "party_type", "party"],
 			order_by="name",
 		)
-		result |= {row.name: (row.party_type, row.party) for row in rows}
+		result |= {row.name: row for row in rows}
 	return result
 
 

@@ -40,6 +40,8 @@ def of_holds(rows: Sequence[frappe._dict], at: datetime) -> dict[str, core.Due]:
 	"""Return {seat: date and rule} of seats that get a holder at this moment; seats without a rule are missing."""
 	policies = recycle_rules.policies([row.pool for row in rows])
 	dates = {pool: Dates(policy) for pool, policy in policies.items() if policy.rules}
+	if not dates:
+		return {}
 	rows = [row for row in rows if row.pool in dates]
 	clocks = Clocks(rows, policies)
 	result: dict[str, core.Due] = {}
