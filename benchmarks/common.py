@@ -129,7 +129,9 @@ def without_workers() -> None:
 
 
 def forget_runs(name: str = POOL) -> None:
-	"""Remove the recorded runs of a pool."""
+	"""Remove the recorded runs of a pool, and what they have still to do."""
+	for run in frappe.get_all("Pool Run", filters={"pool": name}, pluck="name", order_by="name"):
+		frappe.db.delete("Pool Run Chunk", {"run": run})
 	for table in ("Pool Run Row", "Pool Run"):
 		while frappe.db.sql(f"select 1 from `tab{table}` where pool = %s limit 1", name):
 			frappe.db.sql(f"delete from `tab{table}` where pool = %s limit 100000", name)

@@ -2,8 +2,8 @@
 
 	cd frappe-bench/sites && ../env/bin/python ../apps/l2c_app/benchmarks/distribute.py --site bench.test
 
-What people use is a recorded run: a row per seat is planned, then done in chunks of a thousand, each locked, judged
-again and committed. `once` is the same draw and the same moves in one transaction, without a record.
+What people use is a recorded run: all seats are planned, then done in chunks of five thousand, each locked, judged
+again and committed with a row per seat. `once` is the same draw and the same moves in one transaction, without a record.
 """
 
 import common

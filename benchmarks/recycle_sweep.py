@@ -127,8 +127,7 @@ def plan_and_take() -> tuple[float, float, int]:
 
 def clean() -> None:
 	"""Remove what was made."""
-	for table in ("Pool Run Row", "Pool Run"):
-		frappe.db.delete(table, {"pool": POOL})
+	common.forget_runs(POOL)
 	frappe.db.sql("delete from `tabOpportunity` where name like 'L2C-BENCH-%'")
 	frappe.db.commit()
 	common.clean(POOL)
