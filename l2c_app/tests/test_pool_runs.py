@@ -10,7 +10,7 @@ from l2c_app.api import pool_run as api
 from l2c_app.core.seats import Event
 from l2c_app.services.batch import steps
 from l2c_app.services.errors import NotAPoolManager, PoolDisabled, RunInProgress, RunStateError
-from l2c_app.services.pool import run_work, runs
+from l2c_app.services.pool import invariants, run_work, runs
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories, toy_run
 from l2c_app.tests.base import bench_only
@@ -108,6 +108,40 @@ class TestPoolRuns(PoolCase):
 		self.assertEqual((run.state, run.done_rows, run.progress), ("Done", 5, 100))
 		self.assertEqual(toy_run.applied, [seats[0:2], seats[2:4], seats[4:]])
 		self.assertTrue(run.finished_on)
+
+	def kept(self, run: str) -> list[int]:
+		"""Return how many rows each chunk of a plan has that is still to be done."""
+		return frappe.get_all("Pool Run Chunk", filters={"run": run}, pluck="row_count", order_by="name")
+
+	def test_a_run_nobody_was_shown_writes_each_row_once_as_it_ended(self):
+		seats = self.held()
+		run = self.work(self.started(), steps=1)
+		self.assertEqual((run.total_rows, self.rows(run.name), self.kept(run.name)), (5, {}, [2, 2, 1]))
+		move([Move(seats[0], Event.RELEASE)])
+		run = self.work(run.name, steps=1)
+		self.assertEqual(self.rows(run.name), {seats[0]: "Skipped", seats[1]: "Done"})
+		self.assertEqual((self.kept(run.name), run.progress), ([2, 1], 40))
+		self.assertNotIn(run.name, [name for name, _found in invariants.runs_count_their_rows()])
+		run = self.work(run.name)
+		self.assertEqual((run.state, run.done_rows, run.skipped_rows), ("Done", 4, 1))
+		self.assertEqual((len(self.rows(run.name)), self.kept(run.name)), (5, []))
+		row = frappe.get_doc("Pool Run Row", {"run": run.name, "seat": seats[4]})
+		self.assertEqual((row.name, row.idx, row.decision), (f"{run.name}-00000005", 5, "return"))
+		self.assertEqual((row.pool, row.party_type, row.from_user), (POOL, "Lead", self.rep))
+		self.assertEqual((row.reason or "", frappe.parse_json(row.numbers)), ("", {"seats": 5}))
+
+	def test_what_a_plan_leaves_alone_is_there_at_once_and_a_deleted_run_leaves_no_plan(self):
+		self.held(3)
+		free = self.seat(self.lead(9)).name
+		run = self.work(self.started(), steps=1)
+		self.assertEqual((self.rows(run.name), run.skipped_rows), ({free: "Skipped"}, 1))
+		self.assertEqual(sum(self.kept(run.name)), 3)
+		with self.as_user(self.chief):
+			api.stop(run.name)
+		self.work(run.name)
+		self.assertEqual(sum(self.kept(run.name)), 3)
+		frappe.delete_doc("Pool Run", run.name)
+		self.assertEqual((self.rows(run.name), self.kept(run.name)), ({}, []))
 
 	def test_a_stopped_run_keeps_what_is_done_and_can_be_resumed(self):
 		seats = self.held()

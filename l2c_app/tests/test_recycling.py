@@ -12,7 +12,7 @@ from l2c_app.core.seats import Event
 from l2c_app.jobs.pools import recompute_recycle_dates
 from l2c_app.services.batch import steps
 from l2c_app.services.errors import BadRecycleRule, NotAPoolManager
-from l2c_app.services.pool import pool_moves, recycle_dates, run_work, runs, seat_view
+from l2c_app.services.pool import pool_moves, recycle_dates, run_rows, run_work, runs, seat_view
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
@@ -309,7 +309,7 @@ class TestRecycleRun(RecycleCase):
 		name = runs.start_by_system(runs.RECYCLE, POOL, mode=runs.PREVIEW)
 		run = frappe.get_doc("Pool Run", name)
 		planned = runs.Planned("seat", "Lead", "party", reason=odd, numbers={"odd": odd})
-		run_work._insert(run, [planned], 0)
+		run_rows.insert(run, run_rows.of_plan([planned], 1))
 		reason, numbers = frappe.db.get_value("Pool Run Row", {"run": name}, ["reason", "numbers"])
 		self.assertEqual((reason, frappe.parse_json(numbers)), (odd, {"odd": odd}))
 

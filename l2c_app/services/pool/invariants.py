@@ -152,18 +152,26 @@ def holders_are_members() -> Iterator[tuple[str, str]]:
 
 
 def runs_count_their_rows() -> Iterator[tuple[str, str]]:
-	"""The counts of a run are those of its rows."""
+	"""The counts of a run are those of its rows, and of what it has still to do."""
 	run, row = frappe.qb.DocType("Pool Run"), frappe.qb.DocType("Pool Run Row")
 	totals = [Sum(Case().when(row.status == status, 1).else_(0)) for status in ("Done", "Skipped", "Failed")]
-	query = frappe.qb.from_(run).join(row).on(row.run == run.name).groupby(run.name, run.total_rows)
+	query = frappe.qb.from_(run).left_join(row).on(row.run == run.name).groupby(run.name, run.total_rows)
 	query = query.groupby(run.done_rows, run.skipped_rows, run.failed_rows)
-	counted = [Count("*"), *totals]
+	counted = [Count(row.name), *totals]
 	stored = [run.total_rows, run.done_rows, run.skipped_rows, run.failed_rows]
 	query = query.select(run.name, *stored, *counted).orderby(run.name)
+	to_do = _rows_to_do()
 	for name, *numbers in query.run():
 		stored_now, found = [int(n or 0) for n in numbers[:4]], [int(n or 0) for n in numbers[4:]]
+		found[0] += to_do.get(name, 0)
 		if stored_now != found:
 			yield name, f"{stored_now} / {found}"
+
+
+def _rows_to_do() -> dict[str, int]:
+	chunk = frappe.qb.DocType("Pool Run Chunk")
+	query = frappe.qb.from_(chunk).select(chunk.run, Sum(chunk.row_count)).groupby(chunk.run)
+	return {run: int(count) for run, count in query.run()}
 
 
 def runs_move_a_seat_once() -> Iterator[tuple[str, str]]:

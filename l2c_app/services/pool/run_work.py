@@ -1,43 +1,28 @@
 """The work of a run: plan its rows, then do them a chunk at a time. A chunk is one transaction.
 
-Each transaction locks the run's row first, moves the seats and marks the rows. A process that dies in between leaves
-nothing half done, the next one goes on behind the cursor; two at once take turns. The job commits.
+Each transaction locks the run's row first, moves the seats and writes or marks the rows. A process that dies in between
+leaves nothing half done, the next one goes on behind the cursor; two at once take turns. The job commits.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, now_datetime
-from pypika.terms import LiteralValue
 
 from l2c_app.services.batch import steps
 from l2c_app.services.batch.steps import AGAIN, SECONDS_PER_JOB
 from l2c_app.services.errors import L2CError
-from l2c_app.services.pool import runs
-from l2c_app.services.pool.name_lists import among, quoted
+from l2c_app.services.pool import run_chunks, run_rows, runs
+from l2c_app.services.pool.run_rows import Likeness, Row
 
 CHUNK = 1000
 MINUTES_UNTIL_STALLED = 10
 EVENT = "l2c_pool_run"
-OWN = ("name", "idx", "seat", "party", "numbers")  # cells of one row; many rows share all others
-SHARED = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
-SHARED += ("party_type", "status", "decision", "from_user", "to_user", "reason")
-ROW_FIELDS = (
-	"run",
-	"pool",
-	"seat",
-	"party_type",
-	"party",
-	"status",
-	"decision",
-	"from_user",
-	"to_user",
-	"reason",
-	"numbers",
-)
+ROW_FIELDS = ("seat", "party", "numbers", *Likeness._fields)
 
 
 def work(name: str, *, commit: Callable[[], None], seconds: float = SECONDS_PER_JOB) -> None:
@@ -67,11 +52,12 @@ def step(name: str, *, singly: bool = False) -> bool:
 		handler.lock(run)
 	if run.state == runs.QUEUED:
 		return _plan(run)
-	rows = _next_rows(run, handler)
+	chunk = run_chunks.first(run)
+	rows = run_rows.to_do(run.name, chunk.rows) if chunk else _shown_rows(run, handler)
 	if not rows:
 		return _finish(run, runs.DONE)
 	outcome = _apply_singly(handler, run, rows) if singly else handler.apply(run, rows)
-	_mark(run, rows, outcome)
+	_record(run, rows, _answers(outcome), chunk)
 	return True
 
 
@@ -79,57 +65,44 @@ def step(name: str, *, singly: bool = False) -> bool:
 
 
 def _plan(run: Document) -> bool:
-	counts = {runs.PLANNED: 0, runs.SKIPPED: 0}
 	by_user: dict[str, dict[str, int]] = {}
-	planned = iter(runs.handler_of(run.kind).plan(run))
+	handler = runs.handler_of(run.kind)
+	planned = iter(handler.plan(run))
 	frappe.db.delete("Pool Run Row", {"run": run.name})
+	run_chunks.forget(run.name)
 	place = 0
-	while chunk := list(islice(planned, CHUNK)):
-		_insert(run, chunk, place)
-		place += len(chunk)
-		for row in chunk:
-			_count(row, counts, by_user)
-	values = {"total_rows": place, "skipped_rows": counts[runs.SKIPPED], "state": runs.RUNNING}
+	while some := list(islice(planned, getattr(handler, "CHUNK", CHUNK))):
+		rows = run_rows.of_plan(some, place + 1)
+		place += len(rows)
+		_keep(run, rows)
+		_count(rows, by_user)
+	skipped = sum(counts["skipped"] for counts in by_user.values())
+	values = {"total_rows": place, "skipped_rows": skipped, "state": runs.RUNNING}
 	values |= {"started_on": run.started_on or now_datetime(), "heartbeat_on": now_datetime()}
 	run.db_set({**values, "summary": json.dumps(by_user, sort_keys=True)})
 	return _finish(run, runs.DONE) if run.mode == runs.PREVIEW else True
 
 
-def _count(row: runs.Planned, counts: dict[str, int], by_user: dict[str, dict[str, int]]) -> None:
-	counts[runs.SKIPPED if row.skip else runs.PLANNED] += 1
-	user = by_user.setdefault(row.to_user or row.from_user or "", {"planned": 0, "skipped": 0})
-	user["skipped" if row.skip else "planned"] += 1
+def _keep(run: Document, rows: list[Row]) -> None:
+	"""Store what a preview shows as rows; of any other run only what stays as it is, the rest as a chunk to be done."""
+	if run.mode == runs.PREVIEW:
+		run_rows.insert(run, rows)
+		return
+	run_rows.insert(run, [row for row in rows if row.like.status == runs.SKIPPED])
+	run_chunks.store(run, [row for row in rows if row.like.status == runs.PLANNED])
 
 
-def _insert(run: Document, planned: Sequence[runs.Planned], place: int) -> None:
-	"""Insert rows under names that sort as they were planned: the cursor of the run walks along them.
-
-	The cells are written out, as one text behind the first name: to bind a million of them costs more than to store them.
-	"""
-	table, at, user = frappe.qb.DocType("Pool Run Row"), now_datetime(), frappe.session.user
-	stamps = user, at, at, user, 0, run.name, run.pool
-	shared: dict[tuple, str] = {}
-	rows = []
-	for number, row in enumerate(planned, start=place + 1):
-		like = row.party_type, runs.SKIPPED if row.skip else runs.PLANNED, *row[3:7]
-		if like not in shared:
-			shared[like] = ",".join([_cell(value) for value in (*stamps, *like)])
-		numbers = json.dumps(row.numbers, default=str, sort_keys=True) if row.numbers else None
-		own = f"{number},{quoted(row.seat)},{quoted(row.party)},{_cell(numbers)}"
-		rows.append((f"{run.name}-{number:08d}", f"{own},{shared[like]}"))
-	first, *others = rows
-	values = first[1] + "".join(f"),({_cell(name)},{cells}" for name, cells in others)
-	frappe.qb.into(table).columns(*OWN, *SHARED).insert((first[0], LiteralValue(values))).run()
-
-
-def _cell(value: object) -> str:
-	return "NULL" if value is None else quoted(str(value))
+def _count(rows: list[Row], by_user: dict[str, dict[str, int]]) -> None:
+	for like, count in Counter([row.like for row in rows]).items():
+		user = by_user.setdefault(like.to_user or like.from_user or "", {"planned": 0, "skipped": 0})
+		user[like.status.lower()] += count
 
 
 # A chunk
 
 
-def _next_rows(run: Document, handler: object) -> list[frappe._dict]:
+def _shown_rows(run: Document, handler: object) -> list[frappe._dict]:
+	"""Return the next rows of a run that was shown first."""
 	return frappe.get_all(
 		"Pool Run Row",
 		filters={"run": run.name, "status": runs.PLANNED, "name": (">", run.row_cursor or "")},
@@ -156,41 +129,33 @@ def _apply_singly(handler: object, run: Document, rows: list[frappe._dict]) -> d
 	return outcome
 
 
-def _mark(run: Document, rows: list[frappe._dict], outcome: dict[str, object]) -> None:
-	"""Mark the rows of a chunk and move the cursor behind them."""
-	refused: dict[tuple[str, str], list[str]] = {}
-	for row in rows:
-		answer = outcome.get(row.name)
+def _answers(outcome: dict[str, object]) -> run_rows.Answers:
+	answers = {}
+	for name, answer in outcome.items():
 		if answer is not None:
 			status = runs.SKIPPED if isinstance(answer, L2CError | str) else runs.FAILED
-			refused.setdefault((status, str(answer)[:500]), []).append(row.name)
-	counts = {runs.SKIPPED: run.skipped_rows or 0, runs.FAILED: run.failed_rows or 0}
-	for (status, reason), names in refused.items():
-		_write_refused(names, status, reason)
-		counts[status] += len(names)
+			answers[name] = status, str(answer)[:500]
+	return answers
+
+
+def _record(
+	run: Document, rows: list[frappe._dict], answers: run_rows.Answers, chunk: run_chunks.Chunk | None
+) -> None:
+	"""Write what became of the rows of a chunk and move the cursor behind them."""
 	last = rows[-1].name
-	_write_done(run, last)
-	done = len(rows) - sum(len(names) for names in refused.values())
-	values = {"done_rows": (run.done_rows or 0) + done, "skipped_rows": counts[runs.SKIPPED]}
-	values |= {"failed_rows": counts[runs.FAILED], "row_cursor": last, "heartbeat_on": now_datetime()}
+	if chunk:
+		run_rows.insert_ended(run, chunk.rows, answers)
+		run_chunks.forget(run.name, chunk.name)
+	else:
+		run_rows.mark(run, last, answers)
+	ends = Counter(status for status, _reason in answers.values())
+	values = {"done_rows": (run.done_rows or 0) + len(rows) - len(answers)}
+	values |= {"skipped_rows": (run.skipped_rows or 0) + ends[runs.SKIPPED]}
+	values |= {"failed_rows": (run.failed_rows or 0) + ends[runs.FAILED]}
+	values |= {"row_cursor": last, "heartbeat_on": now_datetime()}
 	place = int(last.rpartition("-")[2])
 	run.db_set({**values, "progress": 100 * place / max(run.total_rows or 0, 1)})
 	_tell(run)
-
-
-def _write_refused(names: list[str], status: str, reason: str) -> None:
-	table = frappe.qb.DocType("Pool Run Row")
-	query = frappe.qb.update(table).set(table.status, status).set(table.reason, reason)
-	query.where(among(table.name, names)).run()
-
-
-def _write_done(run: Document, last: str) -> None:
-	"""Mark what is still planned between cursor and last row. When that was stands in the log of the pool: a stamp of its
-	own on each row would cost as much as the mark."""
-	table = frappe.qb.DocType("Pool Run Row")
-	query = frappe.qb.update(table).set(table.status, runs.DONE)
-	query = query.where((table.name > (run.row_cursor or "")) & (table.name <= last))
-	query.where((table.run == run.name) & (table.status == runs.PLANNED)).run()
 
 
 def _finish(run: Document, state: str) -> bool:

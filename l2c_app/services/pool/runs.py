@@ -1,6 +1,7 @@
 """Runs over many seats, recorded: who started what, what was planned for each seat and why, what became of it.
 
-A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A kind of run is a module with
+A run is planned first (one row per seat) and then done chunk by chunk by `run_work`. A preview stores its rows as planned;
+any other run stores a row once, when it is done (`run_rows`, `run_chunks`). A kind of run is a module with
 `plan(run)`, which yields `Planned` rows and changes nothing, and `apply(run, rows)`, which does a chunk of them in the
 caller's transaction and returns {row name: why not}; None or missing is done. It judges again: the world moved since the plan.
 Where it has them, `check(pool, options)` refuses a run before it is recorded, `may_commit(pool)` one that is to change
@@ -190,7 +191,8 @@ def _locked(name: str) -> Document:
 
 
 def forget_rows(run: Document) -> None:
-	"""Delete the rows of a run that is being deleted. Raises RunInProgress while it is going on."""
+	"""Delete the rows and what is left of the plan of a run that is being deleted. Raises RunInProgress while it is going on."""
 	if run.state in LIVE:
 		refuse(RunInProgress, _("Run {0} of this pool is not finished.").format(run.name))
-	frappe.db.delete("Pool Run Row", {"run": run.name})
+	for doctype in ("Pool Run Row", "Pool Run Chunk"):
+		frappe.db.delete(doctype, {"run": run.name})

@@ -5,7 +5,7 @@ from l2c_app.services.pool import runs
 
 
 class PoolRun(Document):
-	"""One recorded run over many seats: planned rows first, then chunk by chunk. Written only by the service of runs."""
+	"""One recorded run over many seats: planned first, then chunk by chunk. Written only by the service of runs."""
 
 	def onload(self) -> None:
 		self.set_onload("names", runs.names_of(self))

@@ -3,7 +3,8 @@ from frappe.model.document import Document
 
 
 class PoolRunRow(Document):
-	"""One seat in a run: what was decided and why, and what became of it. Named by its run and place, written in bulk."""
+	"""One seat in a run: what was decided and why, and what became of it. Named by its run and place, written
+	in bulk: of a preview as planned, else once, as it ended."""
 
 
 def on_doctype_update() -> None:
