@@ -78,6 +78,8 @@ class Allocation:
 	non_cash: Mapping[RowId, int]
 	credit_balance: int
 	in_clearing: Mapping[RowId, int] = field(default_factory=dict)
+	unsettled: Mapping[tuple[str, RowId], int] = field(default_factory=dict)
+	"""What the money of a family left of each share in it."""
 
 	def settled(self, row_id: RowId) -> int:
 		"""Everything that settled the row."""
@@ -131,7 +133,7 @@ def allocate(
 		_place_on_order(board, name, advances[name].placed_in_clearing, board.in_clearing)
 	for name in sorted(advances):
 		_place_on_order(board, name, advances[name].placed_non_cash, board.non_cash)
-	return Allocation(board.cash, board.non_cash, board.credit_balance, board.in_clearing)
+	return Allocation(board.cash, board.non_cash, board.credit_balance, board.in_clearing, board.room)
 
 
 def by_due_date(row: Row) -> tuple[bool, date, int, RowId]:

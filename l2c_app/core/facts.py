@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 CASH, NON_CASH, ADVANCE, REFUND = "Cash", "Non-cash", "Advance", "Refund"
 
@@ -33,6 +34,7 @@ class Invoice:
 
 	`total` is negative for a return; `family` is the original's name. `bill_again` tells a return whose
 	part may be billed again from one that is forgiven. `disputed`: the customer says that he does not owe (all of) it.
+	`open_base`: the open amount as it is booked in company currency.
 	"""
 
 	name: str
@@ -41,6 +43,7 @@ class Invoice:
 	open: int
 	bill_again: bool = False
 	disputed: bool = False
+	open_base: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Facts:
-	"""All that is known of one contract: its plan, and what the native ledgers say."""
+	"""All that is known of one contract: its plan, and what the native ledgers say.
+
+	`rate`: the one to company currency that the contract agrees on.
+	"""
 
 	total: int
 	rows: tuple[PlanRow, ...]
@@ -83,3 +89,4 @@ class Facts:
 	entries: tuple[Entry, ...] = ()
 	asks: tuple[Ask, ...] = ()
 	on_account: int = 0
+	rate: Decimal = Decimal(1)

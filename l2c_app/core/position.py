@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from l2c_app.core.allocation import Allocation, Link, Money, Row, allocate, by_due_date
+from l2c_app.core.base_amounts import in_company_currency
 from l2c_app.core.contract_status import MoneyFacts, money_status, row_status
 from l2c_app.core.facts import ADVANCE, REFUND, Facts, PlanRow
 from l2c_app.core.receipt_wishes import of_receipts
@@ -34,6 +35,11 @@ class RowPosition:
 	in_clearing: int = 0
 
 	@property
+	def open_billed(self) -> int:
+		"""What is open of what invoices bill; the rest of `open` nobody billed yet."""
+		return min(self.open, max(0, self.billed - self.credited - self.settled))
+
+	@property
 	def to_bill(self) -> int:
 		"""What no invoice bills yet."""
 		return max(0, self.amount - self.waived - self.billed)
@@ -57,6 +63,8 @@ class Position:
 	open: int
 	due: int
 	overdue: int
+	open_base: int
+	overdue_base: int
 	money_status: str
 	in_clearing: int = 0
 
@@ -267,6 +275,16 @@ def _total(
 		open=sum(row.open for row in rows),
 		due=sum(row.due for row in rows),
 		overdue=sum(row.overdue for row in rows),
+		open_base=in_company_currency(
+			facts,
+			((row.row_id, row.open_billed, row.open - row.open_billed) for row in rows),
+			unsettled=allocation.unsettled,
+		),
+		overdue_base=in_company_currency(
+			facts,
+			((row.row_id, row.overdue_billed, row.overdue - row.overdue_billed) for row in rows),
+			unsettled=allocation.unsettled,
+		),
 		money_status=money_status(
 			MoneyFacts(
 				billed=billed,

@@ -4,6 +4,7 @@ import frappe
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 from frappe.model.document import Document
 
+from l2c_app.services.billing import billing
 from l2c_app.services.ledger import audit, ledger_identities
 from l2c_app.services.receipt import money_at_hand
 from l2c_app.tests import contracts, factories
@@ -112,6 +113,37 @@ class TestCurrencyPains(CurrencyPain):
 		self.assertEqual(found, (300, 0, 300, 340))
 		self.assert_ledgers_agree(contract)
 
+	def test_open_and_overdue_in_company_currency_are_those_of_the_books(self) -> None:
+		"""1,000 EUR agreed at 1.10, 300 billed at 1.20, 200 of it paid at 1.25: 100 at 1.20 and 700 at 1.10 are open."""
+		from l2c_app.patches.v1_0 import open_base
+
+		self.customer = factories.customer("L2C Pain EUR", currency="EUR")
+		asked = ("open_amount", "open_base", "overdue_amount", "overdue_base")
+		late = [plan_row(300, fixed_date=contracts.in_days(-5)), plan_row(700)]
+		values = {"currency": "EUR", "conversion_rate": 1.1, "transaction_date": contracts.in_days(-20)}
+		contract = contracts.active(self.customer, plan_rows=late, **values).name
+		self.assertEqual(figures(contract, *asked), (1000, 1100, 300, 330))
+		invoice = frappe.get_doc("Sales Invoice", billing.bill_row(contract, "R1"))
+		invoice.conversion_rate = 1.2
+		invoice.save()
+		invoice.submit()
+		self.assertEqual(figures(contract, *asked), (1000, 1130, 300, 360))
+		receipt(self.customer, 200, against=[("Sales Invoice", invoice.name, 200)], currency="EUR", rate=1.25)
+		self.assertEqual(figures(contract, *asked), (800, 890, 100, 120))
+		booked = {"against_voucher_no": invoice.name, "delinked": 0}
+		self.assertEqual(sum(frappe.get_all("Payment Ledger Entry", filters=booked, pluck="amount")), 120)
+		self.assert_ledgers_agree(contract)
+		draft = contracts.draft(self.customer, plan_rows=late, **values).name
+		self.assertEqual(figures(draft, *asked), (0, 0, 0, 0))
+		dollars = contracts.active(factories.customer("L2C Pain USD")).name
+		figures(dollars)
+		names = {"name": ("in", [contract, dollars, draft])}
+		frappe.db.set_value("Sales Contract", names, {"open_base": 0, "overdue_base": 0})
+		open_base.execute()
+		self.assertEqual(figures(contract, *asked), (800, 890, 100, 120))
+		self.assertEqual(figures(dollars, "open_base", "overdue_base"), (1000, 0))
+		self.assertEqual(figures(draft, "open_base", "overdue_base"), (0, 0))
+
 	def test_pain_absurd_gain_or_loss_when_the_receivable_is_in_company_currency(self) -> None:
 		"""1,000 EUR at 1.10 on a dollar account: 1,100 dollars paid are all of it, with no gain, no loss, nothing left."""
 		allowed = {"allow_multi_currency_invoices_against_single_party_account": 1}
@@ -124,8 +156,10 @@ class TestCurrencyPains(CurrencyPain):
 			found = figures(contract, "billed", "open_billed", "settled", "written_off", "collected_base")
 			self.assertEqual(found, (1000, 0, 1000, 0, 1100))
 			self.assertEqual(self.exchange_journals(), [])
+			self.assertEqual(figures(contract, "open_amount", "open_base"), (0, 0))
 			payment.cancel()
 			self.assertEqual(figures(contract, "open_billed", "settled", "collected_base"), (1000, 0, 0))
+			self.assertEqual(figures(contract, "open_amount", "open_base"), (1000, 1100))
 			self.assert_ledgers_agree(contract)
 
 	def test_pain_advance_at_another_rate_leaves_a_base_difference_shown_and_not_posted(self) -> None:
@@ -139,6 +173,8 @@ class TestCurrencyPains(CurrencyPain):
 		before = frappe.db.count("GL Entry", {"company": factories.COMPANY})
 		found = figures(contract, "advance", "settled", "collected", "written_off", "collected_base")
 		self.assertEqual(found, (0, 300, 300, 0, 360))
+		# 700 are open at 1.10, whatever the deposit came at
+		self.assertEqual(figures(contract, "open_amount", "open_base"), (700, 770))
 		audit.run()
 		self.assertEqual(frappe.db.count("GL Entry", {"company": factories.COMPANY}), before)
 		self.assertEqual(rows(contract, "settled", "written_off"), [(300, 0), (0, 0)])

@@ -116,7 +116,9 @@ class TestOverdueCash(PoolCase):
 		"""Store a submitted contract with overdue money as the ledger's recompute would leave it."""
 		contract = frappe.new_doc("Sales Contract")
 		contract.update({"status": "Active", "docstatus": 1, "contract_owner": user or self.rep})
-		contract.update({"overdue_amount": amount, "conversion_rate": rate, "company": factories.COMPANY})
+		contract.update(
+			{"overdue_amount": amount, "overdue_base": amount * rate, "company": factories.COMPANY}
+		)
 		contract.name = frappe.generate_hash(length=10)
 		contract.db_insert()
 

@@ -16,7 +16,7 @@ import frappe
 from frappe.utils import getdate
 
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
-from l2c_app.core.money import to_minor
+from l2c_app.core.money import exact, to_minor
 from l2c_app.services.ledger import collection_asks, document_owners, ledger_entries, ledger_reads
 from l2c_app.services.ledger.ledger_amounts import (
 	account_currencies,
@@ -83,6 +83,7 @@ class _Batch:
 		self.weights = document_owners.of_invoices(self.invoices)
 		self.invoices_by_contract = self._group_invoices()
 		self.open_amounts = self._open_amounts()
+		self.open_bases = self._open_bases()
 		self.entries = self._shared_entries()
 		self.on_account = ledger_entries.on_account(self.asks, self.unit)
 		self.converted = self._converted()
@@ -100,6 +101,7 @@ class _Batch:
 			entries=tuple(self.entries.get(name, ())),
 			asks=tuple(self._asks_of(name)),
 			on_account=self.on_account.get(name, 0),
+			rate=exact(header.conversion_rate) or Decimal(1),
 		)
 		return ContractFacts(header, rows, orders, facts, self.unit, name in self.converted)
 
@@ -125,6 +127,7 @@ class _Batch:
 				open=self._share(to_minor(self.open_amounts[invoice.name], self.unit), invoice.name, name),
 				bill_again=bool(invoice.is_return and invoice.update_billed_amount_in_sales_order),
 				disputed=invoice.name in self.disputed,
+				open_base=self._share(to_minor(self.open_bases[invoice.name], self.unit), invoice.name, name),
 			)
 			for invoice in self.invoices_by_contract.get(name, ())
 		]
@@ -146,6 +149,12 @@ class _Batch:
 			sums[document.name] += in_document_currency(
 				row.amount_in_account_currency, row.account_currency, document
 			)
+		return sums
+
+	def _open_bases(self) -> dict[str, Decimal]:
+		sums: dict[str, Decimal] = defaultdict(Decimal)
+		for row in self.ledger:
+			sums[row.against_voucher_no] += exact(row.amount)
 		return sums
 
 	def _family(self, invoice: Any) -> str:

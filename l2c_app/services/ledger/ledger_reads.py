@@ -16,6 +16,7 @@ HEADER_FIELDS = [
 	"customer",
 	"company",
 	"currency",
+	"conversion_rate",
 	"grand_total",
 	"docstatus",
 	"status",
@@ -48,6 +49,8 @@ CONTRACT_FIGURES = {
 	"open_amount": "open",
 	"due_amount": "due",
 	"overdue_amount": "overdue",
+	"open_base": "open_base",
+	"overdue_base": "overdue_base",
 }
 CONTRACT_FIELDS = [*HEADER_FIELDS, *CONTRACT_FIGURES]
 ROW_FIGURES = {

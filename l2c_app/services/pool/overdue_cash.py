@@ -12,7 +12,7 @@ from l2c_app.core import claims as rules
 def of(user: str) -> float:
 	"""Return what is overdue on the contracts a user owns, in company currency, from their stored figures."""
 	contract = frappe.qb.DocType("Sales Contract")
-	query = frappe.qb.from_(contract).select(Sum(contract.overdue_amount * contract.conversion_rate))
+	query = frappe.qb.from_(contract).select(Sum(contract.overdue_base))
 	query = query.where((contract.docstatus == 1) & (contract.contract_owner == user))
 	return flt(query.where(contract.overdue_amount > 0).run()[0][0], 2)
 

@@ -3,6 +3,7 @@
 import unittest
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,6 +155,84 @@ class TestWishes(unittest.TestCase):
 			Facts(10_000, PLAN, FIRST, (Invoice("SI-1", "SI-1", 8000, 0),), (entry(1, "SI-1", 500),), asks)
 		)
 		self.assertEqual([row.settled for row in position(facts, TODAY).rows], [500, 0, 0])
+
+
+class TestCompanyCurrency(unittest.TestCase):
+	"""300 + 700 agreed at 1.10; R1 was due yesterday, R2 is due in April."""
+
+	def figures(self, billing: tuple, invoices: tuple, **more: object) -> tuple[int, ...]:
+		plan = (
+			PlanRow("R1", 1, 300, due=date(2026, 2, 28)),
+			PlanRow("R2", 2, 700, due=date(2026, 4, 1)),
+		)
+		found = position(Facts(1000, plan, billing, invoices, rate=Decimal("1.1"), **more), TODAY)
+		return found.open, found.open_base, found.overdue, found.overdue_base
+
+	def test_what_nobody_billed_counts_at_the_rate_of_the_contract(self) -> None:
+		self.assertEqual(self.figures((), ()), (1000, 1100, 300, 330))
+
+	def test_what_is_billed_counts_as_it_is_booked(self) -> None:
+		invoice = Invoice("SI-1", "SI-1", 300, 300, open_base=360)
+		billing = (Billing("R1", "SI-1", 300),)
+		self.assertEqual(self.figures(billing, (invoice,)), (1000, 360 + 770, 300, 360))
+		# 200 came at 1.25: the gain of 10 is booked apart, 100 at 1.20 are left
+		left, paid = replace(invoice, open=100, open_base=120), (entry(1, "SI-1", 200, 1.25),)
+		self.assertEqual(self.figures(billing, (left,), entries=paid), (800, 120 + 770, 100, 120))
+		gone, all_paid = replace(invoice, open=0, open_base=0), (entry(1, "SI-1", 300, 1.25),)
+		self.assertEqual(self.figures(billing, (gone,), entries=all_paid), (700, 770, 0, 0))
+
+	def test_a_row_on_two_invoices_counts_by_what_each_bills_and_is_rounded_once(self) -> None:
+		invoices = (
+			Invoice("SI-1", "SI-1", 150, 150, open_base=180),
+			Invoice("SI-2", "SI-2", 850, 850, open_base=1021),
+		)
+		billing = (Billing("R1", "SI-1", 150), Billing("R1", "SI-2", 150), Billing("R2", "SI-2", 700))
+		# 150 at 1.20 and 850 at 1,021 / 850: together what the books say; R1 180 + 180.18
+		self.assertEqual(self.figures(billing, invoices), (1000, 1201, 300, 360))
+
+	def test_what_is_left_of_a_row_on_each_of_two_invoices_counts_as_that_invoice_is_booked(self) -> None:
+		invoices = (
+			Invoice("SI-1", "SI-1", 150, 50, open_base=60),
+			Invoice("SI-2", "SI-2", 150, 150, open_base=195),
+		)
+		billing, paid = (
+			(Billing("R1", "SI-1", 150), Billing("R1", "SI-2", 150)),
+			(entry(1, "SI-1", 100, 1.2),),
+		)
+		# 50 at 1.20 and 150 at 1.30, and not 200 at 1.25
+		self.assertEqual(self.figures(billing, invoices, entries=paid), (900, 255 + 770, 200, 255))
+
+	def test_what_a_return_takes_back_is_open_no_more(self) -> None:
+		invoices = (
+			Invoice("SI-1", "SI-1", 300, 300, open_base=360),
+			Invoice("CN-1", "SI-1", -100, -100, open_base=-120),
+		)
+		billing = (Billing("R1", "SI-1", 300),)
+		self.assertEqual(self.figures(billing, invoices), (900, 240 + 770, 200, 240))
+		again = (invoices[0], replace(invoices[1], bill_again=True))
+		self.assertEqual(self.figures(billing, again), (1000, 240 + 110 + 770, 300, 240 + 110))
+
+	def test_a_difference_that_nobody_booked_makes_no_open_amount_negative(self) -> None:
+		invoice, paid = Invoice("SI-1", "SI-1", 300, 10, open_base=-2), (entry(1, "SI-1", 290, 1.25),)
+		found = self.figures((Billing("R1", "SI-1", 300),), (invoice,), entries=paid)
+		self.assertEqual(found, (710, 770, 10, 0))
+
+	@given(ledgers(), st.decimals("0.001", "200", places=3))
+	def test_no_more_is_overdue_than_open_and_one_rate_for_all_is_the_rate_of_both(
+		self, facts: Facts, rate: Decimal
+	) -> None:
+		booked = [replace(item, open_base=round(item.open * rate)) for item in facts.invoices]
+		found = position(replace(facts, rate=Decimal("1.1"), invoices=tuple(booked)), TODAY)
+		self.assertTrue(0 <= found.overdue_base <= found.open_base)
+		same = [replace(item, open_base=item.open * 2) for item in facts.invoices]
+		found = position(replace(facts, rate=Decimal(2), invoices=tuple(same)), TODAY)
+		self.assertEqual((found.open_base, found.overdue_base), (found.open * 2, found.overdue * 2))
+
+	def test_a_deposit_that_no_invoice_drew_yet_leaves_what_is_open_at_the_booked_rate(self) -> None:
+		invoice = Invoice("SI-1", "SI-1", 300, 300, open_base=360)
+		deposit = replace(entry(1, "SO-1", 100, 1.3), kind=ADVANCE)
+		found = self.figures((Billing("R1", "SI-1", 300),), (invoice,), entries=(deposit,))
+		self.assertEqual(found, (900, 240 + 770, 200, 240))
 
 
 class TestWorkedExample(unittest.TestCase):
