@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.receipt import (
 	bank_accept,
 	bank_matching,
@@ -56,25 +57,25 @@ def accept(
 		bool(cint(learn)),
 		dispute or "",
 	)
-	return _answer(bank_accept.accept(name, choice))
+	return _answer(retrying(lambda: bank_accept.accept(name, choice)))
 
 
 @frappe.whitelist(methods=["POST"])
 def reject(name: str, reason: str) -> dict:
 	"""Say that a proposal is wrong."""
-	return _answer(bank_accept.reject(name, reason))
+	return _answer(retrying(lambda: bank_accept.reject(name, reason)))
 
 
 @frappe.whitelist(methods=["POST"])
 def undo(name: str, reason: str) -> dict:
 	"""Undo an accepted match."""
-	return _answer(bank_accept.undo(name, reason))
+	return _answer(retrying(lambda: bank_accept.undo(name, reason)))
 
 
 @frappe.whitelist(methods=["POST"])
 def ask_write_off(name: str, reason: str) -> dict:
 	"""Ask for a write-off above one's own limit."""
-	return _answer(write_off_requests.ask(name, reason))
+	return _answer(retrying(lambda: write_off_requests.ask(name, reason)))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -94,7 +95,7 @@ def take_off(name: str, reason: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def set_aside(name: str) -> dict:
 	"""Put the money of a matched bank line on the unclaimed list."""
-	return {"name": unclaimed.set_aside(name).name}
+	return {"name": retrying(lambda: unclaimed.set_aside(name)).name}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -121,7 +122,7 @@ def claims_of(name: str) -> list[dict]:
 @frappe.whitelist(methods=["POST"])
 def decide_claim(claim: str, reason: str | None = None, despite: str | None = None) -> dict:
 	"""Give unclaimed money to one claim and make the payment."""
-	made = unclaimed.decide(claim, reason or "", despite=despite or "")
+	made = retrying(lambda: unclaimed.decide(claim, reason or "", despite=despite or ""))
 	return {"name": made.name, "status": made.status, "voucher_no": made.voucher_no}
 
 

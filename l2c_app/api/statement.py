@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 
 from l2c_app.core.statement import Ways
+from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.receipt import statement_loads
 
 
@@ -42,7 +43,7 @@ def read_again(
 @frappe.whitelist(methods=["POST"])
 def load_lines(load: str) -> None:
 	"""Let the new lines become Bank Transactions."""
-	statement_loads.load(load)
+	retrying(lambda: statement_loads.load(load))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -54,13 +55,13 @@ def stop(load: str) -> None:
 @frappe.whitelist(methods=["POST"])
 def resume(load: str) -> None:
 	"""Go on with a stopped, failed or hanging load."""
-	statement_loads.resume(load)
+	retrying(lambda: statement_loads.resume(load))
 
 
 @frappe.whitelist(methods=["POST"])
 def undo(load: str) -> None:
 	"""Cancel the lines of a load that nothing has taken yet."""
-	statement_loads.undo(load)
+	retrying(lambda: statement_loads.undo(load))
 
 
 def _uploaded(file_url: str | None) -> tuple[str, bytes]:

@@ -7,8 +7,10 @@ import time
 
 import frappe
 
+from l2c_app.api import bank as api
+from l2c_app.services.errors import BankMatchStale
 from l2c_app.services.receipt import bank_matching
-from l2c_app.tests import bank_case, factories
+from l2c_app.tests import bank_case, factories, second_connection
 from l2c_app.tests.base import L2CTestCase, bench_only
 
 CUSTOMER = "L2C Parallel Bank Payer"
@@ -93,6 +95,26 @@ class TestParallelBank(L2CTestCase):
 		frappe.db.commit()
 		self.assertEqual(frappe.db.count("Bank Match", mine), 1)
 		frappe.db.delete("Bank Match Run", {"name": first})
+
+	def test_an_invoice_paid_while_the_accountant_began_to_read_is_not_paid_twice(self) -> None:
+		"""What a transaction reads after its lock is as old as its first read; the host would reckon with that, too."""
+		self.addCleanup(self.clean_up)
+		accountant = factories.accounts_user("parallel.accountant.0")
+		invoice = factories.sales_invoice(factories.customer(CUSTOMER), rate=619).name
+		self.line = bank_case.line(619, invoice)
+		self.run_name = bank_matching.start(factories.COMPANY, self.line.bank_account)
+		list(bank_matching.work(self.run_name))
+		name = frappe.db.get_value("Bank Match", {"bank_transaction": self.line.name}, "name")
+		against = [("Sales Invoice", invoice, 100)]
+		paid = factories.payment(CUSTOMER, 100, against=against, submit=False).name
+		frappe.db.commit()
+		self.assertEqual(frappe.db.get_value("Sales Invoice", invoice, "outstanding_amount"), 619)
+		second_connection.elsewhere(lambda: frappe.get_doc("Payment Entry", paid).submit())
+		with self.as_user(accountant):
+			self.assertRaises(BankMatchStale, api.accept, name)
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.get_value("Sales Invoice", invoice, "outstanding_amount"), 519)
+		self.assertEqual(frappe.db.count("Payment Entry", {"party": CUSTOMER, "docstatus": 1}), 1)
 
 	def clean_up(self) -> None:
 		"""Remove what the test committed."""

@@ -6,11 +6,8 @@ Committed, cleaned up after. Nobody waits in a circle; whoever is refused is ref
 import json
 import subprocess
 import sys
-import threading
 import time
 import unittest
-from collections.abc import Iterator
-from contextlib import contextmanager
 from unittest.mock import patch
 
 import frappe
@@ -21,7 +18,7 @@ from l2c_app.api import collection as api
 from l2c_app.services.contract import contract_changes
 from l2c_app.services.errors import ContractChangedMeanwhile
 from l2c_app.services.ledger import audit, recompute
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import contracts, factories, second_connection
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 from l2c_app.tests.receivables import broken, figures
@@ -197,7 +194,7 @@ class TestParallelMoney(L2CTestCase):
 		invoice = make_sales_invoice(self.order).insert()
 		frappe.db.commit()
 		self.assertEqual(figures(self.contract, "advance"), (0,))  # from now on it sees no payment
-		self.elsewhere("Payment Entry", payment)
+		second_connection.elsewhere(lambda: frappe.get_doc("Payment Entry", payment).submit())
 		with patch.object(frappe, "enqueue") as enqueued:
 			invoice.submit()
 			frappe.db.before_commit.run()
@@ -211,46 +208,13 @@ class TestParallelMoney(L2CTestCase):
 	def test_ending_a_contract_gives_way_to_whoever_posts_against_its_order(self) -> None:
 		"""He holds the order and waits for the contract: were the order waited for, one of the two would die."""
 		frappe.db.commit()
-		with self.holding("Sales Order", self.order), self.assertRaises(ContractChangedMeanwhile):
+		with (
+			second_connection.holding("Sales Order", self.order),
+			self.assertRaises(ContractChangedMeanwhile),
+		):
 			contract_changes.terminate(self.contract, reason="withdrawn")
 		frappe.db.rollback()
 		contract_changes.terminate(self.contract, reason="withdrawn")
-
-	@contextmanager
-	def holding(self, doctype: str, name: str) -> Iterator[None]:
-		"""Keep a document locked by a connection of its own."""
-		held, done = threading.Event(), threading.Event()
-
-		def work(site: str = frappe.local.site) -> None:
-			frappe.init(site)
-			frappe.connect()
-			frappe.get_doc(doctype, name, for_update=True)
-			held.set()
-			done.wait(60)
-			frappe.destroy()
-
-		thread = threading.Thread(target=work)
-		thread.start()
-		self.assertTrue(held.wait(60))
-		try:
-			yield
-		finally:
-			done.set()
-			thread.join()
-
-	def elsewhere(self, doctype: str, name: str) -> None:
-		"""Submit and commit a document in a connection of its own."""
-
-		def work(site: str = frappe.local.site) -> None:
-			frappe.init(site)
-			frappe.connect()
-			frappe.get_doc(doctype, name).submit()
-			frappe.db.commit()
-			frappe.destroy()
-
-		thread = threading.Thread(target=work)
-		thread.start()
-		thread.join()
 
 	def billed(self, number: int) -> str:
 		from l2c_app.services.billing import billing

@@ -8,9 +8,11 @@ import time
 import frappe
 from frappe.utils import nowdate
 
+from l2c_app.api import bank as bank_api
 from l2c_app.api import collection as api
+from l2c_app.services.errors import ClaimRefused
 from l2c_app.services.ledger import audit, recompute
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import contracts, factories, second_connection
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.receivables import figures
 
@@ -85,6 +87,26 @@ class TestParallelReceipts(L2CTestCase):
 		audit.run()
 		frappe.db.commit()  # a worker may have recomputed meanwhile: look at the newest state
 		self.assertEqual(figures(self.contract, "collected", "to_audit"), (expected, 0))
+
+	def test_a_claim_declined_while_the_accountant_began_to_read_is_not_decided_for(self) -> None:
+		self.addCleanup(self.clean_up_claims)
+		values = {"company": factories.COMPANY, "currency": factories.COMPANY_CURRENCY, "amount": 250}
+		values |= {"received_on": nowdate(), "paid_to": factories.bank_account(), "reference_no": "L2C PAR 1"}
+		self.money = bank_api.enter_unclaimed(values)["name"]
+		claim = bank_api.claim(self.money, self.contract, "their cheque")["name"]
+		frappe.db.commit()
+		self.assertEqual(frappe.db.count("Collection Claim", {"name": claim, "state": "Open"}), 1)
+		second_connection.elsewhere(lambda: bank_api.decline_claim(claim, "another bank"))
+		with self.as_user(self.accountants[0]):
+			self.assertRaises(ClaimRefused, bank_api.decide_claim, claim)
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.get_value("Collection", self.money, "status"), "Unclaimed")
+
+	def clean_up_claims(self) -> None:
+		frappe.db.rollback()
+		frappe.db.delete("Collection Claim", {"collection": self.money})
+		frappe.delete_doc("Collection", self.money, force=True)
+		frappe.db.commit()
 
 	def clean_up(self) -> None:
 		"""Remove what the test committed."""

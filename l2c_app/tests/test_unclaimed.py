@@ -12,7 +12,7 @@ from l2c_app.services.errors import (
 	ReasonMissing,
 	ReceivingAccountError,
 )
-from l2c_app.tests import contracts, factories, receivables
+from l2c_app.tests import contracts, doors_off, factories, receivables
 from l2c_app.tests.bank_case import BankCase
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
@@ -67,6 +67,17 @@ class TestUnclaimed(BankCase):
 			api.undo(self.match.name, "wrong contract")
 		self.assertEqual(frappe.db.get_value("Collection", self.money, "status"), "Reported")
 		self.assertEqual(receivables.figures(self.contract, "collected"), (0,))
+
+	def test_the_contract_is_locked_before_the_money(self):
+		"""As every step on a receipt does: whoever locks the other way round waits for it in a circle."""
+		claim = self.claim(self.rep, self.contract)
+		with self.as_user(self.accountant):
+			sent = doors_off.statements(lambda: api.decide_claim(claim))
+		locking = [statement for statement in sent if statement.upper().endswith("FOR UPDATE")]
+		order = [
+			table for each in locking for table in ("Sales Contract", "Collection") if f"`tab{table}`" in each
+		]
+		self.assertEqual(order[:2], ["Sales Contract", "Collection"])
 
 	def test_two_claims_are_decided_by_accounts_with_a_reason(self):
 		first, second = self.claim(self.rep, self.contract), self.claim(self.other, self.second)
@@ -146,6 +157,14 @@ class TestUnclaimed(BankCase):
 				api.accept(self.match.name, customer=self.customer)
 			with self.assertRaises(ClaimRefused):
 				api.set_aside(self.match.name)
+
+	def test_money_taken_off_the_list_can_be_put_on_it_again(self):
+		with self.as_user(self.accountant):
+			api.take_off(self.money, "thought it was ours")
+			again = api.set_aside(self.match.name)["name"]
+			self.assertNotEqual(again, self.money)
+			self.assertRaises(ClaimRefused, api.set_aside, self.match.name)
+		self.assertEqual(frappe.db.get_value("Collection", again, "status"), "Unclaimed")
 
 	def test_nobody_can_write_the_state_by_a_form(self):
 		with self.as_user(self.accountant):

@@ -30,6 +30,7 @@ def repeat(
 	"""
 	until = time.monotonic() + seconds
 	tries, singly = 0, False
+	commit()  # what the job has read before is older than the lock that its first step waits for
 	while True:
 		try:
 			more = step(singly)

@@ -65,8 +65,8 @@ def lock_documents(doctype: str, names: Iterable[str]) -> None:
 			)
 
 
-def lock_for(vouchers: Iterable[Voucher], *, held: Voucher | None = None) -> None:
-	"""Lock the invoices and orders that native documents are about to change, then the contracts of all.
+def lock_for(vouchers: Iterable[Voucher], *, held: Voucher | None = None) -> set[str]:
+	"""Lock the invoices and orders that native documents are about to change, then the contracts of all. Returns these.
 
 	`held`: the one among them that the host has locked already, as it does with what it saves.
 
@@ -81,8 +81,38 @@ def lock_for(vouchers: Iterable[Voucher], *, held: Voucher | None = None) -> Non
 		contracts = affected_contracts.of_vouchers(named)
 		lock(contracts)
 		recompute.found(named, contracts)
+		return contracts
 	except frappe.QueryTimeoutError:
 		frappe.log_error(title="Contract not locked for a native document")
+		return set()
+
+
+def lock_newest(vouchers: Iterable[Voucher]) -> None:
+	"""As lock_for, for a step that posts on invoices and orders by what it reads of them after that.
+
+	Somebody may have posted on them between the first read of this transaction and its lock: neither we nor the host
+	would see his money. Raises ContractChangedMeanwhile; begun again, the step sees it.
+	"""
+	named = list(vouchers)
+	seen = _versions(named)
+	contracts = lock_for(named)
+	if _versions(named, locked=True) != seen or any(pictures.is_old(contract) for contract in contracts):
+		refuse(
+			ContractChangedMeanwhile,
+			_("Somebody else posted on the same invoices or orders at this moment."),
+			do=_("Try again."),
+		)
+
+
+def _versions(vouchers: list[Voucher], *, locked: bool = False) -> dict[str, datetime]:
+	"""Return when each invoice and order was changed last: as this transaction sees it, or as it is under the lock."""
+	found: dict[str, datetime] = {}
+	for doctype in (INVOICE, ORDER):
+		names = sorted({name for kind, name in vouchers if kind == doctype})
+		table = frappe.qb.DocType(doctype)
+		query = frappe.qb.from_(table).select(table.name, table.modified).where(table.name.isin(names))
+		found |= dict((query.for_update() if locked else query).run()) if names else {}
+	return found
 
 
 def _orders(contracts: list[str]) -> list[str]:

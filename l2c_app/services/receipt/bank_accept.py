@@ -55,8 +55,8 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	"""Make the native payment of a proposed match, or take the one in the books, and reconcile the bank line with it.
 
 	Returns the match. Raises BankMatchStateError, BankLineTaken, BankMatchStale, ShortPaymentReason,
-	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing, DisputeRefused; what the host
-	refuses surfaces as it is. All or nothing.
+	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing, DisputeRefused,
+	ContractChangedMeanwhile; what the host refuses surfaces as it is. All or nothing.
 	"""
 	choice = choice or Choice()
 	require_accountant()
@@ -85,7 +85,10 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 
 
 def open_proposal(name: str) -> tuple[Document, Document]:
-	"""Return a locked proposal and its locked bank line, still open. Raises BankMatchStateError, BankLineTaken."""
+	"""Return a locked proposal and its locked bank line, still open.
+
+	Raises BankMatchStateError, BankLineTaken, ContractChangedMeanwhile.
+	"""
 	match = _locked(name, PROPOSED)
 	return match, _open_line(match)
 
@@ -114,7 +117,8 @@ def reject(name: str, reason: str) -> Document:
 def undo(name: str, reason: str) -> Document:
 	"""Undo an accepted match: cancel the payment it made, or let go of the one it found; the bank line is open again.
 
-	Returns the match. Raises BankMatchStateError, ReasonMissing; what the host refuses (a closed period) surfaces.
+	Returns the match. Raises BankMatchStateError, ReasonMissing, ContractChangedMeanwhile; what the host refuses (a closed
+	period) surfaces.
 	"""
 	require_accountant()
 	match = _locked(name, DONE)
@@ -167,7 +171,7 @@ def _locked(name: str, state: str) -> Document:
 	first = frappe.get_doc(MATCH, name)
 	first.check_permission("read")
 	references = {(row.reference_type, row.reference_name) for row in first.parts}
-	contract_locks.lock_for(references)
+	contract_locks.lock_newest(references)
 	match = frappe.get_doc(MATCH, name, for_update=True)
 	if match.state != state:
 		refuse(

@@ -74,7 +74,7 @@ def refuse_content() -> NoReturn:
 
 def load(name: str) -> None:
 	"""Let the new lines of a preview become Bank Transactions, in the session user's name."""
-	document = _locked(name, "submit")
+	document = _locked_with_account(name, "submit")
 	_require(document, (PREVIEW,))
 	if not document.new_rows:
 		refuse(StatementLoadState, _("There is no new line to load."))
@@ -90,7 +90,7 @@ def stop(name: str) -> None:
 
 def resume(name: str) -> None:
 	"""Go on with a load that was stopped or failed, or whose process died, where it stands."""
-	document = _locked(name, "submit")
+	document = _locked_with_account(name, "submit")
 	_require(document, (*LIVE, STOPPED, FAILED))
 	if document.state in LIVE:
 		return queue(name)
@@ -101,7 +101,7 @@ def resume(name: str) -> None:
 
 def undo(name: str) -> None:
 	"""Cancel the bank lines of a load that nothing has taken yet; the others are kept and say why."""
-	document = _locked(name, "cancel")
+	document = _locked_with_account(name, "cancel")
 	_require(document, (DONE, STOPPED, FAILED, UNDONE))
 	frappe.db.set_value(ROW, {"statement": name, "status": KEPT}, {"status": ROW_DONE, "reason": None})
 	_begin(document, UNDOING, undone_by=frappe.session.user, kept_rows=0)
@@ -207,12 +207,15 @@ def _file(document: Document) -> Document:
 
 
 def _begin(document: Document, state: str, **values: object) -> None:
-	"""Set a load to work. Two of one bank account at once would not see each other's lines."""
-	frappe.get_doc("Bank Account", document.bank_account, for_update=True)
-	filters = {"bank_account": document.bank_account, "state": ("in", LIVE), "name": ("!=", document.name)}
-	other = frappe.db.get_value(LOAD, filters, "name")
-	if other:
-		refuse(RunInProgress, _("Load {0} is going on.").format(other), do=_("Wait for it, or stop it."))
+	"""Set a load to work whose account is locked. Two of one bank account at once would not see each other's lines.
+
+	A locking read: plain ones show the state at which this transaction began to read.
+	"""
+	table = frappe.qb.DocType(LOAD)
+	query = frappe.qb.from_(table).select(table.name).where(table.bank_account == document.bank_account)
+	others = query.where(table.state.isin(LIVE) & (table.name != document.name)).for_update().run(pluck=True)
+	if others:
+		refuse(RunInProgress, _("Load {0} is going on.").format(others[0]), do=_("Wait for it, or stop it."))
 	document.db_set({**values, "state": state, "heartbeat_on": now_datetime(), "progress": 0, "error": None})
 	queue(document.name)
 
@@ -224,6 +227,15 @@ def _require(document: Document, states: tuple[str, ...]) -> None:
 			_("The load cannot take this step now."),
 			compared=_("Its state is {0}.").format(_(document.state)),
 		)
+
+
+def _locked_with_account(name: str, right: str) -> Document:
+	"""Lock the bank account and then the load: whoever is about to set another one to work waits here."""
+	frappe.has_permission(LINE, right, throw=True)
+	account = frappe.db.get_value(LOAD, name, "bank_account")
+	if account:
+		frappe.get_doc("Bank Account", account, for_update=True)
+	return _locked(name, right)
 
 
 def _locked(name: str, right: str) -> Document:

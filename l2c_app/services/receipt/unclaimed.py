@@ -1,6 +1,6 @@
 """Money that came from nobody we know: set aside from a bank line, shown masked to sales, claimed, decided by accounts.
 
-Lock order: the Collection, then its claims; the confirmation locks contracts before it reads the Collection again.
+Lock order: the contract that is paid with its documents, the Collection, then its claims.
 """
 
 from typing import Any
@@ -11,10 +11,11 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from l2c_app.core.masking import mask_account, mask_name
+from l2c_app.services.contract import contract_locks
 from l2c_app.services.contract.all_or_nothing import all_or_nothing
 from l2c_app.services.errors import ClaimRefused, ReasonMissing, refuse
 from l2c_app.services.receipt import bank_accept, collection_vouchers, collections, payer_aliases
-from l2c_app.services.receipt.collection_checks import REPORTED, UNCLAIMED
+from l2c_app.services.receipt.collection_checks import CONFIRMED, REPORTED, UNCLAIMED
 
 CLAIM = "Collection Claim"
 OPEN, ACCEPTED, DECLINED = "Open", "Accepted", "Declined"
@@ -28,9 +29,8 @@ def set_aside(match_name: str) -> Document:
 	"""
 	bank_accept.require_accountant()
 	match, line = bank_accept.open_proposal(match_name)
-	if match.collection or frappe.db.exists(
-		"Collection", {"bank_transaction": line.name, "status": UNCLAIMED}
-	):
+	taken = ("in", [UNCLAIMED, REPORTED, CONFIRMED])
+	if frappe.db.exists("Collection", {"bank_transaction": line.name, "status": taken}):
 		refuse(ClaimRefused, _("The money of this bank line is on the list already."))
 	collection = frappe.new_doc("Collection")
 	collection.update(
@@ -87,6 +87,13 @@ def _open_claims(names: list[str]) -> list[Any]:
 	return frappe.get_all(CLAIM, filters=filters, fields=fields, order_by="claimed_on, name") if names else []
 
 
+def lock_claims(name: str) -> list[Any]:
+	"""Lock and return the open claims of locked money, also one that came or went since this transaction began to read."""
+	table = frappe.qb.DocType(CLAIM)
+	query = frappe.qb.from_(table).select(table.name).orderby(table.claimed_on, table.name)
+	return query.where((table.collection == name) & (table.state == OPEN)).for_update().run(as_dict=True)
+
+
 @all_or_nothing("l2c_claim")
 def claim(
 	name: str, contract: str, *, reason: str, row_id: str | None = None, evidence: str | None = None
@@ -128,15 +135,16 @@ def _attach(claimed: Document) -> None:
 def decide(claim_name: str, reason: str = "", *, despite: str = "") -> Document:
 	"""Give unclaimed money to one claim: the payment is made and the bank line reconciled, other claims are declined.
 
-	Returns the confirmed Collection. With several claims a reason is needed. Raises ClaimRefused, ReasonMissing and what
-	the confirmation raises. All or nothing.
+	Returns the confirmed Collection. With several claims a reason is needed. Raises ClaimRefused, ReasonMissing,
+	ContractChangedMeanwhile and what the confirmation raises. All or nothing.
 	"""
 	bank_accept.require_accountant()
 	chosen = frappe.get_doc(CLAIM, claim_name)
+	contract_locks.lock([chosen.contract], with_documents=True)
 	collection = locked(chosen.collection)
-	claims = _open_claims([collection.name])
+	claims = lock_claims(collection.name)
 	if claim_name not in {row.name for row in claims}:
-		refuse(ClaimRefused, _("This claim is not open any more."), compared=_(chosen.state))
+		refuse(ClaimRefused, _("This claim is not open any more."))
 	if len(claims) > 1 and not reason.strip():
 		refuse(ReasonMissing, _("Several people claim this money: please say why this one is right."))
 	_assign(collection, chosen)

@@ -43,8 +43,8 @@ def take_off(name: str, reason: str) -> Document:
 	if not (reason or "").strip():
 		refuse(ReasonMissing, _("Please say why."))
 	collection = unclaimed.locked(name)
-	for claim in unclaimed.claims_of(name):
-		unclaimed.close(claim["name"], unclaimed.DECLINED, reason.strip())
+	for claim in unclaimed.lock_claims(name):
+		unclaimed.close(claim.name, unclaimed.DECLINED, reason.strip())
 	collection.update({"status": REJECTED, "status_reason": reason.strip()})
 	collection_vouchers.save(collection)
 	return collection
