@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_to_date, flt, now_datetime
 
+from l2c_app.patches.v1_0 import cancelled_contracts
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import activation, contract_changes, contract_revisions
 from l2c_app.services.errors import (
@@ -16,7 +17,9 @@ from l2c_app.services.errors import (
 	RevisionRefused,
 )
 from l2c_app.services.follow_up import follow_up_party, follow_ups
-from l2c_app.tests import contracts, factories
+from l2c_app.services.ledger import recompute
+from l2c_app.services.pool import overdue_cash
+from l2c_app.tests import contracts, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 
@@ -123,6 +126,32 @@ class TestChanges(L2CTestCase):
 		frappe.get_doc("Sales Order", contract.sales_order).cancel()
 		contracts.fresh(contract).cancel()
 		self.assertEqual(contracts.fresh(contract).status, "Cancelled")
+
+	def test_of_a_cancelled_contract_nothing_is_open_in_any_sum(self) -> None:
+		owner = factories.sales_user("cancelled.owner")
+		late = [plan_row(400, fixed_date=contracts.in_days(-3)), plan_row(600)]
+		contract = contracts.draft(
+			plan_rows=late, transaction_date=contracts.in_days(-5), contract_owner=owner
+		)
+		contract.submit()
+		money = ("open_amount", "due_amount", "overdue_amount")
+		self.assertEqual(receivables.figures(contract.name, *money), (1000, 1000, 400))
+		contracts.fresh(contract).cancel()
+		self.assertEqual(receivables.figures(contract.name, *money), (0, 0, 0))
+		rows = receivables.rows(contract.name, *money, "status")
+		self.assertEqual(rows, [(0, 0, 0, "Waived")] * 2)
+		self.assertEqual(frappe.db.get_value("Sales Contract", contract.name, "money_status"), "Settled")
+		self.assertEqual(overdue_cash.of(owner), 0)
+		self.assertEqual(receivables.broken(contract.name), [])
+
+	def test_contracts_that_were_cancelled_before_are_read_again(self) -> None:
+		contract = contracts.draft()
+		contract.submit()
+		contracts.fresh(contract).cancel()
+		recompute.flush()
+		frappe.db.set_value("Sales Contract", contract.name, {"open_amount": 1000, "overdue_amount": 1000})
+		cancelled_contracts.execute()
+		self.assertEqual(receivables.figures(contract.name, "open_amount", "overdue_amount"), (0, 0))
 
 	def test_terminating_calls_off_what_rules_planned_and_leaves_what_people_planned(self) -> None:
 		contract = halves()

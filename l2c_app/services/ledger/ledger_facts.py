@@ -15,6 +15,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
+from l2c_app.core.contract_status import CANCELLED_DOCSTATUS
 from l2c_app.core.facts import Ask, Billing, Entry, Facts, Invoice, PlanRow
 from l2c_app.core.money import exact, to_minor
 from l2c_app.services.ledger import collection_asks, document_owners, ledger_entries, ledger_reads
@@ -106,11 +107,13 @@ class _Batch:
 		return ContractFacts(header, rows, orders, facts, self.unit, name in self.converted)
 
 	def _plan_row(self, row: Any) -> PlanRow:
+		"""Of a cancelled contract nobody is asked for anything: its rows are waived whole."""
+		cancelled = self.headers[row.parent].docstatus == CANCELLED_DOCSTATUS
 		return PlanRow(
 			row_id=row.row_id,
 			index=row.idx,
 			amount=to_minor(row.amount, self.unit),
-			waived=to_minor(row.waived, self.unit),
+			waived=to_minor(row.amount if cancelled else row.waived, self.unit),
 			due=_date(row.due_date),
 			is_advance=row.billing == "Advance",
 		)

@@ -75,9 +75,11 @@ class SalesContract(Document):
 		contract_changes.refuse_cancel_with_order(self)
 
 	def on_cancel(self) -> None:
+		"""Nothing is open on it any more, in no list and no sum."""
 		self.db_set("status", "Cancelled")
 		contract_changes.cancelled(self)
 		contract_customers.forget()
+		recompute.mark([self.name])
 		signing_requests.follow(self)
 		renewal_chain.reopen(self)
 
