@@ -51,6 +51,18 @@ def resume_run(run: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+def undo_run(run: str) -> None:
+	"""Take the contracts of a run back: they are cancelled, their documents are as before; what moved on stays."""
+	adoption_runs.undo(run)
+
+
+@frappe.whitelist(methods=["POST"])
+def undo_row(row: str) -> None:
+	"""Take the contract of one row of a run back."""
+	retrying(lambda: adoption_runs.undo_row(row))
+
+
+@frappe.whitelist(methods=["POST"])
 def preview(rows: list | str) -> dict[str, Any]:
 	"""Return what one contract would be, made of these rows; a refusal is an answer."""
 	return retrying(lambda: adoption.preview(_case(rows))).as_dict()

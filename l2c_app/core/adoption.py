@@ -7,11 +7,14 @@ invoice named on a line is the one that bills it. All amounts are decimals of cu
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+Money = tuple[str, str, str, str, int]
+"""A part of a voucher on a contract: its type, its name, the document it is on, its kind, its minor units."""
 
 HEAD = ("sales_order", "contract_owner", "title", "contract_date", "start_date", "end_date")
 COLUMNS = (
@@ -256,3 +259,11 @@ def differences(
 			if wanted is not None and wanted != there:
 				result.append(Figure(row_id, name, wanted, there))
 	return result
+
+
+def came_since(then: Iterable[Money], now: Iterable[Money]) -> list[str]:
+	"""Return the vouchers with a part now that was not there then, or not with this amount; what went is no hindrance.
+
+	Example: 300 of PE-1 then; 300 of PE-1 and 50 of PE-2 now: PE-2. 250 of PE-1 now: PE-1. Nothing now: nothing.
+	"""
+	return sorted({voucher for _type, voucher, *_rest in set(now) - set(then)})

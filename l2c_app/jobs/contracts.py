@@ -38,7 +38,7 @@ def remind_of_signing_links() -> dict[str, int]:
 
 
 def work_adoption_run(run: str) -> None:
-	"""Judge or adopt the contracts of a run: one commit per contract; queued again after one job's time."""
+	"""Judge, adopt or take back the contracts of a run: one commit per contract; queued again after one job's time."""
 	adoption_run_work.work(run, commit=commit_step)
 
 

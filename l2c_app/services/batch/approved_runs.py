@@ -16,6 +16,7 @@ from l2c_app.services.errors import L2CError, RunInProgress, refuse
 
 QUEUED, PREPARING, PREVIEW = "Queued", "Preparing", "Preview"
 DONE, FAILED, STOPPED = "Done", "Failed", "Stopped"
+UNDONE = "Undone"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Kind:
 	"""One DocType of such runs, with that of its rows.
 
 	`doing`: the state in which an approved run works; `unapproved`: where another one goes on; `state_error`: raised
-	where a step does not fit the state; `unfinished`: the sentence for a company ({0}) that has a run at work.
+	where a step does not fit the state; `unfinished`: the sentence for a company ({0}) that has a run at work; `undoing`:
+	the state in which a run that is over is taken back, for kinds that can be (with `undone_by` on the run).
 	"""
 
 	run: str
@@ -32,11 +34,12 @@ class Kind:
 	unapproved: str
 	state_error: type[L2CError]
 	unfinished: Callable[[], str]
+	undoing: str = ""
 
 	@property
 	def live(self) -> tuple[str, ...]:
 		"""Return the states in which a job is at work or to come."""
-		return QUEUED, PREPARING, self.doing
+		return tuple(state for state in (QUEUED, PREPARING, self.doing, self.undoing) if state)
 
 
 def clear_the_way(kind: Kind, company: str) -> None:
@@ -72,13 +75,29 @@ def stop(kind: Kind, run: Document) -> None:
 
 def resume(kind: Kind, run: Document) -> None:
 	"""Go on with a stopped or failed run, or one whose process died, where it stands. Raises RunInProgress."""
-	if run.state in (PREVIEW, DONE):
+	if run.state in (PREVIEW, DONE, UNDONE):
 		refuse(kind.state_error, _("The run is finished."), compared=_(run.state))
 	if run.state not in kind.live:
 		if is_going_on(kind, run.company):
 			refuse_second(kind, run.company)
-		left = kind.doing if run.approved_by else kind.unapproved
-		run.db_set({"state": left, "error": None, "heartbeat_on": now_datetime()})
+		run.db_set({"state": _left(kind, run), "error": None, "heartbeat_on": now_datetime()})
+
+
+def undo(kind: Kind, run: Document) -> None:
+	"""Let a run that is over be taken back in the session user's name. Raises RunInProgress, or its kind's state error."""
+	if run.state not in (DONE, STOPPED, FAILED, UNDONE):
+		refuse(kind.state_error, _("Only a run that is over can be undone."), compared=_(run.state))
+	if is_going_on(kind, run.company):
+		refuse_second(kind, run.company)
+	values = {"state": kind.undoing, "undone_by": frappe.session.user, "undone_on": now_datetime()}
+	run.db_set({**values, "heartbeat_on": now_datetime(), "progress": 0, "error": None})
+
+
+def _left(kind: Kind, run: Document) -> str:
+	"""Return the state in which a run goes on."""
+	if kind.undoing and run.undone_by:
+		return kind.undoing
+	return kind.doing if run.approved_by else kind.unapproved
 
 
 def forget_rows(kind: Kind, run: Document) -> None:

@@ -36,13 +36,17 @@ from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER
 ADOPTED = "Adopted"
 FINANCE_MANAGER = "Accounts Manager"
 SAVE_POINT = "l2c_adopt_preview"
+Link = tuple[str, str, str | None]
 FIGURES = ("billed", "collected", "open_amount", "overdue_amount")
 ROW_FIGURES = ("row_id", "label", "amount", "billing", "due_date", "status", *FIGURES)
 
 
 @dataclass
 class Result:
-	"""What a case became or would become; amounts in its currency. `error` and `reason` if it is refused."""
+	"""What a case became or would become; amounts in its currency. `error` and `reason` if it is refused.
+
+	`links`: the native documents that name the contract now, each with the contract that it named before.
+	"""
 
 	reference: str
 	sales_order: str = ""
@@ -55,6 +59,7 @@ class Result:
 	differences: list[str] = field(default_factory=list)
 	error: str = ""
 	reason: str = ""
+	links: list[Link] = field(default_factory=list)
 
 	def as_dict(self) -> dict[str, Any]:
 		"""Return the result as it is sent to the browser."""
@@ -127,12 +132,14 @@ def _adopt(case: Case) -> Result:
 	contract_locks.lock_documents(INVOICE, [invoice.name for invoice in sources.invoices])
 	lines = _lines(case, sources)
 	contract = adoption_draft.insert(case, sources, lines)
-	_stamp(contract, sources)
+	links = _stamp(contract, sources)
 	_link(contract, sources, lines)
 	contract_customers.forget()
 	recompute.mark([contract.name])
 	recompute.flush()
-	return _result(case, sources, lines, frappe.get_doc("Sales Contract", contract.name))
+	result = _result(case, sources, lines, frappe.get_doc("Sales Contract", contract.name))
+	result.links = links
+	return result
 
 
 def _lines(case: Case, sources: Sources) -> list[Line]:
@@ -145,15 +152,23 @@ def _lines(case: Case, sources: Sources) -> list[Line]:
 	)
 
 
-def _stamp(contract: Document, sources: Sources) -> None:
-	"""Put our own link on the native documents, and nothing else."""
+def _stamp(contract: Document, sources: Sources) -> list[Link]:
+	"""Put our own link on the native documents, and nothing else. Returns them with what it was before."""
+	links = []
 	if sources.order:
-		sources.order.db_set("l2c_contract", contract.name, update_modified=False)
+		links.append(_name_on(sources.order, contract.name))
 		contract.order_state = order_state.of_order(sources.order.status)
 	for invoice in sources.invoices:
 		owners = {name for name in document_owners.of_document(invoice) if name}
 		if adoption_sources.is_outside(invoice) or owners == {contract.name}:
-			invoice.db_set("l2c_contract", contract.name, update_modified=False)
+			links.append(_name_on(invoice, contract.name))
+	return links
+
+
+def _name_on(document: Document, contract: str) -> Link:
+	before = document.get("l2c_contract")
+	document.db_set("l2c_contract", contract, update_modified=False)
+	return document.doctype, document.name, before
 
 
 def _link(contract: Document, sources: Sources, lines: list[Line]) -> None:

@@ -1,4 +1,4 @@
-"""The work of a run of adoptions: judge every contract by a dry run, then adopt them one by one.
+"""The work of a run of adoptions: judge every contract by a dry run, then adopt them one by one, or take them back.
 
 A step is one transaction that locks the run first: a process that dies leaves whole contracts, the next one goes on with
 those that are not done. A refusal is a result of its row, not of the run. The job commits.
@@ -6,7 +6,7 @@ those that are not done. A refusal is a result of its row, not of the run. The j
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import frappe
 from frappe import _
@@ -16,19 +16,16 @@ from frappe.utils import fmt_money, formatdate, now_datetime
 from l2c_app.core.adoption import Case
 from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.acting import acting_as
-from l2c_app.services.contract import adoption, adoption_runs
+from l2c_app.services.contract import adoption, adoption_runs, adoption_undo
 from l2c_app.services.contract.adoption import Result
+from l2c_app.services.contract.adoption_runs import DONE, KEPT
 
 RUN, ROW = adoption_runs.RUN, adoption_runs.ROW
-DONE, SKIPPED, FAILED = "Done", "Skipped", "Failed"
+SKIPPED = "Skipped"
 SAVE_POINT = "l2c_adopt_row"
 EVENT = "l2c_adoption_run"
-COUNTED = {
-	adoption_runs.PLANNED: "planned_rows",
-	DONE: "done_rows",
-	SKIPPED: "skipped_rows",
-	FAILED: "failed_rows",
-}
+LEFT = {adoption_runs.ADOPTING: adoption_runs.PLANNED, adoption_runs.UNDOING: DONE}
+Answer = TypeVar("Answer")
 
 
 def work(name: str, *, commit: Callable[[], None], seconds: float = steps.SECONDS_PER_JOB) -> None:
@@ -47,6 +44,8 @@ def step(name: str) -> bool:
 	run = frappe.get_doc(RUN, name, for_update=True)
 	if run.state in (approved_runs.QUEUED, approved_runs.PREPARING):
 		return _judge(run)
+	if run.state == adoption_runs.UNDOING:
+		return _undo(run)
 	return _adopt(run) if run.state == adoption_runs.ADOPTING else False
 
 
@@ -56,7 +55,7 @@ def _judge(run: Document) -> bool:
 		_store(run, state=approved_runs.PREVIEW, progress=100)
 		return False
 	with acting_as(run.prepared_by):
-		result = _isolated(row, adoption.preview)
+		result = _isolated(lambda: adoption.preview(_case(row)), lambda error: _refused(row, error))
 	_answer(run, row, result, SKIPPED if result.error else adoption_runs.PLANNED)
 	_store(run, state=approved_runs.PREPARING)
 	return True
@@ -70,17 +69,45 @@ def _adopt(run: Document) -> bool:
 		return False
 	with acting_as(run.approved_by):
 		adoption.require_adopter()
-		result = _isolated(row, adoption.adopt)
+		result = _isolated(lambda: adoption.adopt(_case(row)), lambda error: _refused(row, error))
 	_answer(run, row, result, DONE if result.contract else SKIPPED)
+	if result.contract:
+		frappe.db.set_value(ROW, row.name, "state_at_adoption", adoption_undo.state_of(result))
 	_store(run)
 	return True
 
 
-def _isolated(row: Any, do: Callable[[Case], Result]) -> Result:
-	"""Judge or adopt one contract; whatever it raises is its result, but a collision begins the step again."""
+def _undo(run: Document) -> bool:
+	"""Take the next contract back in the name of who asked for it, who must still have the right."""
+	row = _next(run, DONE)
+	if not row:
+		_store(run, state=approved_runs.UNDONE, progress=100)
+		return False
+	with acting_as(run.undone_by):
+		adoption.require_adopter()
+		frappe.db.set_value(ROW, row.name, _isolated(lambda: _taken_back(row), _kept))
+	_store(run)
+	return True
+
+
+def _taken_back(row: Any) -> dict[str, object]:
+	adoption_undo.undo(row.contract, row.state_at_adoption)
+	return adoption_runs.undone()
+
+
+def _kept(error: Exception) -> dict[str, object]:
+	return {"status": KEPT, "error": type(error).__name__, "reason": str(error)}
+
+
+def _case(row: Any) -> Case:
+	return adoption.case_of(row.reference, json.loads(row.source_lines))
+
+
+def _isolated(do: Callable[[], Answer], refused: Callable[[Exception], Answer]) -> Answer:
+	"""Do one contract; whatever it raises is its result (`refused`), but a collision begins the step again."""
 	frappe.db.savepoint(SAVE_POINT)
 	try:
-		return do(adoption.case_of(row.reference, json.loads(row.source_lines)))
+		return do()
 	except steps.AGAIN:
 		raise
 	except Exception as error:
@@ -88,11 +115,11 @@ def _isolated(row: Any, do: Callable[[Case], Result]) -> Result:
 		if not isinstance(error, frappe.ValidationError | frappe.PermissionError):
 			frappe.log_error(title="Running documents not adopted", message=frappe.get_traceback())
 		frappe.clear_messages()
-		return _refused(row, error, str(error))
+		return refused(error)
 
 
-def _refused(row: Any, error: Exception, reason: str) -> Result:
-	return Result(row.reference, row.sales_order or "", error=type(error).__name__, reason=reason)
+def _refused(row: Any, error: Exception) -> Result:
+	return Result(row.reference, row.sales_order or "", error=type(error).__name__, reason=str(error))
 
 
 def _answer(run: Document, row: Any, result: Result, status: str) -> None:
@@ -124,19 +151,16 @@ def _row_text(row: dict[str, Any], currency: str) -> str:
 
 
 def _next(run: Document, status: str) -> Any | None:
-	fields = ["name", "reference", "sales_order", "source_lines"]
+	fields = ["name", "reference", "sales_order", "source_lines", "contract", "state_at_adoption"]
 	filters = {"run": run.name, "status": status}
 	rows = frappe.get_all(ROW, filters=filters, fields=fields, order_by="name", limit=1)
 	return rows[0] if rows else None
 
 
 def _store(run: Document, **values: object) -> None:
-	for status, column in COUNTED.items():
-		values[column] = frappe.db.count(ROW, {"run": run.name, "status": status})
-	if run.state != adoption_runs.ADOPTING:
-		left = frappe.db.count(ROW, {"run": run.name, "status": adoption_runs.TO_JUDGE})
-	else:
-		left = values["planned_rows"]
+	values |= adoption_runs.counts(run.name)
+	status = LEFT.get(run.state, adoption_runs.TO_JUDGE)
+	left = frappe.db.count(ROW, {"run": run.name, "status": status})
 	values.setdefault("progress", 100 * (run.total_rows - left) / max(run.total_rows, 1))
 	run.db_set({**values, "heartbeat_on": now_datetime()})
 	message = {name: run.get(name) for name in ("name", "state", "progress")}

@@ -1,6 +1,6 @@
 """Runs that take over documents that ran before: a dry run per contract first, then the contracts, each by itself.
 
-Whoever may adopt prepares, approves, stops and resumes; the contracts are made in the approver's name.
+Whoever may adopt prepares, approves, stops, resumes and undoes; the contracts are made in the approver's name.
 `adoption_run_work` does the work. Raises AdoptionRunState, RunInProgress, ApproverNeeded.
 """
 
@@ -15,14 +15,23 @@ from frappe.utils import now_datetime
 
 from l2c_app.core import adoption as rules
 from l2c_app.services.batch import approved_runs, steps
-from l2c_app.services.batch.approved_runs import PREPARING, QUEUED
-from l2c_app.services.contract import adoption
+from l2c_app.services.batch.approved_runs import PREPARING, QUEUED, UNDONE
+from l2c_app.services.contract import adoption, adoption_undo
 from l2c_app.services.errors import AdoptionRunState, refuse
 from l2c_app.services.follow_up import new_rows
 
 RUN, ROW = "Adoption Run", "Adoption Run Row"
 ADOPTING = "Adopting"
-TO_JUDGE, PLANNED = "To Judge", "Planned"
+UNDOING = "Undoing"
+TO_JUDGE, PLANNED, DONE, KEPT = "To Judge", "Planned", "Done", "Not Undone"
+COUNTED = {
+	PLANNED: "planned_rows",
+	DONE: "done_rows",
+	"Skipped": "skipped_rows",
+	"Failed": "failed_rows",
+	UNDONE: "undone_rows",
+	KEPT: "kept_rows",
+}
 JOB = "l2c_app.jobs.contracts.work_adoption_run"
 
 
@@ -37,6 +46,7 @@ RUNS = approved_runs.Kind(
 	unapproved=PREPARING,
 	state_error=AdoptionRunState,
 	unfinished=_unfinished,
+	undoing=UNDOING,
 )
 
 
@@ -85,6 +95,51 @@ def resume(name: str) -> None:
 	"""Go on with a stopped or failed run, or one whose process died, where it stands."""
 	approved_runs.resume(RUNS, _locked(name))
 	queue(name)
+
+
+def undo(name: str) -> None:
+	"""Take back all contracts of a run that is over, in the session user's name; those that moved on stay and say why.
+
+	Asked again it tries those that stayed; where nothing is left to take back, or it is going on, nothing happens.
+	"""
+	run = _locked(name)
+	if run.state == UNDOING:
+		return
+	left = {"run": name, "status": ("in", (DONE, KEPT))}
+	if not frappe.db.exists(ROW, left):
+		if run.state != UNDONE and not frappe.db.exists(ROW, {"run": name, "status": UNDONE}):
+			refuse(AdoptionRunState, _("The run has adopted nothing."), compared=_(run.state))
+		return
+	approved_runs.undo(RUNS, run)
+	frappe.db.set_value(ROW, left, {"status": DONE, "error": None, "reason": None})
+	queue(name)
+
+
+def undo_row(name: str) -> None:
+	"""Take back the contract of one row at once, in the session user's name. Of one that is undone already nothing happens.
+
+	Raises AdoptionMovedOn, AdoptionRunState, ContractChangedMeanwhile.
+	"""
+	run = _locked(frappe.db.get_value(ROW, name, "run") or "")
+	row = frappe.get_doc(ROW, name, for_update=True)
+	if row.status == UNDONE:
+		return
+	if run.state in RUNS.live or row.status not in (DONE, KEPT):
+		states = f"{_(run.state)}, {_(row.status)}"
+		refuse(AdoptionRunState, _("The row has no contract that could be undone now."), compared=states)
+	adoption_undo.undo(row.contract, row.state_at_adoption)
+	row.db_set({"error": None, "reason": None, **undone()})
+	run.db_set(counts(run.name))
+
+
+def undone() -> dict[str, object]:
+	"""Return what a row keeps of being undone now by the session user."""
+	return {"status": UNDONE, "undone_by": frappe.session.user, "undone_on": now_datetime()}
+
+
+def counts(name: str) -> dict[str, int]:
+	"""Return how many rows of a run are in each state, by the run's field."""
+	return {field: frappe.db.count(ROW, {"run": name, "status": status}) for status, field in COUNTED.items()}
 
 
 def queue(name: str) -> None:

@@ -163,6 +163,10 @@ class AdoptionRefused(L2CError):
 	"""Documents that ran before cannot become a contract: the values that do not fit are in the text."""
 
 
+class AdoptionMovedOn(L2CError):
+	"""An adoption cannot be taken back: something happened under its contract since, or nothing says how it was before."""
+
+
 class AdoptionRunState(L2CError):
 	"""A run of adoptions is not in the state that the step needs, or there is nothing to adopt."""
 

@@ -89,3 +89,18 @@ class TestPlan(unittest.TestCase):
 		self.assertEqual(
 			adoption.differences(stated, found), [adoption.Figure("R2", "collected", D(50), D(40))]
 		)
+
+
+class TestSince(unittest.TestCase):
+	def test_only_money_that_came_or_was_moved_counts(self):
+		paid = ("Payment Entry", "PE-1", "SI-1", "Cash", 30000)
+		more = ("Payment Entry", "PE-2", "SI-1", "Cash", 5000)
+		less = ("Payment Entry", "PE-1", "SI-1", "Cash", 25000)
+		for then, now, found in (
+			([paid], [paid], []),
+			([paid], [paid, more], ["PE-2"]),
+			([paid], [less], ["PE-1"]),
+			([paid], [("Payment Entry", "PE-1", "SI-2", "Cash", 30000)], ["PE-1"]),
+			([paid, more], [paid], []),
+		):
+			self.assertEqual(adoption.came_since(then, now), found)

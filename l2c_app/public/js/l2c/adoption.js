@@ -9,6 +9,16 @@ l2c.add_adoption_button = (listview) => {
 	listview.page.add_inner_button(__("Adopt Running Documents"), () => start_run());
 };
 
+// One contract of a run is taken back, after a question.
+l2c.undo_adoption_row = (row, after) =>
+	frappe.confirm(
+		__("Cancel this contract? Its order, invoices and payments stay as they are."),
+		async () => {
+			await l2c.call_frozen("adoption.undo_row", { row });
+			after();
+		}
+	);
+
 const download_template = async () => {
 	const rows = await l2c.call("adoption.template", {});
 	frappe.tools.downloadify(rows, null, __("Contracts to Adopt"));

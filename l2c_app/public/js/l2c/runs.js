@@ -23,6 +23,8 @@ const APPROVED_RUN_COLOURS = {
 	Billing: "blue",
 	Adopting: "blue",
 	Sending: "blue",
+	Undoing: "blue",
+	Undone: "gray",
 	Done: "green",
 	Failed: "red",
 	Stopped: "orange",
@@ -31,7 +33,7 @@ l2c.approved_run_colour = (state) => APPROVED_RUN_COLOURS[state];
 
 // The head of a run that is prepared, approved and done: state and counts, and a bar while it is at work.
 l2c.approved_run_head = (frm, live, done_label) => {
-	const { state, planned_rows, done_rows, skipped_rows, failed_rows, progress } = frm.doc;
+	const { state, planned_rows, done_rows, skipped_rows, failed_rows, undone_rows, kept_rows, progress } = frm.doc;
 	frm.dashboard.clear_headline();
 	frm.dashboard.set_headline(
 		l2c.tags([
@@ -40,6 +42,8 @@ l2c.approved_run_head = (frm, live, done_label) => {
 			[done_label, done_rows || "", "green"],
 			[__("Skipped"), skipped_rows || "", "orange"],
 			[__("Failed"), failed_rows || "", "red"],
+			[__("Undone"), undone_rows || "", "gray"],
+			[__("Not Undone"), kept_rows || "", "orange"],
 		])
 	);
 	if (live.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));
