@@ -9,8 +9,9 @@ from frappe.utils import flt, nowdate
 from l2c_app.api import contract as contract_api
 from l2c_app.overrides import journal_entry, payment_entry, payment_ledger_entry, unreconcile_payment
 from l2c_app.services.billing import billing
+from l2c_app.services.contract import contract_natives
 from l2c_app.services.ledger import audit, contract_customers, ledger_facts, ledger_identities, recompute
-from l2c_app.tests import contracts, factories, receivables
+from l2c_app.tests import contracts, doors_off, factories, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 from l2c_app.tests.receivables import broken, figures, receipt, rows
@@ -172,6 +173,37 @@ class TestStrangersCostNothing(L2CTestCase):
 			payment_ledger_entry.on_advance_submit(ledger)
 			unreconcile_payment.on_submit(undo)
 		self.assertEqual(recompute.flush(), [])
+
+	@bench_only("statements are counted on the database of the host")
+	def test_a_cold_set_costs_two_statements_and_holds_what_contracts_wait_for(self) -> None:
+		"""A row waits for a project by name, one without a name for that of its contract, a third for no milestone."""
+		customer = factories.customer("L2C Door")
+		named, own = (f"L2C Door {frappe.generate_hash(length=6)}" for _each in range(2))
+		plan = [contracts.plan_row(250) for _each in range(4)]
+		contract = contracts.active(customer, plan_rows=plan)
+		frappe.db.set_value("Sales Contract", contract.name, "project", own, update_modified=False)
+		awaited = (("Project", named), ("Project", None), ("Task", named), ("Sign-off", None))
+		for row, (kind, name) in zip(contract.plan_rows, awaited, strict=True):
+			values = {"milestone_type": kind, "milestone": name}
+			frappe.db.set_value("Sales Contract Plan Row", row.name, values, update_modified=False)
+		contract_customers.forget()
+		sent = doors_off.statements(lambda: contract_customers.concerns(customer))
+		self.assertEqual(len(sent), 2)
+		kinds = ("Project", "Task")
+		found = [[contract_customers.awaits(kind, name) for kind in kinds] for name in (named, own)]
+		self.assertEqual(found, [[True, True], [True, False]])
+		self.assertTrue(contract_customers.concerns_order(contract.sales_order))
+		self.assertFalse(contract_customers.concerns("") or contract_customers.awaits("Task", ""))
+		contract_customers.forget()
+
+	@bench_only("statements are counted on the database of the host")
+	def test_what_moves_a_due_date_leaves_the_set_warm(self) -> None:
+		customer = factories.customer("L2C Door")
+		contract = contracts.active(customer)
+		self.assertTrue(contract_customers.concerns(customer))
+		contract_natives.look_again(contract.name)
+		sent = doors_off.statements(lambda: contract_customers.concerns("L2C Stranger"))
+		self.assertEqual(sent, [])
 
 	def test_a_warm_set_that_lost_a_customer_is_found_and_rebuilt(self) -> None:
 		customer = factories.customer("L2C Door")

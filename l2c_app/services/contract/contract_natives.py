@@ -59,6 +59,7 @@ def take_order(order: Document, name: str) -> None:
 		contract.sales_order = order.name
 		_match_lines(contract, order)
 	_refresh(contract)
+	contract_customers.forget()
 
 
 def _has_other_order(contract: Document, order: Document) -> bool:
@@ -144,4 +145,3 @@ def look_again(contract: str) -> None:
 def _refresh(contract: Document) -> None:
 	contract_dates.refresh(contract)
 	contract_state.save(contract)
-	contract_customers.forget()

@@ -5,6 +5,8 @@ document of any other customer is left after this look. The set may hold too man
 (a contract that was rolled back), which costs one needless look; it is rebuilt after every change.
 """
 
+from collections.abc import Iterator
+
 import frappe
 
 KEY = "l2c_contract_customers"
@@ -70,32 +72,27 @@ def _drop() -> None:
 
 
 def _read() -> dict[str, set[str]]:
-	contract = frappe.qb.DocType("Sales Contract")
+	"""Read all names, in two statements: whoever looks next pays for them, though he may have no contract."""
 	order = frappe.qb.DocType("Sales Order")
-	customers = (
-		frappe.qb.from_(contract)
-		.select(contract.customer)
-		.distinct()
-		.where((contract.docstatus == 1) & (contract.customer != ""))
-	).run()
-	orders = (
-		frappe.qb.from_(order).select(order.name).where((order.docstatus == 1) & (order.l2c_contract != ""))
-	).run()
-	return {
-		"customers": {row[0] for row in customers},
-		"orders": {row[0] for row in orders},
-		**{doctype: _awaited(doctype) for doctype in MILESTONES},
-	}
+	orders = frappe.qb.from_(order).select(order.name)
+	orders = orders.where((order.docstatus == 1) & (order.l2c_contract != "")).run(pluck=True)
+	customers, awaited = set(), {doctype: set() for doctype in MILESTONES}
+	for customer, doctype, name in _contracts():
+		if customer:
+			customers.add(customer)
+		if doctype and name:
+			awaited[doctype].add(name)
+	return {"customers": customers, "orders": set(orders), **awaited}
 
 
-def _awaited(doctype: str) -> set[str]:
-	"""Names of the milestones of one kind; a row without a name waits for the contract's project."""
+def _contracts() -> Iterator[tuple[str | None, str | None, str | None]]:
+	"""Yield the customer of each submitted contract with each milestone its rows wait for, None where there is none.
+
+	A row without a name waits for the contract's project.
+	"""
 	row, contract = frappe.qb.DocType("Sales Contract Plan Row"), frappe.qb.DocType("Sales Contract")
-	query = (
-		frappe.qb.from_(row)
-		.join(contract)
-		.on(contract.name == row.parent)
-		.select(row.milestone, contract.project)
-	)
-	query = query.where((contract.docstatus == 1) & (row.milestone_type == doctype))
-	return {milestone or project for milestone, project in query.run() if milestone or project}
+	query = frappe.qb.from_(contract).left_join(row)
+	query = query.on((row.parent == contract.name) & row.milestone_type.isin(MILESTONES))
+	query = query.select(contract.customer, row.milestone_type, row.milestone, contract.project).distinct()
+	for customer, doctype, milestone, project in query.where(contract.docstatus == 1).run():
+		yield customer, doctype, milestone or project
