@@ -1,6 +1,7 @@
 """Two leads become one and two again: values, links, timelines, seats, consent and the refusals."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
@@ -145,6 +146,14 @@ class TestLeadMerge(PoolCase):
 			self.assertTrue(api.merges(self.gone.name)[0]["may_decide"])
 			self.assertEqual(api.decide_merge(asked["name"], agree=True)["state"], "Done")
 		self.assertFalse(frappe.db.exists("Lead", self.gone.name))
+
+	@bench_only("translated texts")
+	def test_a_protected_holder_is_asked_in_his_language_not_in_that_of_who_asks(self):
+		self.protect(self.gone, self.mate)
+		with patch.object(frappe.local, "lang", "zh"):
+			self.merge(user=self.chief)
+		asked = {"for_user": self.mate, "subject": ("like", "%asks to merge%")}
+		self.assertEqual(frappe.db.count("Notification Log", asked), 1)
 
 	def test_a_protected_holder_may_refuse(self):
 		self.held_by(self.mate)

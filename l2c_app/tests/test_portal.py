@@ -211,6 +211,16 @@ class TestOwn(PortalTestCase):
 		self.assertEqual(str(dispute.deadline), str(add_days(nowdate(), 7)))
 		self.assertTrue(frappe.db.exists("Notification Log", {"document_name": name, "for_user": self.rep}))
 
+	def test_whoever_answers_is_told_in_his_own_language(self):
+		frappe.db.set_value("User", self.rep, "language", "zh")
+		day = str(add_days(nowdate(), 5))
+		with self.as_user(self.user):
+			promise = api.promise(self.invoice, amount="100", promised_for=day)
+			dispute = api.dispute(self.invoice, code="Quality", amount=100, note="Two are broken")
+		for name, text in ((promise, "%在门户承诺付款%"), (dispute, "%提出争议%")):
+			told = {"for_user": self.rep, "document_name": name, "subject": ("like", text)}
+			self.assertEqual(frappe.db.count("Notification Log", told), 1, text)
+
 	def test_paying_leads_to_the_payment_request_of_the_host_or_says_that_there_is_none(self):
 		with self.as_user(self.user), self.assertRaises(NoOnlinePayment):
 			api.pay(self.invoice)

@@ -45,6 +45,15 @@ class TestOrderState(L2CTestCase):
 		self.assertEqual((contracts.fresh(self.contract).order_state, self.due()), ("", ["R1", "R2"]))
 		self.assertEqual(frappe.db.count("Notification Log", told), 2)
 
+	@bench_only("translated texts")
+	def test_the_owner_is_told_in_his_language_and_the_note_speaks_that_of_who_did_it(self) -> None:
+		frappe.db.set_value("User", self.owner, "language", "zh")
+		set_state(self.contract, "On Hold")
+		told = {"for_user": self.owner, "subject": ("like", "%恢复之前未结行不开票%")}
+		self.assertEqual(frappe.db.count("Notification Log", told), 1)
+		note = {"reference_name": self.contract.name, "content": ("like", "%was put on hold by%")}
+		self.assertEqual(frappe.db.count("Comment", note), 1)
+
 	def test_a_close_is_waived_once_confirmed_and_comes_back_with_the_order(self) -> None:
 		billing.bill_row(self.contract.name, "R1", submit=True)
 		with self.assertRaises(ContractStateError):

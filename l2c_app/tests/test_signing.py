@@ -151,7 +151,7 @@ class TestSigning(SigningTestCase):
 		(token,) = send(contract)
 		with self.as_user("Guest"), self.assertRaises(SignatureRefused):
 			links.decline(token, reason="  ")
-		with self.as_user("Guest"):
+		with self.as_user("Guest"), patch.object(frappe.local, "lang", "zh"):  # the signatory's language
 			links.decline(token, reason="The price is <b>wrong</b>")
 		self.assertEqual(request_of(contract).status, "Declined")
 		self.assertEqual(request_of(contract, BOB["email"]).status, "Withdrawn")
@@ -161,7 +161,7 @@ class TestSigning(SigningTestCase):
 			"Notification Log", filters={"for_user": owner, "document_name": contract.name}, pluck="subject"
 		)
 		self.assertEqual(len(told), 1)
-		self.assertIn("&lt;b&gt;wrong", told[0])
+		self.assertIn("declined to sign: The price is &lt;b&gt;wrong", told[0])
 		self.assertIn("declined", self.refused(token))
 		self.assertEqual(contract.reload().status, "Approved")
 

@@ -1,6 +1,7 @@
 """A pool that masks for ever: the lead never stores the real data, its holder reveals them, counted and logged."""
 
 import json
+from unittest.mock import patch
 
 import frappe
 
@@ -169,6 +170,23 @@ class TestReveal(VaultCase):
 		self.assertEqual(frappe.db.count("Lead Contact Reveal", {"user": self.rep, "pool": POOL}), 2)
 		with self.as_user(self.chief):
 			self.assertTrue(lead_api.reveal_contact(self.sealed.name, "help"))
+
+	@bench_only("translated texts")
+	def test_each_manager_is_alarmed_in_his_language(self):
+		self.claimed(self.sealed)
+		second = factories.sales_manager("vault.second.chief")
+		self.pool.append("members", {"member_type": "User", "user": second, "is_manager": 1})
+		self.pool.save()
+		frappe.db.set_value("User", second, "language", "zh")
+		with self.as_user(self.rep), patch.object(frappe.local, "lang", "zh"):
+			for reason in ("one", "two"):
+				lead_api.reveal_contact(self.sealed.name, reason)
+		for user, text in (
+			(self.chief, "%has revealed contact data 2 times%"),
+			(second, "%查看联系方式已达 2 次%"),
+		):
+			told = {"for_user": user, "document_name": POOL, "subject": ("like", text)}
+			self.assertEqual(frappe.db.count("Notification Log", told), 1, user)
 
 	def test_who_neither_holds_nor_manages_reveals_nothing(self):
 		self.claimed(self.sealed)

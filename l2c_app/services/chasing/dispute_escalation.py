@@ -77,7 +77,7 @@ def _tell(name: str) -> bool:
 	row = frappe.db.get_value(DISPUTE, name, fields, as_dict=True)
 	people = _receivers(row)
 	for user in people:
-		text = _text(row, frappe.db.get_value("User", user, "language"))
+		text = _text(row, reminders.language_of(user))
 		reminders.bell(user, text, document=(DISPUTE, name))
 		if not _todos(name, user):
 			_ask(name, user, text)

@@ -33,7 +33,8 @@ def deadline() -> str:
 def tell(dispute: Any) -> None:
 	"""Tell whoever answers a new dispute, unless he raised it himself."""
 	if dispute.responsible != frappe.session.user:
-		text = _("{0} disputes {1}; answer until {2}.").format(
+		language = reminders.language_of(dispute.responsible)
+		text = _("{0} disputes {1}; answer until {2}.", language).format(
 			dispute.customer, dispute.sales_invoice, dispute.get_formatted("deadline")
 		)
 		reminders.bell(dispute.responsible, text, document=(dispute.doctype, dispute.name))

@@ -13,7 +13,7 @@ from frappe.utils import add_days, add_to_date, cint, format_datetime, get_datet
 from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import cases, dunning_runs
 from l2c_app.services.chasing.policies import POLICY
-from l2c_app.services.follow_up.reminders import bell
+from l2c_app.services.follow_up.reminders import bell, language_of
 
 NAMED = 20
 
@@ -88,8 +88,7 @@ def _people(run: str, policy: str) -> dict[str, list[tuple[str, str | None]]]:
 def _tell(user: str, lines: list[tuple[str, str | None]], *, run: str, sends_at: Any) -> None:
 	customers = list(dict.fromkeys(customer for customer, _case in lines))
 	named = ", ".join(customers[:NAMED]) + (", …" if len(customers) > NAMED else "")
-	language = frappe.db.get_value("User", user, "language")
-	text = _("{0} customers will be written to at {1}: {2}", language)
+	text = _("{0} customers will be written to at {1}: {2}", language_of(user))
 	reads = frappe.has_permission(dunning_runs.RUN, "read", user=user)
 	seen = next((case for _customer, case in lines if case), None)
 	document = (dunning_runs.RUN, run) if reads or not seen else (cases.CASE, seen)

@@ -12,6 +12,7 @@ from frappe.utils import escape_html
 from l2c_app.services.billing import billing_links
 from l2c_app.services.contract import contract_money, contract_natives, contract_state
 from l2c_app.services.errors import ContractStateError, DraftInvoiceExists, refuse
+from l2c_app.services.follow_up import reminders
 from l2c_app.services.ledger import recompute
 
 CLOSED, ON_HOLD = "Closed", "On Hold"
@@ -51,21 +52,10 @@ def _give_back(contract: Document) -> None:
 
 def _tell(contract: Document, state: str) -> None:
 	"""Leave a note on the contract and tell its owner, unless it was the owner who did it."""
-	texts = {
-		CLOSED: _(
-			"Order {0} was closed by {1}: its open rows are not billed. Waive them, or have the order opened again."
-		),
-		ON_HOLD: _("Order {0} was put on hold by {1}: its open rows are not billed until it goes on."),
-		"": _("Order {0} was opened again by {1}: its rows are billed as planned."),
-	}
-	if contract.terminated_on:
-		text = _("Order {0} was changed by {1}; contract {2} stays terminated.")
-	else:
-		text = texts[state]
-	message = text.format(contract.sales_order, frappe.session.user, contract.name)
-	contract.add_comment("Comment", escape_html(message))
+	contract.add_comment("Comment", escape_html(_said(contract, state, None)))
 	if contract.contract_owner == frappe.session.user:
 		return
+	message = _said(contract, state, reminders.language_of(contract.contract_owner))
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",
@@ -76,6 +66,23 @@ def _tell(contract: Document, state: str) -> None:
 			"subject": escape_html(message),
 		}
 	).insert(ignore_permissions=True)  # written by the system; nobody's request chooses who reads it
+
+
+def _said(contract: Document, state: str, language: str | None) -> str:
+	texts = {
+		CLOSED: _(
+			"Order {0} was closed by {1}: its open rows are not billed. Waive them, or have the order opened again.",
+			language,
+		),
+		ON_HOLD: _(
+			"Order {0} was put on hold by {1}: its open rows are not billed until it goes on.", language
+		),
+		"": _("Order {0} was opened again by {1}: its rows are billed as planned.", language),
+	}
+	text = texts[state]
+	if contract.terminated_on:
+		text = _("Order {0} was changed by {1}; contract {2} stays terminated.", language)
+	return text.format(contract.sales_order, frappe.session.user, contract.name)
 
 
 def waive_closed(contract: str) -> Document:

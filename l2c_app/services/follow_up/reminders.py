@@ -85,6 +85,11 @@ def bell(user: str, text: str, *, document: tuple[str, str], link: str = "") -> 
 	notification.insert(ignore_permissions=True)  # written by the clock; nobody's request reaches this line
 
 
+def language_of(user: str) -> str | None:
+	"""Return the language that a user reads, the site's where he chose none: who acts may speak another."""
+	return frappe.db.get_value("User", user, "language") or frappe.db.get_default("lang")
+
+
 def wants_mail(user: Any) -> bool:
 	"""Return whether a user (name, email) takes notices by mail, on a site that sends any."""
 	wants = frappe.db.get_value("Notification Settings", user.name, ["enabled", "enable_email_notifications"])

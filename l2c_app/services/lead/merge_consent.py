@@ -10,6 +10,7 @@ from frappe.utils import escape_html, get_fullname, getdate, now_datetime, nowda
 from l2c_app.core import merge as rules
 from l2c_app.core.seats import State
 from l2c_app.services.errors import MergeRefused, refuse
+from l2c_app.services.follow_up import reminders
 from l2c_app.services.pool import visibility
 
 
@@ -111,7 +112,7 @@ def _notify(record: Document, holder: str) -> None:
 			"type": "Alert",
 			"document_type": "Lead",
 			"document_name": record.kept if frappe.db.exists("Lead Pool Seat", filters) else record.merged,
-			"subject": _("{0} asks to merge {1} into another lead.").format(
+			"subject": _("{0} asks to merge {1} into another lead.", reminders.language_of(holder)).format(
 				get_fullname(record.requested_by), title
 			),
 		}

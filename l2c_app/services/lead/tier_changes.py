@@ -30,7 +30,9 @@ def tell(before: dict[str, dict], after: dict[str, dict], thresholds: Sequence[s
 	names = {row.name: row for row in _leads(changed)}
 	for user, leads in _receivers(names):
 		lines = [_line(names[lead], *changed[lead], order) for lead in sorted(leads)]
-		reminders.bell(user.name, _text(lines, user.language), document=("Lead", min(leads)))
+		reminders.bell(
+			user.name, _text(lines, reminders.language_of(user.name)), document=("Lead", min(leads))
+		)
 
 
 def _leads(leads: Sequence[str]) -> list[frappe._dict]:
@@ -39,7 +41,7 @@ def _leads(leads: Sequence[str]) -> list[frappe._dict]:
 
 
 def _receivers(leads: dict[str, frappe._dict]) -> list[tuple[frappe._dict, set[str]]]:
-	"""Return (enabled user with his language, leads he is told about), by name."""
+	"""Return (enabled user, leads he is told about), by name."""
 	seats = visibility.live_seats("Lead", list(leads))
 	managers = visibility.managers_of({seat.pool for some in seats.values() for seat in some})
 	told: dict[str, set[str]] = defaultdict(set)
@@ -50,7 +52,7 @@ def _receivers(leads: dict[str, frappe._dict]) -> list[tuple[frappe._dict, set[s
 		for user in holders or {user for seat in seats.get(lead, []) for user in managers.get(seat.pool, [])}:
 			told[user].add(lead)
 	filters = {"name": ("in", sorted(told)), "enabled": 1}
-	enabled = frappe.get_all("User", filters=filters, fields=["name", "language"], order_by="name")
+	enabled = frappe.get_all("User", filters=filters, fields=["name"], order_by="name")
 	return [(user, told[user.name]) for user in enabled]
 
 

@@ -6,6 +6,7 @@ from frappe.utils import get_datetime, get_fullname, now_datetime, nowdate
 
 from l2c_app.core import reveal as rules
 from l2c_app.services.errors import NothingToReveal, NotTheHolder, RevealCapReached, refuse
+from l2c_app.services.follow_up import reminders
 from l2c_app.services.pool import membership_locks, seat_events, vault, visibility
 
 
@@ -86,10 +87,10 @@ def _log(lead: str, pool: str, *, reason: str, shown: list[str], used: int, cap:
 
 def _alarm(pool: str, user: str, cap: int) -> None:
 	"""Tell every manager of the pool, in the Desk; mail goes by each one's own notification settings."""
-	subject = _("{0} has revealed contact data {1} times today in pool {2}").format(
-		get_fullname(user), cap, pool
-	)
 	for manager in visibility.managers_of([pool]).get(pool, []):
+		subject = _(
+			"{0} has revealed contact data {1} times today in pool {2}", reminders.language_of(manager)
+		).format(get_fullname(user), cap, pool)
 		frappe.get_doc(
 			{
 				"doctype": "Notification Log",

@@ -79,7 +79,7 @@ def _amount(value: object, error: type[Exception]) -> float:
 
 
 def _tell_promise(made: Document, user: str) -> None:
-	text = _("{0} promised a payment at the portal.").format(made.customer)
+	text = _("{0} promised a payment at the portal.", reminders.language_of(user)).format(made.customer)
 	reminders.bell(user, text, document=(made.doctype, made.name))
 
 

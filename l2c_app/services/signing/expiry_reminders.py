@@ -81,7 +81,7 @@ def _tell_owner(contract: Document, request: Document) -> bool:
 	owner = contract_end_reminders.owner_or_above(contract)
 	if not owner or not _first(request, owner, Channel.CONTRACT_OWNER):
 		return False
-	language = frappe.db.get_value("User", owner, "language")
+	language = reminders.language_of(owner)
 	text = _("{0} has not signed contract {1} yet; the link expires at {2}.", language)
 	text = text.format(request.full_name, contract.name, format_datetime(request.expires_on))
 	if not _told(request):

@@ -4,6 +4,7 @@ The token is the authority: every step here begins with finding its request, by 
 written goes through our services alone. Locks: contract, then requests. Nothing here commits.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -115,7 +116,10 @@ def decline(token: str, *, reason: str) -> None:
 	guard.by_service(request).save()
 	trail.write(request, "Declined", actor=request.full_name, detail=why)
 	requests.note_on_contract(request, {"status": State.DECLINED.value, "decline_reason": why})
-	_tell(opened.contract, _("{0} declined to sign: {1}").format(request.full_name, why))
+	_tell(
+		opened.contract,
+		lambda language: _("{0} declined to sign: {1}", language).format(request.full_name, why),
+	)
 
 
 def consent(request: Document) -> str:
@@ -172,7 +176,7 @@ def _go_on(contract: Document, round_: list[Document]) -> bool:
 	contract = contract_state.load(contract.name)  # with the rows of its signatories as they are now
 	activation.record_signature(contract, signed_by=", ".join(by))
 	_complete(contract, round_)
-	_tell(contract, _("Contract {0} is signed by all.").format(contract.name))
+	_tell(contract, lambda language: _("Contract {0} is signed by all.", language).format(contract.name))
 	return True
 
 
@@ -185,10 +189,12 @@ def _complete(contract: Document, round_: list[Document]) -> None:
 		guard.by_service(request).save()
 
 
-def _tell(contract: Document, text: str) -> None:
+def _tell(contract: Document, text_in: Callable[[str | None], str]) -> None:
+	"""Tell the contract's people, each in his language."""
 	people: dict[str, Any] = dict.fromkeys((contract.contract_owner, contract.owner))
 	for user in people:
 		if user and user != "Guest":
+			text = text_in(reminders.language_of(user))
 			reminders.bell(user, text, document=("Sales Contract", contract.name))
 
 
