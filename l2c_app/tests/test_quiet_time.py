@@ -5,6 +5,7 @@ from datetime import date
 import frappe
 from frappe.utils import add_days, get_datetime, getdate, nowdate
 
+from l2c_app.api import lead as lead_api
 from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.follow_up import cadence_run, cadences, follow_ups
@@ -87,6 +88,49 @@ class TestQuietTime(QuietCase):
 		lead.status = "Lead"
 		lead.save()
 		self.assertEqual(self.offered(self.rep), {self.one.name, self.other.name})
+
+	def test_a_day_set_by_hand_outlives_the_status_that_took_its_place(self):
+		self.silence()
+		for status in ("Do Not Contact", "Lead", "Do Not Contact", "Open"):
+			frappe.get_doc("Lead", self.one.name).update({"status": status}).save()
+		self.assertEqual(self.seat(self.one).do_not_contact_until, getdate(self.until))
+		self.assertEqual(self.offered(self.rep), {self.other.name})
+		self.silence(None)
+		for status in ("Do Not Contact", "Lead"):
+			frappe.get_doc("Lead", self.one.name).update({"status": status}).save()
+		self.assertIsNone(self.seat(self.one).do_not_contact_until)
+		self.assertEqual(self.offered(self.rep), {self.one.name, self.other.name})
+
+	def test_a_day_that_is_over_when_the_status_ends_holds_no_more(self):
+		self.silence()
+		frappe.get_doc("Lead", self.one.name).update({"status": "Do Not Contact"}).save()
+		filters = {"seat": self.seat(self.one).name, "decision": ("like", "%instead_of%")}
+		row = frappe.get_all("Lead Pool Log", filters=filters, pluck="name")[0]
+		over = frappe.as_json({"until": str(date.max), "instead_of": add_days(nowdate(), -1)})
+		frappe.db.set_value("Lead Pool Log", row, "decision", over)
+		frappe.get_doc("Lead", self.one.name).update({"status": "Lead"}).save()
+		self.assertIsNone(self.seat(self.one).do_not_contact_until)
+
+	@bench_only("merging leads")
+	def test_a_day_set_by_hand_goes_with_the_lead_that_is_merged_into_another(self):
+		for lead in (self.one, self.other):
+			self.claimed(lead)
+		self.silence(lead=self.other)
+		with self.as_user(self.rep):
+			lead_api.merge(self.one.name, self.other.name, take=[])
+		self.assertEqual(self.seat(self.one).do_not_contact_until, getdate(self.until))
+
+	@bench_only("merging leads")
+	def test_a_lead_united_with_a_blocked_one_is_left_alone_until_somebody_lifts_it(self):
+		for lead in (self.one, self.other):
+			self.claimed(lead)
+		frappe.get_doc("Lead", self.other.name).update({"status": "Do Not Contact"}).save()
+		with self.as_user(self.rep):
+			self.assertEqual(lead_api.merge(self.one.name, self.other.name, take=[])["state"], "Done")
+		self.assertEqual(frappe.db.get_value("Lead", self.one.name, "status"), "Lead")
+		self.assertEqual(self.seat(self.one).do_not_contact_until, date.max)
+		self.silence(None)
+		self.assertIsNone(self.seat(self.one).do_not_contact_until)
 
 	def test_only_the_holder_and_managers_say_so_with_a_reason_and_a_day_to_come(self):
 		seat = self.claimed(self.one).name

@@ -36,7 +36,7 @@ def merge_seats(party_type: str, old: str, new: str) -> None:
 	"""Before a merge: unite the seats of both parties pool by pool, so that moving the rest meets no second seat.
 
 	In each pool the stronger seat stays (Held before Available before Closed before Converted; the survivor's own on a
-	tie); the history of the other is given to it. Running twice changes nothing.
+	tie); the history of the other and the later day without contact are given to it. Running twice changes nothing.
 	"""
 	theirs = _seats(party_type, old)
 	ours = {seat.pool: seat for seat in _seats(party_type, new)}
@@ -47,9 +47,17 @@ def merge_seats(party_type: str, old: str, new: str) -> None:
 		loser, winner = (own, seat) if STRENGTH[seat.state] > STRENGTH[own.state] else (seat, own)
 		if loser.state in (State.HELD.value, State.AVAILABLE.value):
 			move([Move(loser.name, Event.CLOSE, rule=f"merged into {new}", writes_owner=False)])
+		_keep_quiet(winner, loser)
 		seat_log.unite({loser.name: winner.name})
 		frappe.db.delete("Lead Pool Seat", {"name": loser.name})
 	visibility.seats_changed()
+
+
+def _keep_quiet(winner: frappe._dict, loser: frappe._dict) -> None:
+	"""Whoever asked to be left alone, in either seat, is left alone to the later day."""
+	days = [seat.do_not_contact_until for seat in (winner, loser) if seat.do_not_contact_until]
+	if loser.do_not_contact_until and winner.do_not_contact_until != max(days):
+		frappe.db.set_value("Lead Pool Seat", winner.name, "do_not_contact_until", max(days))
 
 
 def follow_rename(party_type: str, old: str, new: str, *, merge: bool) -> None:
