@@ -119,6 +119,11 @@ doc_events = {
 	"Comment": {"before_insert": "l2c_app.overrides.comment.before_insert"},
 	"Assignment Rule": {"validate": "l2c_app.overrides.assignment_rule.validate"},
 	"User": {"on_update": "l2c_app.overrides.user.on_update"},
+	"Customer Group": {
+		"on_update": "l2c_app.overrides.customer_group.on_update",
+		"after_rename": "l2c_app.overrides.customer_group.after_rename",
+	},
+	"Holiday List": {"on_update": "l2c_app.overrides.holiday_list.on_update"},
 	"Sales Order": {
 		"validate": "l2c_app.overrides.sales_order.validate",
 		"before_submit": "l2c_app.overrides.sales_order.before_submit",

@@ -8,7 +8,15 @@ from frappe.utils import add_days, getdate, nowdate
 from l2c_app.api import pool_run as run_api
 from l2c_app.jobs import pools
 from l2c_app.services import errors
-from l2c_app.services.pool import absence, pool_moves, recycle_nights, run_work, runs, visibility
+from l2c_app.services.pool import (
+	absence,
+	pool_moves,
+	recycle_dates,
+	recycle_nights,
+	run_work,
+	runs,
+	visibility,
+)
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL
@@ -297,3 +305,13 @@ class TestBusinessDays(NightCase):
 		self.set_pool(holiday_list=holidays.name)
 		seat = self.held()
 		self.assertEqual(seat.recycle_on, getdate(add_days(nowdate(), 12)))
+		with patch.object(frappe, "enqueue") as queued:
+			holidays.reload().update({"color": "#123456"})
+			holidays.save()
+			self.assertNotIn(recycle_dates.JOB, [call.args[0] for call in queued.call_args_list])
+			holidays.remove(holidays.holidays[0])
+			holidays.save()
+		jobs = [call.kwargs["pool"] for call in queued.call_args_list if call.args[0] == recycle_dates.JOB]
+		self.assertEqual(jobs, [POOL])
+		recycle_dates.recompute_chunk(POOL)
+		self.assertEqual(self.fresh(seat).recycle_on, getdate(add_days(nowdate(), 11)))

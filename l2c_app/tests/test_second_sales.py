@@ -85,23 +85,54 @@ class TestDaysWithoutOrder(SecondSalesCase):
 
 
 class TestByGroup(SecondSalesCase):
+	def group(self, name: str, parent: str, *, is_group: int = 0) -> str:
+		"""Return a customer group below another."""
+		values = {"customer_group_name": name, "parent_customer_group": parent, "is_group": is_group}
+		return factories.find_or_make("Customer Group", name, **values)
+
+	def moved_below(self, group: str, parent: str) -> list[str]:
+		"""Give a group another parent; returns the pools whose dates are worked out anew for it, as the job does."""
+		with patch.object(frappe, "enqueue") as queued:
+			frappe.get_doc("Customer Group", group).update({"parent_customer_group": parent}).save()
+		calls = [call for call in queued.call_args_list if call.args[0] == recycle_dates.JOB]
+		pools = [call.kwargs["pool"] for call in calls]
+		for pool in pools:
+			recycle_dates.recompute_chunk(pool)
+		return pools
+
+	@bench_only("the tree of customer groups is numbered by the host")
+	def test_a_moved_group_brings_its_customers_new_dates_and_a_preview_made_before_takes_nobody_it_spares(
+		self,
+	):
+		top = factories.root_of("Customer Group")
+		upper = self.group("L2C Key Accounts", top, is_group=1)
+		lower = self.group("L2C Chains", top)
+		frappe.get_doc("Customer", self.buyer).update({"customer_group": lower}).save()
+		self.rules(NO_DEAL_90, {"kind": "No Deal", "days": 200, "customer_group": upper})
+		self.assertEqual(self.days_left(), -9)
+		preview = runs.start_by_system(runs.RECYCLE, SECOND_SALES, mode=runs.PREVIEW)
+		while run_work.step(preview):
+			pass
+		self.assertEqual(self.moved_below(lower, upper), [SECOND_SALES])
+		self.assertEqual(self.days_left(), 101)
+		self.assertEqual(self.seat_of(self.buyer).recycle_rule, "No Deal L2C Chains 200 d")
+		runs.commit_preview(preview)
+		while run_work.step(preview):
+			pass
+		filters = {"run": preview}
+		self.assertEqual(
+			frappe.get_all("Pool Run Row", filters=filters, fields=["status", "reason"]),
+			[{"status": "Skipped", "reason": "Not due any more"}],
+		)
+		self.assertEqual(self.seat_of(self.buyer).holder, self.rep)
+		self.assertEqual(self.moved_below(lower, top), [SECOND_SALES])
+		self.assertEqual(self.days_left(), -9)
+		self.assertEqual(self.moved_below(lower, top), [])
+
 	@bench_only("the tree of customer groups is numbered by the host")
 	def test_the_row_of_the_nearest_group_counts(self):
-		top = factories.root_of("Customer Group")
-		upper = factories.find_or_make(
-			"Customer Group",
-			"L2C Key Accounts",
-			customer_group_name="L2C Key Accounts",
-			parent_customer_group=top,
-			is_group=1,
-		)
-		lower = factories.find_or_make(
-			"Customer Group",
-			"L2C Chains",
-			customer_group_name="L2C Chains",
-			parent_customer_group=upper,
-			is_group=0,
-		)
+		upper = self.group("L2C Key Accounts", factories.root_of("Customer Group"), is_group=1)
+		lower = self.group("L2C Chains", upper)
 		self.rules(NO_DEAL_90, {"kind": "No Deal", "days": 200, "customer_group": upper})
 		self.assertEqual(self.days_left(), -9)  # neither of the two groups
 		customer = frappe.get_doc("Customer", self.buyer)

@@ -1,7 +1,8 @@
 """The stored date on which a held seat returns, with its rule: on the seat, and on the lead of a primary seat.
 
-It follows from the claim, the last effort, the tier, what a customer bought, and the rules. Whatever changes one of them asks here for a new
-date; a date is replaced, never wiped: where no rule is on, the old one stays and nothing is taken.
+It follows from the claim, the last effort, the tier, what a customer bought, where his group stands in their tree, the
+rules and their holidays. Whatever changes one of them asks here for a new date; a date is replaced, never wiped: where no
+rule is on, the old one stays and nothing is taken.
 """
 
 from collections.abc import Iterable, Sequence
@@ -87,7 +88,24 @@ def follow_rules(pool: object) -> None:
 	before = pool.get_doc_before_save()
 	if not before or recycle_rules.fingerprint(before) == recycle_rules.fingerprint(pool):
 		return
-	frappe.enqueue(JOB, queue="long", enqueue_after_commit=True, pool=pool.name)
+	_queue([pool.name])
+
+
+def groups_changed() -> None:
+	"""After a customer group got another parent or was merged: queue the work for the pools whose rules name groups."""
+	rules = {"parenttype": "Lead Pool", "customer_group": ("is", "set")}
+	_queue(frappe.get_all("Lead Pool Recycle Rule", filters=rules, pluck="parent", order_by="parent"))
+
+
+def holidays_changed(holiday_list: str) -> None:
+	"""After the days of a list changed: queue the work for the pools that do not count them."""
+	pools = {"holiday_list": holiday_list}
+	_queue(frappe.get_all("Lead Pool", filters=pools, pluck="name", order_by="name"))
+
+
+def _queue(pools: Iterable[str]) -> None:
+	for pool in sorted(set(pools)):
+		frappe.enqueue(JOB, queue="long", enqueue_after_commit=True, pool=pool)
 
 
 def _held(filters: dict, limit: int | None = None) -> list[frappe._dict]:

@@ -128,6 +128,6 @@ def _values(row: Mapping) -> dict:
 
 
 def fingerprint(pool: object) -> str:
-	"""Return a text that changes with everything the dates of a pool's seats depend on."""
+	"""Return a text that changes with all in a pool's own form that the dates of its seats depend on."""
 	rows = [[str(row.get(name) or 0) for name in FIELDS] for row in pool.get("recycle_rules") or []]
 	return json.dumps([pool.get("holiday_list") or "", rows])
