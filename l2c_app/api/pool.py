@@ -79,7 +79,7 @@ def unprotect(seat: str, reason: str) -> None:
 @frappe.whitelist(methods=["POST"])
 def leave_alone(seat: str, reason: str, until: str | None = None) -> None:
 	"""Let nobody claim or contact the party of a seat up to and on a day; without one the party may be contacted again."""
-	quiet_time.set_until(seat, until or None, reason)
+	retrying(lambda: quiet_time.set_until(seat, until or None, reason))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -119,10 +119,12 @@ def distribute_preview(
 	seats: str | list | None = None,
 	count: int | None = None,
 	method: str | None = None,
+	override_reason: str | None = None,
 	seed: str | None = None,
 ) -> dict[str, Any]:
-	"""Who would get which free seat; a random draw names its seed. Changes nothing."""
-	return distribution.preview(pool, _wish(seats, count, method=method, seed=seed))
+	"""Who would get which free seat; a random draw names its seed, a reason overrides as it would for real. Changes nothing."""
+	wish = _wish(seats, count, method=method, seed=seed, override_reason=override_reason)
+	return distribution.preview(pool, wish)
 
 
 @frappe.whitelist(methods=["POST"])

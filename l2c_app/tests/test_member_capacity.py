@@ -44,6 +44,20 @@ class TestMemberCapacity(PoolCase):
 		self.assertEqual(self.hand_out()["by_user"], {})
 		self.assertEqual(self.hand_out(override_reason="trade fair")["by_user"], {self.rep: 1})
 
+	def test_the_preview_under_a_reason_shows_what_the_run_under_it_does(self):
+		self.member(self.rep, capacity=30)
+		self.member(self.mate, paused=1)
+		self.claimed(self.lead(1))
+		seat = self.seat(self.lead(2))
+		with self.as_user(self.chief):
+			shown = api.distribute_preview(POOL, override_reason="trade fair")
+			self.assertEqual(api.distribute_preview(POOL)["by_user"], {})
+		self.assertEqual((shown["by_user"], list(shown["skipped_members"])), ({self.rep: 1}, [self.mate]))
+		self.assertEqual(self.seat(frappe._dict(name=seat.party)).state, "Available")
+		with self.as_user(self.chief):
+			done = api.distribute(POOL, override_reason="trade fair")
+		self.assertEqual((done["by_user"], done["rows"]), (shown["by_user"], shown["rows"]))
+
 	def test_a_paused_member_is_passed_over_with_the_reason(self):
 		self.member(self.rep, paused=1)
 		self.leads(2)

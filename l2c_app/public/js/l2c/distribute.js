@@ -44,8 +44,7 @@ l2c.distribute = async (pool, { seats, on_done } = {}) => {
 	const same_as_shown = (wish) => shown && JSON.stringify(shown.wish) === JSON.stringify(wish);
 	const preview = async () => {
 		const wish = asked();
-		const { override_reason, ...args } = wish;
-		const plan = await l2c.call_frozen("pool.distribute_preview", args);
+		const plan = await l2c.call_frozen("pool.distribute_preview", wish);
 		shown = { wish, plan };
 		dialog.get_field("preview").$wrapper.html(distribution_table(plan));
 		return plan;
