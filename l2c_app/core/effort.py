@@ -134,7 +134,12 @@ def call_counts(status: str, seconds: float | None, *, shortest: int = SHORTEST_
 
 
 def meeting_over(status: str, ends_on: datetime | None, starts_on: datetime | None, *, now: datetime) -> bool:
-	"""Return whether a meeting took place: marked completed or closed, or its end (else its start) has passed."""
+	"""Return whether a meeting took place: it has begun, and is marked completed or closed or its end has passed.
+
+	One to come that somebody marks as completed proves nothing yet.
+	"""
+	if starts_on and starts_on > now:
+		return False
 	if status in ("Completed", "Closed"):
 		return True
 	end = ends_on or starts_on

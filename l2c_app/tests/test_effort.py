@@ -176,6 +176,8 @@ class TestActs(EffortCase):
 		self.mail(recipients=self.mate)
 		self.mail(communication_type="Automated Message")
 		self.mail(sent_or_received="Received")
+		campaign = {"reference_doctype": "Email Campaign", "reference_name": None}
+		self.mail(**campaign, timeline_links=[{"link_doctype": "Lead", "link_name": self.one.name}])
 		self.assertIsNone(self.effort())
 
 	def test_a_short_or_missed_call_does_not_count(self):
@@ -236,6 +238,17 @@ class TestActs(EffortCase):
 		self.set_pool(counts_mail=1)
 		effort.refresh([("Lead", self.one.name)])
 		self.assertIsNotNone(self.effort())
+
+	def test_evidence_that_lies_ahead_of_a_clock_set_back_does_not_count_yet(self):
+		self.mail()
+		at = self.effort()
+		self.call()
+		call = frappe.db.get_value(
+			"Follow Up Effort", {"source_doctype": "Call Log", "user": self.rep}, "name"
+		)
+		frappe.db.set_value("Follow Up Effort", call, "recorded_at", add_to_date(now_datetime(), days=30))
+		effort.refresh([("Lead", self.one.name)])
+		self.assertEqual(self.effort(), at)
 
 	def test_deleted_evidence_is_taken_back(self):
 		communication = self.mail()

@@ -21,6 +21,7 @@ from l2c_app.services.follow_up.effort import Act
 from l2c_app.services.follow_up.note_effort import parties_of
 
 PARTY_DOCUMENTS = ("Lead", "Customer", "Opportunity", "Quotation", "Sales Contract")
+MAILINGS = ("Email Campaign", "Newsletter")
 SENT = ("Sent", "Read", "Opened", "Clicked")
 MOST_MEETINGS = 2000
 
@@ -29,6 +30,7 @@ def mail(communication: Document) -> None:
 	"""A communication was written or its delivery reported: a mail of a person to a party counts once it was sent."""
 	sent = communication.delivery_status in SENT and communication.sent_or_received == "Sent"
 	by_person = communication.communication_type == "Communication"
+	by_person = by_person and communication.reference_doctype not in MAILINGS
 	if not (sent and by_person and communication.communication_medium == "Email"):
 		return
 	recipients = rules.addresses(" ".join(communication.get(f) or "" for f in ("recipients", "cc", "bcc")))

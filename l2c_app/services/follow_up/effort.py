@@ -79,7 +79,7 @@ def forget(doctype: str, name: str, *, step: str | None = None) -> None:
 def refresh(parties: Iterable[tuple[str, str]]) -> int:
 	"""Derive `last_effort_on` of all held seats of (party type, party)s from the evidence. Returns how many changed.
 
-	Per seat: the latest counted evidence of its holder since the claim, of the kinds that its pool counts. Two reads
+	Per seat: the latest counted evidence of its holder from the claim to now, of the kinds that its pool counts. Two reads
 	per 500 parties, one write per distinct moment.
 	"""
 	changed = 0
@@ -161,6 +161,9 @@ def _latest(party_type: str, parties: Sequence[str]) -> dict[tuple[str, str], di
 		table.party, table.user, table.kind, Max(table.recorded_at).as_("at")
 	)
 	query = query.where((table.party_type == party_type) & table.party.isin(parties) & (table.counts == 1))
+	query = query.where(
+		table.recorded_at <= now_datetime()
+	)  # what lies ahead was dated by a clock that was wrong
 	query = query.groupby(table.party, table.user, table.kind).orderby(table.party, table.user, table.kind)
 	found: dict[tuple[str, str], dict[str, datetime]] = {}
 	for row in query.run(as_dict=True):

@@ -112,7 +112,9 @@ class TestActs(unittest.TestCase):
 		self.assertFalse(meeting_over("Open", later, earlier, now=NOW))
 		self.assertTrue(meeting_over("Open", NOW, earlier, now=NOW))
 		self.assertTrue(meeting_over("Open", None, earlier, now=NOW))
-		self.assertTrue(meeting_over("Completed", later, later, now=NOW))
+		self.assertTrue(meeting_over("Completed", later, earlier, now=NOW))
+		self.assertFalse(meeting_over("Completed", later, later, now=NOW))
+		self.assertFalse(meeting_over("Closed", None, later, now=NOW))
 		self.assertFalse(meeting_over("Cancelled", earlier, earlier, now=NOW))
 
 	def test_an_opportunity_counts_when_it_goes_forward(self):
