@@ -12,12 +12,12 @@ from frappe.utils import add_to_date, now_datetime
 
 from l2c_app.core.seats import Event
 from l2c_app.services.lead import import_runs
-from l2c_app.services.pool import invariants, recycle_dates, run_work, runs, visibility
+from l2c_app.services.pool import invariants, recycle_dates, run_work, runs
 from l2c_app.services.pool.seats import Move, move
-from l2c_app.tests import factories
+from l2c_app.tests import committed_pools, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
-POOL = "L2C Killed Pool"
+POOL = committed_pools.KILLED
 SEATS = 12
 CHUNK = 4
 WORKER = """
@@ -54,7 +54,7 @@ print("WRITES", seen[0])
 class TestKilledRuns(L2CTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.addCleanup(self.clean_up)
+		self.addCleanup(committed_pools.remove, POOL)
 		self.rep = factories.sales_user("killed.rep")
 		rules = [{"kind": "No Follow Up", "days": 7}]
 		factories.lead_pool(POOL, members=(self.rep,), recycle_rules=rules, warning_days="", holding_cap=0)
@@ -62,21 +62,6 @@ class TestKilledRuns(L2CTestCase):
 			factories.pooled_lead(f"Killed {number}", first_name=None, lead_name=f"Killed {number}")
 		frappe.db.commit()
 		self.seats = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="name", order_by="name")
-
-	def clean_up(self) -> None:
-		"""Remove what the test committed."""
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		leads = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="party", order_by="party")
-		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
-		frappe.db.delete("Pool Run Row", {"pool": POOL})
-		frappe.db.delete("Pool Run", {"pool": POOL})
-		for lead in leads:
-			frappe.delete_doc("Lead", lead, force=True)
-		frappe.db.delete("Lead Pool Log", {"pool": POOL})
-		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
-		frappe.db.commit()
-		visibility.pools_changed()
 
 	def due(self) -> None:
 		"""Let the rep hold all seats for long enough, committed."""

@@ -11,13 +11,12 @@ import frappe
 from l2c_app.api import pool as pool_api
 from l2c_app.core.seats import Event
 from l2c_app.services.errors import HoldingCapReached, ProtectionLimitReached
-from l2c_app.services.pool import visibility
-from l2c_app.tests import factories
+from l2c_app.tests import committed_pools, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.parallel_programs import MANAGER, SLOW_CLAIM, SLOW_PROTECTION, WORKER
 
-POOL = "L2C Parallel Pool"
-SECOND = "L2C Second Parallel Pool"
+POOL = committed_pools.PARALLEL
+SECOND = committed_pools.SECOND
 CLAIMERS = 20
 SEATS = 60
 QUOTA = 8
@@ -31,7 +30,7 @@ TURNS = 5
 class TestParallelClaims(L2CTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.addCleanup(self.clean_up)
+		self.addCleanup(committed_pools.remove, POOL)
 
 	def prepare(self, *, users: int, **limits: int) -> list[str]:
 		"""Commit a pool of some users with free seats; returns the seats' names."""
@@ -41,21 +40,6 @@ class TestParallelClaims(L2CTestCase):
 			factories.pooled_lead(f"Parallel {number}", first_name=None, lead_name=f"Parallel {number}")
 		frappe.db.commit()
 		return frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="name", order_by="name")
-
-	def clean_up(self) -> None:
-		"""Remove what the test committed."""
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		leads = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="party", order_by="party")
-		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
-		for lead in leads:
-			frappe.delete_doc("Lead", lead, force=True)
-		frappe.db.delete("Lead Pool Log", {"pool": POOL})
-		frappe.db.delete("Pool Run Row", {"pool": POOL})
-		frappe.db.delete("Pool Run", {"pool": POOL})
-		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
-		frappe.db.commit()
-		visibility.pools_changed()
 
 	def race(
 		self, seats: list[str], *, tries: int = SEATS, pause: float = 0, distributes: int = 0
@@ -220,7 +204,7 @@ class TestParallelClaims(L2CTestCase):
 
 	def test_two_claims_at_once_in_two_pools_stay_within_the_cap_over_all(self):
 		"""The first claim is not committed when the second begins in the other pool."""
-		self.addCleanup(self.forget_second)
+		self.addCleanup(committed_pools.remove, SECOND)
 		user = factories.sales_user("parallel.0")
 		factories.lead_pool(SECOND, members=(user,))
 		with patch(f"{__name__}.SEATS", 2):
@@ -255,16 +239,25 @@ class TestParallelClaims(L2CTestCase):
 			pool_api.protect(seats[1], "two")
 		self.assertEqual(process.wait(timeout=60), 0)
 
-	def forget_second(self) -> None:
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		frappe.db.set_single_value("L2C Settings", "holding_cap_over_all", 0)
-		frappe.clear_document_cache("L2C Settings", "L2C Settings")
-		frappe.db.delete("Lead Pool Seat", {"pool": SECOND})
-		frappe.db.delete("Lead Pool Log", {"pool": SECOND})
-		frappe.delete_doc("Lead Pool", SECOND, force=True, ignore_missing=True)
+	def test_what_a_killed_run_left_is_gone_before_the_next_class_of_tests(self):
+		with patch(f"{__name__}.SEATS", 2):
+			seats = self.prepare(users=1)
+		[user] = self.users
+		frappe.db.delete("Lead Pool Seat", {"name": seats[0]})  # killed while it cleaned up
+		frappe.db.set_value("User", user, "enabled", 0)
+		frappe.db.set_single_value("L2C Settings", "holding_cap_over_all", 1)
 		frappe.db.commit()
-		visibility.pools_changed()
+		type(self).setUpClass()
+		self.assertFalse(frappe.db.exists("Lead Pool", POOL))
+		for doctype, filters in (
+			("Lead Pool Seat", {"pool": POOL}),
+			("Lead Pool Membership", {"pool": POOL}),
+			("Lead Pool Log", {"pool": POOL}),
+			("Lead", {"company_name": ("like", "Parallel %")}),
+		):
+			self.assertEqual(frappe.db.count(doctype, filters), 0, doctype)
+		self.assertEqual(frappe.db.get_value("User", user, "enabled"), 1)
+		self.assertEqual(frappe.db.get_single_value("L2C Settings", "holding_cap_over_all"), 0)
 
 	def enable(self, user: str) -> None:
 		frappe.set_user("Administrator")

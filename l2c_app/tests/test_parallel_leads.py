@@ -7,11 +7,10 @@ import time
 
 import frappe
 
-from l2c_app.services.pool import visibility
-from l2c_app.tests import factories
+from l2c_app.tests import committed_pools, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
-POOL = "L2C Same Moment"
+POOL = committed_pools.SAME_MOMENT
 TOWN = "Momenttown"
 ROUNDS = 6
 WORKER = """
@@ -54,23 +53,11 @@ print("ANSWER" + json.dumps(told))
 class TestParallelLeads(L2CTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.addCleanup(self.clean_up)
+		self.addCleanup(committed_pools.remove, POOL)
 		member = factories.sales_user("moment.rep")
 		filters = f'[["city", "=", "{TOWN}"]]'
 		factories.lead_pool(POOL, members=(member,), admission_filters=filters)
 		frappe.db.commit()
-
-	def clean_up(self) -> None:
-		"""Remove what the test committed."""
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
-		for lead in frappe.get_all("Lead", filters={"city": TOWN}, pluck="name", order_by="name"):
-			frappe.delete_doc("Lead", lead, force=True)
-		frappe.db.delete("Lead Pool Log", {"pool": POOL})
-		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
-		frappe.db.commit()
-		visibility.pools_changed()
 
 	def race(self, people: int, *, edits: list[str]) -> list[list[str]]:
 		"""Let people save one lead each per round, at the same moments; returns what each was told per round.

@@ -7,11 +7,10 @@ import time
 
 import frappe
 
-from l2c_app.services.pool import visibility
-from l2c_app.tests import factories
+from l2c_app.tests import committed_pools, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
-POOL = "L2C Edit Race"
+POOL = committed_pools.EDIT_RACE
 WORKERS, ROUNDS, LEADS = 8, 12, 4
 WORKER = """
 import json, random, sys, time
@@ -48,7 +47,7 @@ print("ANSWER" + json.dumps(told))
 class TestOwnerEditsAgainstTransfers(L2CTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.addCleanup(self.clean_up)
+		self.addCleanup(committed_pools.remove, POOL)
 		self.members = [factories.sales_user(f"editrace.{number}") for number in range(3)]
 		self.manager = factories.sales_manager("editrace.manager")
 		factories.lead_pool(
@@ -60,18 +59,6 @@ class TestOwnerEditsAgainstTransfers(L2CTestCase):
 		for number in range(LEADS):
 			factories.lead(f"Race {number}", first_name=None, lead_name=f"Race {number}", city="Racetown")
 		frappe.db.commit()
-
-	def clean_up(self) -> None:
-		"""Remove what the test committed."""
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		frappe.db.delete("Lead Pool Seat", {"pool": POOL})
-		for lead in frappe.get_all("Lead", filters={"city": "Racetown"}, pluck="name", order_by="name"):
-			frappe.delete_doc("Lead", lead, force=True)
-		frappe.db.delete("Lead Pool Log", {"pool": POOL})
-		frappe.delete_doc("Lead Pool", POOL, force=True, ignore_missing=True)
-		frappe.db.commit()
-		visibility.pools_changed()
 
 	def race(self) -> dict[str, dict[str, int]]:
 		"""Let native editors and transferrers run at once; returns {kind: {outcome: how often}}."""
