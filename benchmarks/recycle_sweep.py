@@ -4,7 +4,8 @@ cd frappe-bench/sites && ../env/bin/python ../apps/l2c_app/benchmarks/recycle_sw
 
 Nine of a hundred seats are due, one of a hundred due leads has an open opportunity. `find` returns the stored date's
 rows, `sweep` judges each by the rules of today with what exempts it, `plan` also records a row per seat, `take` moves
-the first thousands and `dates` works every date out anew, as after a changed rule (up to 100,000 seats).
+the first thousands and `dates` works every date out anew, as after a changed rule (up to 100,000 seats). `alarms` is what
+a night looks at for leads that stay too long in one status: the first night, which writes down each status, and the next.
 """
 
 import statistics
@@ -125,6 +126,21 @@ def plan_and_take() -> tuple[float, float, int]:
 	return planned, taken / max(1, done[0]), rows
 
 
+def alarms() -> tuple[float, float]:
+	"""Return the seconds of a first and of a second night with an alarm by status that none of the leads is late for."""
+	from l2c_app.services.pool import state_alarms
+
+	document = frappe.get_doc("Lead Pool", POOL)
+	document.set("state_alarms", [{"status": "Lead", "days": 1000}])
+	document.save()
+
+	def night() -> None:
+		for _counts in state_alarms.tell_due():
+			frappe.db.commit()
+
+	return common.timed(night), common.timed(night)
+
+
 def clean() -> None:
 	"""Remove what was made."""
 	common.forget_runs(POOL)
@@ -136,7 +152,7 @@ def clean() -> None:
 def measure(size: int, users: list[str]) -> None:
 	"""Print one line of the table."""
 	clean()
-	common.pool(users, POOL, recycle_rules=[dict(rule) for rule in RULES])
+	common.pool(users, POOL, recycle_rules=[dict(rule) for rule in RULES], state_alarms=[])
 	common.add_leads(size, name=POOL)
 	hold(users)
 	opportunities()
@@ -145,11 +161,13 @@ def measure(size: int, users: list[str]) -> None:
 	counts = sweep()
 	bare, ours = median(bare_find), median(sweep)
 	planned, each, rows = plan_and_take()
+	first, second = alarms()
 	if rows != counts["due"]:
 		raise RuntimeError(f"sweep and plan differ: {counts}, {rows}")
 	common.say(
 		f"| {size:>9,} | {counts['due']:>7,} | {counts['kept']:>5,} | {bare:>7.3f} | {ours:>7.3f} | {ours / bare:>5.2f} "
-		f"| {planned:>6.2f} | {1e6 * ours / size:>6.2f} | {1e3 * each:>6.3f} | {recomputed:>7} |"
+		f"| {planned:>6.2f} | {1e6 * ours / size:>6.2f} | {1e3 * each:>6.3f} | {recomputed:>7} "
+		f"| {first:>6.1f} / {second:>5.1f} |"
 	)
 
 
@@ -160,7 +178,7 @@ def main() -> None:
 		users = common.members()
 		common.say(f"{common.load()}; due on {nowdate()}, claimed up to {add_days(nowdate(), -40)}")
 		common.say(
-			"|     seats |     due |  kept | bare s |  sweep s | ratio | plan s | us/seat | take ms | dates s |"
+			"|     seats |     due |  kept | bare s |  sweep s | ratio | plan s | us/seat | take ms | dates s | alarms s |"
 		)
 		for size in SIZES:
 			if options.smallest <= size <= options.largest:

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate, nowdate
+from pypika.terms import Criterion
 
 from l2c_app.core.seats import is_quiet
 from l2c_app.services.errors import PartyBlocked, refuse
@@ -42,15 +43,27 @@ def refusals(seats: Iterable[Mapping]) -> dict[str, PartyBlocked]:
 def _blocked(party_type: str, names: Sequence[str]) -> dict[str, str]:
 	"""Return {party: why nobody gets it} of at most a thousand parties; who has none of the marks is not read."""
 	table = frappe.qb.DocType(party_type)
-	free = table.status.notin(sorted(NEVER_ADMITTED)) if party_type == "Lead" else table.disabled == 0
 	there = frappe.qb.from_(table).where(among(table.name, names))
-	if there.where(free).select(Count("*")).run()[0][0] == len(names):
+	if there.where(_free(party_type)).select(Count("*")).run()[0][0] == len(names):
 		return {}
 	if party_type == "Lead":
 		status = dict(there.where(table.name != "").select(table.name, table.status).run())
 		return {name: reason for name in names if (reason := of_lead(status.get(name)))}
 	gone = disabled_customers(set(names))
 	return dict.fromkeys(gone, _("The customer is disabled."))
+
+
+def any_of_seats(party_type: str, names: Sequence[str]) -> bool:
+	"""Return whether the party of one of at most a thousand seats is gone or blocked; days to be left alone stand on the
+	seat itself."""
+	seat, party = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType(party_type)
+	query = frappe.qb.from_(seat).join(party).on(party.name == seat.party).where(among(seat.name, names))
+	return query.where(_free(party_type)).select(Count("*")).run()[0][0] != len(names)
+
+
+def _free(party_type: str) -> Criterion:
+	party = frappe.qb.DocType(party_type)
+	return party.status.notin(sorted(NEVER_ADMITTED)) if party_type == "Lead" else party.disabled == 0
 
 
 def refuse_blocked(seat: frappe._dict) -> None:

@@ -1,19 +1,31 @@
 """Distribution as a recorded run: a row per seat with its receiver and reason, done chunk by chunk, by hand or by clock."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 import frappe
-from frappe import _
+from frappe import _, as_json
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
 from l2c_app.services.errors import L2CError, TooManyRows, refuse
-from l2c_app.services.pool import distribution, handout_notice, membership_locks, receivers, run_work, runs
+from l2c_app.services.pool import (
+	chunk_handout,
+	distribution,
+	handout_notice,
+	membership_locks,
+	receivers,
+	run_work,
+	runs,
+)
 from l2c_app.services.pool.distribution import Wish
 from l2c_app.services.pool.name_lists import chunks
 from l2c_app.services.pool.pool_checks import WEEKDAYS
+from l2c_app.services.pool.row_range import RowRange
+from l2c_app.services.pool.run_rows import Row
 from l2c_app.services.pool.runs import Planned
 
 READS = ("seat", "to_user", "decision")
@@ -102,12 +114,35 @@ def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 		if room:
 			left[user] = room - 1
 		fitting.append((row.seat, user, row.decision))
-	decision = {"method": options.get("method"), **({"seed": run.seed} if run.seed else {})}
-	moved = distribution.assign(
-		run.pool, fitting, reason=options.get("override_reason") or "", decision=decision, run=run.name
-	)
+	reason, decision = options.get("override_reason") or "", _decision(run, options)
+	moved = distribution.assign(run.pool, fitting, reason=reason, decision=decision, run=run.name)
 	stays = {seat: why_not for seat, why_not in moved.items() if why_not}
 	return refused | {row.name: stays[row.seat] for row in rows if row.seat in stays}
+
+
+def whole(run: Document, rows: Sequence[Row]) -> Callable[[RowRange], None] | None:
+	"""Return what hands out a chunk once its rows are written, where every receiver has room and all seats are alike;
+	None where `apply` has to judge them. The members' locks are taken (by `lock`)."""
+	options, pool = runs.options_of(run), frappe.get_cached_doc("Lead Pool", run.pool)
+	wanted = Counter([row.like.to_user for row in rows])
+	able = receivers.with_room(pool, override=bool(options.get("override_reason")))
+	rooms = {member.user: member.room for member in able.members}
+	full = any(
+		rooms.get(user, 0) is not None and rooms.get(user, 0) < count for user, count in wanted.items()
+	)
+	if full or not pool.enabled:
+		return None
+	log = {
+		"reason": options.get("override_reason") or "",
+		"run": run.name,
+		"decision": as_json(_decision(run, options), indent=None),
+	}
+	handout = chunk_handout.judge(pool, {row.seat for row in rows}, wanted, log)
+	return partial(chunk_handout.write, handout, users=wanted) if handout else None
+
+
+def _decision(run: Document, options: dict) -> dict[str, object]:
+	return {"method": options.get("method"), **({"seed": run.seed} if run.seed else {})}
 
 
 def finish(run: Document) -> None:

@@ -11,6 +11,7 @@ from pypika.terms import LiteralValue
 
 from l2c_app.services.pool import runs
 from l2c_app.services.pool.name_lists import among, chunks, quoted
+from l2c_app.services.pool.row_range import RowRange
 
 OWN = ("name", "idx", "seat", "party", "numbers")  # cells of one row; many rows share all others
 SHARED = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
@@ -57,6 +58,11 @@ def of_plan(planned: Sequence[runs.Planned], first: int) -> list[Row]:
 def name_of(run: str, place: int) -> str:
 	"""Return the name of the row at a place; names sort as the rows were planned: the cursor of the run walks along them."""
 	return f"{run}-{place:08d}"
+
+
+def range_of(run: str, rows: Sequence[Row]) -> RowRange:
+	"""Return the range from the first of some rows to the last."""
+	return RowRange(name_of(run, rows[0].place), name_of(run, rows[-1].place))
 
 
 def to_do(run: str, rows: Sequence[Row]) -> list[frappe._dict]:

@@ -53,6 +53,8 @@ def step(name: str, *, singly: bool = False) -> bool:
 	if run.state == runs.QUEUED:
 		return _plan(run)
 	chunk = run_chunks.first(run)
+	if chunk and not singly and _done_whole(handler, run, chunk):
+		return True
 	rows = run_rows.to_do(run.name, chunk.rows) if chunk else _shown_rows(run, handler)
 	if not rows:
 		return _finish(run, runs.DONE)
@@ -112,6 +114,20 @@ def _shown_rows(run: Document, handler: object) -> list[frappe._dict]:
 	)
 
 
+def _done_whole(handler: object, run: Document, chunk: run_chunks.Chunk) -> bool:
+	"""Do a chunk of which no row is to be judged by itself, after its rows are written; False when one is, or the kind of
+	run knows no such way."""
+	write = handler.whole(run, chunk.rows) if hasattr(handler, "whole") else None
+	if not write:
+		return False
+	run_rows.insert_ended(run, chunk.rows, {})
+	rows = run_rows.range_of(run.name, chunk.rows)
+	write(rows)
+	run_chunks.forget(run.name, chunk.name)
+	_go_on(run, rows.last, Counter({runs.DONE: len(chunk.rows)}))
+	return True
+
+
 def _apply_singly(handler: object, run: Document, rows: list[frappe._dict]) -> dict[str, object]:
 	"""Do rows one by one, each behind its own savepoint: one bad row does not take the others along."""
 	outcome: dict[str, object] = {}
@@ -149,7 +165,13 @@ def _record(
 	else:
 		run_rows.mark(run, last, answers)
 	ends = Counter(status for status, _reason in answers.values())
-	values = {"done_rows": (run.done_rows or 0) + len(rows) - len(answers)}
+	ends[runs.DONE] = len(rows) - len(answers)
+	_go_on(run, last, ends)
+
+
+def _go_on(run: Document, last: str, ends: Counter) -> None:
+	"""Count how rows ended, move the cursor behind the last of them, tell who watches."""
+	values = {"done_rows": (run.done_rows or 0) + ends[runs.DONE]}
 	values |= {"skipped_rows": (run.skipped_rows or 0) + ends[runs.SKIPPED]}
 	values |= {"failed_rows": (run.failed_rows or 0) + ends[runs.FAILED]}
 	values |= {"row_cursor": last, "heartbeat_on": now_datetime()}

@@ -6,7 +6,8 @@ any other run stores a row once, when it is done (`run_rows`, `run_chunks`). A k
 caller's transaction and returns {row name: why not}; None or missing is done. It judges again: the world moved since the plan.
 Where it has them, `check(pool, options)` refuses a run before it is recorded, `may_commit(pool)` one that is to change
 something; `finish(run)` follows a run that ended well, `stopped(run)` one that a manager ended; `READS` names the cells of a row that `apply` reads, where these
-are few: to read a row of many cells takes as long as to do it; `CHUNK` is how many rows it does at once.
+are few: to read a row of many cells takes as long as to do it; `CHUNK` is how many rows it does at once; `whole(run, rows)`
+returns what does a chunk behind its rows where none of them is to be judged by itself.
 """
 
 import json

@@ -11,6 +11,7 @@ from pypika import Case, terms
 
 from l2c_app.core.seats import Event
 from l2c_app.services.pool.name_lists import among, chunks, each
+from l2c_app.services.pool.row_range import RowRange
 
 FIELDS = (
 	"seat",
@@ -76,25 +77,30 @@ def write_moves(names: Sequence[str], likeness: Likeness, *, at: datetime, actor
 
 	A row is named after seat and version, so that no move can ever be logged twice.
 	"""
-	seat, log = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType("Lead Pool Log")
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = _of_seats(seat, likeness, {}, at=at, actor=actor)
+	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
+
+
+def write_moves_of_rows(rows: RowRange, likeness: Likeness, *, at: datetime, actor: str) -> None:
+	"""As `write_moves` for the seats in rows of a run, each to the receiver and by the rule that its row names."""
+	seat, row = frappe.qb.DocType("Lead Pool Seat"), rows.table
+	query = _of_seats(seat, likeness, {"to_holder": row.to_user, "rule": row.decision}, at=at, actor=actor)
+	query = query.join(row).on(row.seat == seat.name)
+	query.where(rows.criterion & (seat.state == likeness.from_state)).run()
+
+
+def _of_seats(
+	seat: object, likeness: Likeness, read: Mapping[str, terms.Term], *, at: datetime, actor: str
+) -> object:
 	stamp = at.strftime("%Y-%m-%d %H:%M:%S.%f")
-	known = {
-		"owner": actor,
-		"creation": stamp,
-		"modified": stamp,
-		"modified_by": actor,
-		"docstatus": 0,
-		"idx": 0,
-	}
-	known |= {"actor": actor, "at": stamp, **vars(likeness)}
+	known = {"owner": actor, "creation": stamp, "modified": stamp, "modified_by": actor, "docstatus": 0}
+	known |= {"idx": 0, "actor": actor, "at": stamp, **vars(likeness)}
 	copied = {"seat": seat.name, "from_holder": seat.holder}
 	copied |= {field: seat[field] for field in ("pool", "party_type", "party")}
-	query = frappe.qb.into(log).columns("name", *known, *copied).from_(seat)
-	query = query.select(
-		Concat(seat.name, "-", seat.version + 1), *[terms.ValueWrapper(value) for value in known.values()]
-	)
-	query = query.select(*copied.values())
-	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
+	cells = [read.get(field, terms.ValueWrapper(value)) for field, value in known.items()]
+	query = frappe.qb.into(frappe.qb.DocType("Lead Pool Log")).columns("name", *known, *copied).from_(seat)
+	return query.select(Concat(seat.name, "-", seat.version + 1), *cells, *copied.values())
 
 
 def _cell(entry: dict, name: str) -> object:

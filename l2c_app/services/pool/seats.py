@@ -157,8 +157,12 @@ def _refusal(wanted: Move, row: frappe._dict) -> Exception:
 
 def _count_moves(changes: list[Change]) -> None:
 	"""Tell the receivers' memberships that a seat came: a claim compares this counter to know its picture is fresh."""
+	count_receivers({(c.row.pool, c.holder) for c in changes if c.holder})
+
+
+def count_receivers(received: set[tuple[str, str]]) -> None:
+	"""Count once for each (pool, user) that was given seats."""
 	membership = frappe.qb.DocType("Lead Pool Membership")
-	received = {(c.row.pool, c.holder) for c in changes if c.holder}
 	for pool, pairs in groupby(sorted(received), key=lambda pair: pair[0]):
 		users = [user for _pool, user in pairs]
 		query = frappe.qb.update(membership).set(membership.moves, membership.moves + 1)
@@ -209,16 +213,24 @@ def _update_seats(
 	names: Sequence[str], likeness: seat_log.Likeness, *, due: Due | None, at: datetime, actor: str
 ) -> None:
 	seat = frappe.qb.DocType("Lead Pool Seat")
-	query = frappe.qb.update(seat).set(seat.state, likeness.to_state).set(seat.holder, likeness.to_holder)
-	query = query.set(seat.claimed_on, at if likeness.to_holder else None)
+	query = frappe.qb.update(seat).set(seat.holder, likeness.to_holder)
+	query = set_moved(query, seat, likeness, due=due, at=at, actor=actor)
+	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
+
+
+def set_moved(
+	query: object, seat: object, likeness: seat_log.Likeness, *, due: Due | None, at: datetime, actor: str
+) -> object:
+	"""Add to an update of seats all that a move writes, but for the holder."""
+	query = query.set(seat.state, likeness.to_state)
+	query = query.set(seat.claimed_on, at if likeness.to_state == State.HELD.value else None)
 	query = query.set(seat.free_since, at if likeness.to_state == State.AVAILABLE.value else None)
 	for fieldname in CLEARED:
 		query = query.set(seat[fieldname], None)
 	query = query.set(seat.warned_days, 0).set(seat.status_told, 0)
 	query = query.set(seat.recycle_on, due.on if due else None)
 	query = query.set(seat.recycle_rule, due.rule.name if due else None)
-	query = query.set(seat.version, seat.version + 1).set(seat.modified, at).set(seat.modified_by, actor)
-	query.where(among(seat.name, names) & (seat.state == likeness.from_state)).run()
+	return query.set(seat.version, seat.version + 1).set(seat.modified, at).set(seat.modified_by, actor)
 
 
 def _write_parties(groups: list[Group], *, at: datetime, actor: str) -> None:
