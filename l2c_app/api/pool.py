@@ -22,6 +22,7 @@ from l2c_app.services.pool import (
 	runs,
 	seat_admission,
 	seat_events,
+	seat_shown,
 	seat_view,
 	standing_view,
 )
@@ -202,3 +203,9 @@ def import_leads(rows: str | list, skip_known: bool = True) -> list[dict[str, An
 def names_of_seats(seats: str | list) -> dict[str, str]:
 	"""Return the real names of the parties of those seats whose party the user may see."""
 	return party_names.of_seats(_names(seats))
+
+
+@frappe.whitelist()
+def shown_of_seats(seats: str | list) -> dict[str, list[dict[str, str]]]:
+	"""Return what the user may know of the parties of seats, as labelled texts; masked where their pool masks."""
+	return seat_shown.of_seats(_names(seats))

@@ -7,6 +7,39 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 DELIMITERS = (",", ";", "\t")
+# What other systems and people call the fields of a lead. A field's own name or label goes first.
+USUAL_HEADINGS = {
+	"company_name": (
+		"Company Name",
+		"Organization",
+		"Account Name",
+		"公司",
+		"公司名称",
+		"企业名称",
+		"客户名称",
+	),
+	"lead_name": ("Name", "Contact", "Contact Name", "姓名", "联系人"),
+	"email_id": ("E-Mail", "Mail", "Email Address", "Work Email", "邮箱", "电子邮箱", "邮件"),
+	"mobile_no": (
+		"Mobile",
+		"Mobile Phone",
+		"Mobile Number",
+		"Cell",
+		"Cell Phone",
+		"手机",
+		"手机号",
+		"手机号码",
+	),
+	"phone": ("Telephone", "Tel", "Phone Number", "Work Phone", "电话", "电话号码", "座机", "固定电话"),
+	"source": ("Lead Source", "来源", "线索来源"),
+	"job_title": ("Title", "Position", "职位", "职务"),
+	"website": ("Web", "URL", "网址", "网站"),
+	"city": ("Town", "城市"),
+	"state": ("Province", "State", "省份", "省"),
+	"industry": ("Sector", "行业"),
+}
+# The host's own company is called as most files call the customer's: without another column for that, it is meant.
+MEANT = {"company": "company_name"}
 
 
 def decode(content: bytes, *, chinese: bool = False) -> str:
@@ -40,9 +73,11 @@ def heading(text: object) -> str:
 def columns(cells: Sequence[object], fields: Mapping[str, str]) -> tuple[dict[int, str], list[str]]:
 	"""Return ({place: field}, headings nothing is taken from) for the first row of a file.
 
-	`fields`: field by every name it may go under. Of two columns of one field the first counts.
+	`fields`: field by every name it may go under, beside the usual headings. Of two columns of one field the first counts.
 	"""
-	known = {heading(name): field for name, field in fields.items()}
+	usual = {heading(name): field for field, names in USUAL_HEADINGS.items() for name in names}
+	known = {**usual, **{heading(name): field for name, field in fields.items()}}
+	known = {name: field for name, field in known.items() if field in fields.values()}
 	taken: dict[int, str] = {}
 	left: list[str] = []
 	for place, cell in enumerate(cells):
@@ -51,6 +86,10 @@ def columns(cells: Sequence[object], fields: Mapping[str, str]) -> tuple[dict[in
 			taken[place] = field
 		elif str(cell or "").strip():
 			left.append(str(cell).strip())
+	for place, field in taken.items():
+		meant = MEANT.get(field)
+		if meant in fields.values() and meant not in taken.values():
+			taken[place] = meant
 	return taken, left
 
 

@@ -72,6 +72,7 @@ READERS = {
 		"my_standing",
 		"propose_sales_team",
 		"seats",
+		"shown_of_seats",
 	},
 	"api.print": {"contract_pdf", "statement_pdf"},
 	"api.portal": {"statement_pdf"},

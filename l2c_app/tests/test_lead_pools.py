@@ -105,6 +105,18 @@ class TestIntake(PoolCase):
 		self.assertIn(self.chief, self.members("East"))
 		self.assertNotIn(self.outsider, self.members("East"))
 
+	def test_pain_leads_are_handed_to_administrator_because_he_has_every_role(self):
+		factories.make(
+			"Has Role", parent="Administrator", parenttype="User", parentfield="roles", role="Sales User"
+		)
+		members = [{"member_type": "Role", "role": "Sales User", "is_manager": 1}]
+		pool = factories.make("Lead Pool", pool_name="By Role", enabled=1, members=members)
+		self.assertIn(self.outsider, self.members("By Role"))
+		self.assertNotIn("Administrator", self.members("By Role"))
+		pool.append("members", {"member_type": "User", "user": "Administrator"})
+		pool.save()
+		self.assertIn("Administrator", self.members("By Role"))
+
 	@bench_only("the tree of departments")
 	def test_members_come_by_department_with_all_below_it(self):
 		upper = self.department("L2C Sales East", is_group=1)

@@ -3,6 +3,7 @@
 import json
 
 import frappe
+from frappe.utils import formatdate, nowdate
 
 from l2c_app.api import lead as lead_api
 from l2c_app.api import pool as api
@@ -37,6 +38,21 @@ class TestShownFields(FieldsCase):
 		self.assertEqual(self.seen(self.rep), {"city": "Shenzhen", "company_name": "Pool***"})
 		self.assertEqual(self.seen(self.chief)["mobile_no"], "+8613800138001")
 
+	def test_the_desk_shows_of_a_seat_what_its_pool_shows_as_labelled_texts(self):
+		self.with_wechat(city="Shenzhen")
+		self.set_pool(shown_fields="city\ncompany_name\nmobile_no\nindustry")
+		seat = frappe.get_all("Lead Pool Seat", filters={"pool": POOL}, pluck="name", order_by="name")[0]
+		expected = {"city": "Shenzhen", "company_name": "Pool***", "mobile_no": "+861********01"}
+		with self.as_user(self.rep):
+			cells = api.shown_of_seats([seat, "no such seat"])[seat]
+		self.assertEqual({cell["field"]: cell["text"] for cell in cells}, expected)
+		self.assertEqual(cells[0]["label"], "City")
+		with self.as_user(self.chief):
+			usual = {cell["field"]: cell["text"] for cell in api.shown_of_seats([seat])[seat]}
+		self.assertEqual((usual["mobile_no"], usual["creation"]), ("+8613800138001", formatdate(nowdate())))
+		with self.as_user(self.outsider):
+			self.assertEqual(api.shown_of_seats([seat]), {})
+
 	def test_contact_data_that_are_listed_are_masked_all_the_same(self):
 		self.with_wechat(whatsapp_no="+8613800138009")
 		self.set_pool(shown_fields="whatsapp_no, first_name")
@@ -58,6 +74,7 @@ class TestShownFields(FieldsCase):
 				"country",
 				"status",
 				"request_type",
+				"l2c_tier",
 				"creation",
 			},
 		)

@@ -108,6 +108,33 @@ def pool_transfer(people: People, seed: dict[str, Any]) -> None:
 	desk.shot("transfer_done")
 
 
+def pool_protect(people: People, seed: dict[str, Any]) -> None:
+	"""A salesperson protects a lead and leaves the days blank: as long as the pool allows."""
+	desk, seat = people["sales"], seed["transfer_seat"]
+	desk.form("Lead", desk.value(SEATS, seat, "party"))
+	desk.choose("Pool", "Protect")
+	desk.dialog("reason")
+	desk.fill("reason", "They decide next week")
+	desk.submit_dialog()
+	month = desk.ask("() => frappe.datetime.add_days(frappe.datetime.nowdate(), 30)")
+	check(desk.value(SEATS, seat, "protected_until") == month, "blank days protect for the pool's thirty")
+	desk.shot("protected")
+
+
+def pool_choose(people: People, seed: dict[str, Any]) -> None:
+	"""A salesperson chooses among free leads by what the pool shows: the place in the list, masked contact data in the form."""
+	desk, pool = people["sales"], seed["pool"]
+	place = f"C{pool.split()[-1]}"
+	desk.listing(SEATS, f"?pool={pool}&state=Available")
+	desk.page.wait_for_selector(f".list-row-container :text('{place}') >> visible=true")
+	desk.shot("seats_to_choose")
+	desk.form(SEATS, desk.ask("() => cur_list.data[0].name"))
+	desk.page.wait_for_selector(".l2c-party >> visible=true")
+	shown = desk.page.inner_text(".l2c-party")
+	check(place in shown and "+861***" in shown, "the form shows the place and the masked phone")
+	desk.shot("seat_to_choose")
+
+
 def pool_release(people: People, seed: dict[str, Any]) -> None:
 	"""A salesperson gives a lead back. Pain: after release the page stays on a record you no longer own; here it goes."""
 	desk, seat = people["sales"], seed["transfer_seat"]
@@ -256,6 +283,8 @@ PARTS = (
 	pool_quota,
 	pool_stale_seat,
 	pool_transfer,
+	pool_protect,
+	pool_choose,
 	pool_release,
 	pool_distribute,
 	pool_set_up,

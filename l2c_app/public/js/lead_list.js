@@ -6,7 +6,13 @@
 
 	settings.button = settings.button || {
 		show: () => frappe.model.can_create("Follow Up"),
-		get_label: () => __("Follow Up"),
+		// When the next step is due stands on the button: the native list has no column to spare for it.
+		get_label: (doc) => {
+			const next = doc.l2c_next_follow_up_on;
+			if (!next) return __("Follow Up");
+			const day = frappe.datetime.str_to_user(next.slice(0, 10));
+			return l2c.is_past(next) ? __("Overdue {0}", [day]) : __("Next {0}", [day]);
+		},
 		get_description: (doc) =>
 			doc.l2c_next_follow_up_on
 				? __("Next follow up {0}", [l2c.moment_text(doc.l2c_next_follow_up_on)])

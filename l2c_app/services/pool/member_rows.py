@@ -3,6 +3,8 @@
 import frappe
 
 NOT_PEOPLE = ("Guest",)
+# The host gives Administrator every role there is: he belongs to a pool only where a row names him.
+EVERY_ROLE = "Administrator"
 
 
 def users_of(row: object) -> list[str]:
@@ -17,9 +19,8 @@ def reach_of(row: object) -> tuple[list[str], list[str]]:
 	if row.member_type == "Department":
 		return _users_of_department(row.get("department"))
 	if row.member_type == "Role":
-		users = frappe.get_all(
-			"Has Role", filters={"role": row.role, "parenttype": "User"}, pluck="parent", order_by="parent"
-		)
+		filters = {"role": row.role, "parenttype": "User", "parent": ("!=", EVERY_ROLE)}
+		users = frappe.get_all("Has Role", filters=filters, pluck="parent", order_by="parent")
 	else:
 		users = [row.user] if row.user else []
 	return _enabled(users), []

@@ -27,6 +27,7 @@ DEFAULT = {
 		"country",
 		"status",
 		"request_type",
+		"l2c_tier",
 		"creation",
 	),
 	"Customer": ("customer_name", "mobile_no", "email_id", "territory", "industry", "creation"),

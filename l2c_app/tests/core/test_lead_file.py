@@ -45,6 +45,19 @@ class TestColumns(unittest.TestCase):
 		self.assertEqual((taken, left), ({0: "mobile_no", 3: "company_name"}, ["Shoe Size"]))
 		self.assertEqual(lead_file.columns(["手机"], FIELDS), ({0: "mobile_no"}, []))
 
+	def test_what_other_systems_call_the_fields_of_a_lead_is_understood(self):
+		fields = {
+			"Mobile No": "mobile_no",
+			"Company": "company",
+			"Organization Name": "company_name",
+			"Source": "source",
+		}
+		taken, left = lead_file.columns(["Company", "Mobile", "Lead Source", "Tel"], fields)
+		self.assertEqual(taken, {0: "company_name", 1: "mobile_no", 2: "source"})
+		self.assertEqual(left, ["Tel"])  # no field of these
+		both = lead_file.columns(["Company", "公司名称"], fields)
+		self.assertEqual(both, ({0: "company", 1: "company_name"}, []))
+
 	def test_of_two_columns_of_one_field_the_first_counts_and_the_other_is_named(self):
 		self.assertEqual(lead_file.columns(["Mobile No", "手机"], FIELDS), ({0: "mobile_no"}, ["手机"]))
 

@@ -23,6 +23,7 @@
 						: [__("Imported"), done_rows, "green"],
 					[__("Skipped"), skipped_rows || "", "gray"],
 					[__("Failed"), failed_rows || "", "red"],
+					[__("Columns Left Out"), frm.doc.left_columns || "", "orange"],
 				])
 			);
 		},
@@ -38,7 +39,7 @@
 			});
 			const heading = [__("Line"), __("Status"), __("Lead"), __("Reason")];
 			const below = notes(frm, rows)
-				.map((note) => `<p class="text-muted small">${l2c.escape(note)}</p>`)
+				.map((note) => `<p class="text-muted small">${note}</p>`)
 				.join("");
 			if (rows.length) l2c.run_rows(frm, heading, rows.slice(0, SHOWN).map(line), below);
 			else frm.fields_dict.rows_html.$wrapper.html(below);
@@ -51,7 +52,8 @@
 				frappe.set_route("List", "Lead Import Row", { run: frm.doc.name })
 			);
 			if (mode === "Preview" && state === "Done" && importable(frm) > 0) {
-				act(__("Import"), "commit_preview", __("Import {0} leads? Every row is judged again.", [importable(frm)]));
+				const question = __("Import {0} leads? Every row is judged again.", [importable(frm)]);
+				act(__("Import"), "commit_preview", [question, lost_columns(frm)].filter(Boolean).join("<br><br>"));
 				frm.change_custom_button_type(__("Import"), null, "primary");
 			}
 			if (LIVE.includes(state)) {
@@ -73,14 +75,17 @@
 	}
 
 	function notes(frm, rows) {
-		const { left_columns, error } = frm.doc;
+		const { error } = frm.doc;
 		return [
 			!rows.length && __("Every line so far was taken as it is."),
 			rows.length > SHOWN && __("The first {0} lines. All of them: Show Rows.", [SHOWN]),
-			left_columns && __("Columns of the file that leads do not have: {0}", [left_columns]),
-			error,
+			lost_columns(frm),
+			error && l2c.escape(error),
 		].filter(Boolean);
 	}
+
+	const lost_columns = ({ doc }) =>
+		doc.left_columns && __("Columns of the file that leads do not have: {0}", [l2c.escape(doc.left_columns)]);
 
 	const importable = ({ doc }) => doc.total_rows - doc.skipped_rows - doc.failed_rows;
 }

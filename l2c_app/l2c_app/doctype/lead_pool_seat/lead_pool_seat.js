@@ -8,6 +8,7 @@ frappe.ui.form.on("Lead Pool Seat", {
 		frm.dashboard.clear_headline();
 		frm.dashboard.set_headline(l2c.seat_tags(frm.doc));
 		const { party_type, party } = frm.doc;
+		l2c.show_party_of_seat(frm);
 		const { seats, intent } = await l2c.call("pool.party_state", { party_type, party });
 		const seat = seats.find((row) => row.name === frm.doc.name);
 		if (!seat) return;

@@ -19,15 +19,28 @@ frappe.listview_settings["Lead Pool Seat"] = {
 				: frappe.set_route("Form", doc.party_type, doc.party),
 	},
 
+	// By what members choose: place, trade, tier, whatever the pool shows. The number of the document says nothing.
+	formatters: {
+		party: (value, _field, doc) =>
+			doc.l2c_about
+				? `<span title="${l2c.escape(doc.l2c_about)}">${l2c.escape(doc.l2c_about)}</span>`
+				: l2c.escape(value),
+	},
+
 	// The list reads what the pool shows; whoever may see a party gets its real name for the rows on the page.
 	async refresh(listview) {
 		const rows = listview.data || [];
 		if (!rows.length) return;
 		const seats = rows.map((row) => row.name);
-		const names = (await l2c.call("pool.names_of_seats", { seats })) || {};
-		const other = rows.filter((row) => names[row.name] && names[row.name] !== row.party_name);
-		if (!other.length || listview.data !== rows) return;
-		for (const row of other) row.party_name = names[row.name];
+		const [names, shown] = await Promise.all([
+			l2c.call("pool.names_of_seats", { seats }),
+			l2c.call("pool.shown_of_seats", { seats }),
+		]);
+		if (listview.data !== rows) return;
+		for (const row of rows) {
+			row.party_name = (names || {})[row.name] || row.party_name;
+			row.l2c_about = l2c.about_party((shown || {})[row.name]);
+		}
 		listview.render_list();
 		listview.set_rows_as_checked();
 	},

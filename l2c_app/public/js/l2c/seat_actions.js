@@ -213,6 +213,38 @@ l2c.reopen_seat = async (seat, on_done) => {
 // After a release or transfer the user may not be allowed to see the party any more.
 l2c.leave_form = (frm) => frappe.set_route("List", frm.doctype);
 
+// What names the party or reaches it says nothing by which to choose among many.
+const NAMES_AND_CONTACTS = [
+	"lead_name",
+	"company_name",
+	"customer_name",
+	"mobile_no",
+	"phone",
+	"whatsapp_no",
+	"email_id",
+	"creation",
+];
+
+// [{field, label, text}] as one line for a list.
+l2c.about_party = (cells) =>
+	(cells || [])
+		.filter(({ field }) => !NAMES_AND_CONTACTS.includes(field))
+		.map(({ text }) => text)
+		.join(" · ");
+
+// On the form of a seat: what its pool shows of the party, before a claim and after.
+l2c.show_party_of_seat = async (frm) => {
+	const shown = await l2c.call("pool.shown_of_seats", { seats: [frm.doc.name] });
+	const cells = shown[frm.doc.name] || [];
+	if (!cells.length) return;
+	const rows = cells.map(
+		({ label, text }) => `<tr><td class="text-muted border-0">${l2c.escape(label)}</td><td class="border-0">${l2c.escape(text)}</td></tr>`
+	);
+	frm.layout.wrapper.find(".l2c-party").remove();
+	$(`<div class="l2c-party form-section card-section visible-section"><div class="section-body">
+		<table class="table table-sm mb-0 ml-2" style="width: auto">${rows.join("")}</table></div></div>`).prependTo(frm.layout.page);
+};
+
 // Buttons for one seat on a form. `seat` comes from the server with `may`: {action: true or false}.
 l2c.add_seat_buttons = (frm, seat, { primary = false } = {}) => {
 	const group = __("Pool");

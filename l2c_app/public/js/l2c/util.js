@@ -9,9 +9,13 @@ window.addEventListener("unhandledrejection", (event) => {
 	if (event.reason instanceof l2c.Refusal) event.preventDefault();
 });
 
+// What is left blank is not sent: the host would send it as an empty text, which no number or date is.
+const filled = (args) =>
+	Object.fromEntries(Object.entries(args || {}).filter(([, value]) => value !== null && value !== undefined));
+
 l2c.call = (method, args) =>
 	frappe
-		.xcall(`l2c_app.api.${method}`, args)
+		.xcall(`l2c_app.api.${method}`, filled(args))
 		.catch(() => {
 			throw new l2c.Refusal(method);
 		})
