@@ -1,15 +1,18 @@
 """The invariants of the pools find what is broken; the health form shows jobs and starts them for admins alone."""
 
+from itertools import chain
+
 import frappe
 from frappe.utils import add_days, nowdate
 
+from l2c_app import hooks
 from l2c_app.api import pool_health as api
 from l2c_app.core.seats import Event
 from l2c_app.jobs import pools
 from l2c_app.services.errors import NotAPoolManager, UnknownJob
-from l2c_app.services.pool import invariants, pool_health, runs
+from l2c_app.services.pool import invariants, job_names, pool_health, runs
 from l2c_app.services.pool.seats import Move, move
-from l2c_app.tests.base import bench_only
+from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.pool_case import POOL
 from l2c_app.tests.test_recycling import RecycleCase
 
@@ -68,6 +71,17 @@ class TestInvariants(RecycleCase):
 		seat = self.held(days=1)
 		frappe.db.delete("Lead", {"name": seat.party})
 		self.assertIn("owner_is_the_primary_holder", self.broken())
+
+
+class TestJobNames(L2CTestCase):
+	def test_every_scheduled_job_has_a_name_for_people(self):
+		methods = set()
+		for jobs in hooks.scheduler_events.values():
+			methods |= set(chain(*jobs.values()) if isinstance(jobs, dict) else jobs)
+		ours = {method.removeprefix(pool_health.OURS) for method in methods}
+		self.assertEqual(ours - set(job_names.names()), set())
+		self.assertEqual(set(job_names.names()) - ours, set())
+		self.assertEqual(job_names.of("pools.start_recycling"), "Take idle seats back")
 
 
 @bench_only("the host's scheduled jobs")

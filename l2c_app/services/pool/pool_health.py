@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from l2c_app.services.errors import NotAPoolManager, UnknownJob, refuse
-from l2c_app.services.pool import invariants, run_work, visibility
+from l2c_app.services.pool import invariants, job_names, run_work, visibility
 
 TYPE, LOG = "Scheduled Job Type", "Scheduled Job Log"
 OURS = "l2c_app.jobs."
@@ -48,7 +48,7 @@ def _job(row: frappe._dict, admin: bool) -> dict:
 	failed = _last(row.name, "Failed")
 	return {
 		"method": row.method,
-		"name": row.method.removeprefix(OURS).replace("_", " "),
+		"name": job_names.of(row.method.removeprefix(OURS)),
 		"frequency": row.frequency,
 		"stopped": row.stopped,
 		"last_started": row.last_execution,

@@ -8,7 +8,7 @@ def get_data() -> dict[str, Any]:
 	return {
 		"fieldname": "pool",
 		"transactions": [
-			{"label": _("Stock"), "items": ["Lead Pool Seat"]},
+			{"label": _("Seats"), "items": ["Lead Pool Seat"]},
 			{"label": _("People"), "items": ["Lead Pool Membership"]},
 			{"label": _("History"), "items": ["Lead Pool Log"]},
 		],

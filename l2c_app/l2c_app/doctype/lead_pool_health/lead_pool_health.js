@@ -28,11 +28,16 @@ frappe.ui.form.on("Lead Pool Health", {
 	},
 });
 
+// The host's own words for these are those of date formats in some languages.
+const how_often = (frequency) =>
+	({ "Daily Long": __("Every Day"), "Hourly Long": __("Every Hour"), Cron: __("Every Few Minutes") })[frequency] ||
+	__(frequency);
+
 function jobs_table({ jobs, may_run }) {
 	const heading = [__("Job"), __("How Often"), __("Last Started"), __("Last Success"), __("Last Error"), ""];
 	const rows = jobs.map((job) => [
 		job.name + (job.stopped ? ` (${__("Stopped")})` : ""),
-		__(job.frequency),
+		how_often(job.frequency),
 		l2c.moment_text(job.last_started) || "–",
 		l2c.moment_text(job.last_success) || "–",
 		[l2c.moment_text(job.last_error_on), job.last_error].filter(Boolean).join("\n") || "–",
