@@ -9,9 +9,9 @@ window.addEventListener("unhandledrejection", (event) => {
 	if (event.reason instanceof l2c.Refusal) event.preventDefault();
 });
 
-// What is left blank is not sent: the host would send it as an empty text, which no number or date is.
+// Nothing is not sent: the host would send it as an empty text, which no number or date is.
 const filled = (args) =>
-	Object.fromEntries(Object.entries(args || {}).filter(([, value]) => value !== null && value !== undefined));
+	Object.fromEntries(Object.entries(args || {}).filter(([, value]) => value !== null));
 
 l2c.call = (method, args) =>
 	frappe
