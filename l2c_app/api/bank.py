@@ -8,6 +8,7 @@ from frappe.utils import cint
 from l2c_app.services.errors.recovery import retrying
 from l2c_app.services.receipt import (
 	bank_accept,
+	bank_choice,
 	bank_matching,
 	unclaimed,
 	unclaimed_entry,
@@ -43,10 +44,12 @@ def accept(
 	despite: str | None = None,
 	learn: int | str = 1,
 	dispute: str | None = None,
+	parts: list | str | None = None,
 ) -> dict:
 	"""Accept a proposed match: make the native payment, or take the one in the books, and reconcile the line.
 
-	`dispute`: the code under which what is short is disputed.
+	`dispute`: the code under which what is short is disputed. `parts`: [{key, amount}] of the documents that get the money
+	instead of the proposed ones; keys as open_documents gives them.
 	"""
 	choice = Choice(
 		customer or "",
@@ -56,8 +59,15 @@ def accept(
 		despite or "",
 		bool(cint(learn)),
 		dispute or "",
+		tuple(frappe.parse_json(parts) or ()),
 	)
 	return _answer(retrying(lambda: bank_accept.accept(name, choice)))
+
+
+@frappe.whitelist(methods=["POST"])
+def open_documents(name: str, customer: str | None = None) -> dict:
+	"""Return what a customer owes that the money of a matched bank line may go to."""
+	return bank_choice.offered(name, customer or "")
 
 
 @frappe.whitelist(methods=["POST"])

@@ -41,20 +41,30 @@ class Settlement:
 	left: int = 0
 
 
-def settle(paid: int, opens: Sequence[int], *, tolerance: Tolerance, write_off: bool) -> Settlement:
+def settle(
+	paid: int,
+	opens: Sequence[int],
+	*,
+	tolerance: Tolerance,
+	write_off: bool,
+	chosen: Sequence[int] | None = None,
+) -> Settlement:
 	"""Return what a payment gives to open items in their order.
 
 	Enough money closes all, the rest is left. Too little closes all if the difference is to be written off and lies
-	within the tolerance; else the first items get what there is. `short` tells the difference in that case.
+	within the tolerance; else the first items get what there is. `short` tells the difference in that case. `chosen`:
+	what somebody gives to each item instead, in all no more than was paid.
 	"""
-	total = sum(opens)
-	if paid >= total:
-		return Settlement(tuple(opens), left=paid - total)
-	missing = total - paid
-	if write_off and missing <= tolerance.allowance(total):
-		return Settlement(tuple(opens), written_off=missing)
+	parts = _oldest_first(paid, opens) if chosen is None else tuple(chosen)
+	missing, left = sum(opens) - sum(parts), paid - sum(parts)
+	if missing and write_off and missing <= tolerance.allowance(sum(opens)):
+		return Settlement(tuple(opens), written_off=missing, left=left)
+	return Settlement(parts, short=missing, left=left)
+
+
+def _oldest_first(paid: int, opens: Sequence[int]) -> tuple[int, ...]:
 	parts, rest = [], paid
 	for amount in opens:
 		parts.append(min(amount, rest))
 		rest -= parts[-1]
-	return Settlement(tuple(parts), short=missing)
+	return tuple(parts)

@@ -7,6 +7,7 @@ from frappe.utils import flt
 
 from l2c_app.api import bank as api
 from l2c_app.services.errors import (
+	BankChoiceRefused,
 	BankLineTaken,
 	BankMatchStale,
 	BankMatchStateError,
@@ -409,6 +410,23 @@ class TestDifferences(BankCase):
 			[(100, "Quality", "Open", "two are broken", self.customer)],
 		)
 
+	def test_undoing_a_short_payment_closes_the_dispute_that_came_with_it_and_no_other(self):
+		other = factories.sales_invoice(self.customer, rate=50).name
+		with self.as_user(self.accountant):
+			values = {"sales_invoice": other, "code": "Price", "amount": 30, "note": "two are broken"}
+			factories.make("Receivable Dispute", **values)
+		_line, match = self.matched(900, self.invoice)
+		self.accept(match, dispute="Quality", reason="two are broken")
+		with self.as_user(self.accountant):
+			api.undo(match.name, "wrong invoice")
+		fields = ["code", "status", "outcome"]
+		found = frappe.get_all(
+			"Receivable Dispute", {"customer": self.customer}, fields, order_by="code", as_list=True
+		)
+		self.assertEqual(
+			[tuple(row) for row in found], [("Price", "Open", None), ("Quality", "Rejected", "Payable")]
+		)
+
 	def test_a_dispute_needs_something_short(self):
 		_line, match = self.matched(1000, self.invoice)
 		with self.assertRaises(BankMatchStateError):
@@ -473,6 +491,83 @@ class TestDifferences(BankCase):
 		_line, match = self.matched(1200, self.invoice)
 		with self.assertRaises(BankMatchStale):
 			self.accept(match, advance_on=order)
+
+
+@bench_only("bank lines and their reconciliation are the host's")
+class TestChoice(BankCase):
+	"""The accountant gives the money of a line to other documents than were proposed, or where nothing was."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.first = factories.sales_invoice(self.customer, rate=1000).name
+		self.second = factories.sales_invoice(self.customer, rate=600).name
+
+	def accept(self, match, parts: dict[str, float], **values):
+		with self.as_user(self.accountant):
+			keys = self.keys(match, values.get("customer"))
+			given = [{"key": keys[name], "amount": amount} for name, amount in parts.items()]
+			return api.accept(match.name, parts=given, **values)
+
+	def keys(self, match, customer: str | None = None) -> dict[str, str]:
+		rows = api.open_documents(match.name, customer)["rows"]
+		return {row["row_id"] or row["reference_name"]: row["key"] for row in rows}
+
+	def test_one_line_of_a_stranger_is_split_over_two_invoices(self):
+		bank_line, match = self.matched(1300, "transfer", payer="A Holding")
+		self.assertEqual((match.decision, match.customer), ("Ask", None))
+		parts = {self.first: 700, self.second: 600}
+		answer = self.accept(match, parts, customer=self.customer, reason="700 agreed by phone")
+		self.assertEqual((open_of(self.first), open_of(self.second)), (300, 0))
+		self.assertEqual(line_state(bank_line), ("Reconciled", 0))
+		match.reload()
+		self.assertEqual([(row.reference_name, row.amount) for row in match.parts], list(parts.items()))
+		self.assertEqual(json.loads(match.evidence)[-1], ["chosen by hand", 0])
+		with self.as_user(self.accountant):
+			api.undo(match.name, "by another company")
+		self.assertEqual(frappe.db.get_value("Payment Entry", answer["payment_entry"], "docstatus"), 2)
+		self.assertEqual((open_of(self.first), open_of(self.second)), (1000, 600))
+
+	def test_another_invoice_than_proposed_is_paid_and_the_rest_stays_on_account(self):
+		_line, match = self.matched(1000, self.first)
+		self.assertEqual([row.reference_name for row in match.parts], [self.first])
+		payment = self.accept(match, {self.second: 600})["payment_entry"]
+		self.assertEqual((open_of(self.first), open_of(self.second)), (1000, 0))
+		self.assertEqual(frappe.db.get_value("Payment Entry", payment, "unallocated_amount"), 400)
+		match.reload()
+		self.assertEqual(match.left_amount, 400)
+
+	def test_what_is_chosen_may_be_short_with_a_reason_and_disputed(self):
+		_line, match = self.matched(950, "transfer", payer="A Holding")
+		with self.assertRaises(ShortPaymentReason):
+			self.accept(match, {self.first: 950}, customer=self.customer)
+		self.accept(match, {self.first: 950}, customer=self.customer, reason="broken", dispute="Quality")
+		found = frappe.get_all("Receivable Dispute", {"sales_invoice": self.first}, pluck="amount")
+		self.assertEqual((open_of(self.first), found), (50, [50]))
+
+	def test_a_deposit_of_a_contract_is_chosen_too(self):
+		plan = [plan_row(300, billing="Advance"), plan_row(700)]
+		contract = contracts.active(self.customer, plan_rows=plan).name
+		_line, match = self.matched(300, "transfer", payer="A Holding")
+		self.accept(match, {receivables.row_id(contract, 1): 300}, customer=self.customer)
+		self.assertEqual(receivables.figures(contract, "advance", "collected"), (300, 300))
+
+	def test_what_cannot_take_the_money_is_refused_with_the_figures(self):
+		_line, match = self.matched(1300, "transfer", payer="A Holding")
+		foreign = factories.sales_invoice(self.stranger, rate=100).name
+		for parts in ({self.second: 700}, {self.second: 0}, {self.first: 1000, self.second: 400}):
+			with self.assertRaises(BankChoiceRefused):
+				self.accept(match, parts, customer=self.customer)
+		with self.as_user(self.accountant):
+			key = self.keys(match, self.customer)[self.second]
+			with self.assertRaises(BankChoiceRefused):
+				twice = [{"key": key, "amount": 1}, {"key": key, "amount": 1}]
+				api.accept(match.name, parts=twice, customer=self.customer)
+			theirs = [{"key": self.keys(match, self.stranger)[foreign], "amount": 100}]
+			with self.assertRaises(BankMatchStale):
+				api.accept(match.name, parts=theirs, customer=self.customer)
+		with self.as_user(factories.sales_user()), self.assertRaises(frappe.PermissionError):
+			api.open_documents(match.name, self.customer)
+		self.assertEqual((open_of(self.first), open_of(self.second), open_of(foreign)), (1000, 600, 100))
 
 
 @bench_only("bank lines and their reconciliation are the host's")

@@ -15,7 +15,7 @@ def account_of_payer(seed: dict[str, Any]) -> str:
 
 
 def statement(seed: dict[str, Any]) -> str:
-	"""Return a statement of five lines in American dates that could be European ones, one line twice, one unreadable."""
+	"""Return a statement of six lines in American dates that could be European ones, one line twice, one unreadable."""
 	_year, month, _day = seed["last_month"].split("-")
 	day = "05" if month != "05" else "06"
 	date, stamp = f"{month}/{day}/{_year}", seed["stamp"]
@@ -26,6 +26,7 @@ def statement(seed: dict[str, Any]) -> str:
 		f"{date},970.00,,USD,{number[harbour]} less fees,E{stamp}2,{harbour},,T{stamp}2",
 		f"{date},920.00,,USD,{number[juniper]} less fees,E{stamp}3,{juniper},,T{stamp}3",
 		f"{date},250.00,,USD,transfer,E{stamp}4,Verdant Trustees {stamp},{account_of_payer(seed)},T{stamp}4",
+		f"{date},400.00,,USD,instalment,E{stamp}6,Old Oak {stamp},,T{stamp}6",
 		f"{date},1250.00,,USD,{number[heron]} thank you,E{stamp}1,{heron},,T{stamp}1",
 		f"{date},12x.00,,USD,unreadable,E{stamp}5,Nobody,,T{stamp}5",
 	]
@@ -56,14 +57,14 @@ def bank_statement(people: People, seed: dict[str, Any]) -> None:
 	desk.shot("statement_preview")
 	counts = desk.document("Bank Statement Load", load)
 	found = [counts[f"{kind}_rows"] for kind in ("new", "double", "refused")]
-	check(found == [4, 1, 1], f"four lines are new, one is double, one is refused ({found})")
+	check(found == [5, 1, 1], f"five lines are new, one is double, one is refused ({found})")
 	desk.press("Load the Lines")
 	desk.page.wait_for_selector(f"{MODAL} .btn-modal-primary >> visible=true")
 	desk.submit_dialog()
 	people.work()
 	desk.form("Bank Statement Load", load)
 	desk.shot("statement_loaded")
-	check(desk.value("Bank Statement Load", load, "done_rows") == 4, "four bank lines are made")
+	check(desk.value("Bank Statement Load", load, "done_rows") == 5, "five bank lines are made")
 	desk.press("Match Now")
 	run = desk.opened("Bank Match Run")
 	people.work()
@@ -199,4 +200,38 @@ def claim(desk: Desk, contract: str, *, reason: str, secret: str) -> None:
 	desk.shot("claimed")
 
 
-PARTS = (bank_statement, bank_payment, bank_write_off, bank_unclaimed)
+def bank_choice(people: People, seed: dict[str, Any]) -> None:
+	"""Nobody knows whose money a line is: the accountant names the customer and says which invoice gets how much."""
+	desk = people["accounts"]
+	juniper = list(seed["paid_invoices"])[-1]
+	match, invoice = match_of(desk, payer_name=f"Old Oak {seed['stamp']}"), seed["paid_invoices"][juniper]
+	desk.form("Bank Match", match)
+	desk.press("Accept")
+	desk.dialog("customer")
+	desk.fill("customer", juniper)
+	box = desk.page.locator(f"{MODAL} tr:has-text('{invoice}') [data-l2c-pays]")
+	box.wait_for(state="visible")
+	desk.page.locator(f"{MODAL} tr:has-text('{invoice}') [data-l2c-whole]").click()
+	check(flt_of(box) == 400, "a tick gives an invoice what the line has")
+	box.fill("150.50")
+	box.press("Tab")
+	desk.settle()
+	sums = desk.page.locator(f"{MODAL} [data-fieldname='sums']").inner_text()
+	check("150.50" in sums and "249.50" in sums and "849.50" in sums, f"the sums say what is left ({sums})")
+	desk.fill("reason", "They pay by instalments")
+	desk.shot("match_choice")
+	desk.submit_dialog()
+	payment = desk.document("Payment Entry", desk.value("Bank Match", match, "payment_entry"))
+	paid = [(row["reference_name"], row["allocated_amount"]) for row in payment["references"]]
+	check(paid == [(invoice, 150.5)], f"the invoice gets what was chosen ({paid})")
+	check(payment["unallocated_amount"] == 249.5, "and the rest stays on the customer's account")
+	desk.form("Bank Match", match)
+	desk.shot("match_chosen")
+
+
+def flt_of(box: Any) -> float:
+	"""Return the number in a box as people read it."""
+	return float(box.input_value().replace(",", ""))
+
+
+PARTS = (bank_statement, bank_payment, bank_write_off, bank_unclaimed, bank_choice)

@@ -25,6 +25,7 @@ import "./l2c/contract_end";
 import "./l2c/promises";
 import "./l2c/adoption";
 import "./l2c/collection_actions";
+import "./l2c/bank_choice";
 import "./l2c/bank_match";
 import "./l2c/statement";
 import "./l2c/customer_statements";

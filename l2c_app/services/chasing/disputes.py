@@ -93,6 +93,15 @@ def decide(name: str, *, outcome: str, note: str, document: str = "") -> None:
 	dispute.save()
 
 
+def close(name: str, *, note: str) -> None:
+	"""Close an open dispute whose ground is gone: the amount is payable again. The caller checked the right."""
+	dispute = frappe.get_doc(DISPUTE, name, for_update=True)
+	dispute.flags.l2c_by_service = True
+	dispute.update({"status": "Rejected", "outcome": "Payable", "outcome_note": note})
+	dispute.update({"decided_by": frappe.session.user, "decided_on": now_datetime()})
+	dispute.save(ignore_permissions=True)
+
+
 def _refuse_foreign_document(dispute: Any, outcome: str, document: str) -> None:
 	"""Only a submitted return of this invoice, or a submitted journal entry on it, settles a dispute."""
 	if outcome == "Credit Note":

@@ -25,6 +25,10 @@ class BankMatchStale(BankMatchRefused):
 	http_status_code = 409
 
 
+class BankChoiceRefused(BankMatchRefused):
+	"""The documents that somebody chose cannot take the money of the bank line as it was given out."""
+
+
 class ShortPaymentReason(BankMatchRefused):
 	"""The payment is short and stays partial: somebody must say why."""
 

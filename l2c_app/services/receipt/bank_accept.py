@@ -4,7 +4,9 @@ Lock order: contracts, then the match and its bank line, then what the host lock
 the entry of each step; nothing here commits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 from frappe import _
@@ -19,6 +21,7 @@ from l2c_app.services.errors import BankLineTaken, BankMatchStateError, ReasonMi
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import PAYMENT
 from l2c_app.services.receipt import (
+	bank_choice,
 	bank_disputes,
 	bank_guesses,
 	bank_payment,
@@ -38,7 +41,8 @@ class Choice:
 
 	`customer`: whose money it is, where nobody was found. `advance_on`: the order that takes what is left. `reason`: why a
 	short payment stays partial, or why a difference is written off. `despite`: why a second payment is right. `dispute`:
-	the code under which what is short is disputed; the reason is what the customer says.
+	the code under which what is short is disputed; the reason is what the customer says. `parts`: {key, amount} of the
+	documents that get the money, see bank_choice.
 	"""
 
 	customer: str = ""
@@ -48,26 +52,30 @@ class Choice:
 	despite: str = ""
 	learn: bool = True
 	dispute: str = ""
+	parts: tuple[dict[str, Any], ...] = ()
 
 
 @all_or_nothing("l2c_bank_accept")
 def accept(name: str, choice: Choice | None = None) -> Document:
 	"""Make the native payment of a proposed match, or take the one in the books, and reconcile the bank line with it.
 
-	Returns the match. Raises BankMatchStateError, BankLineTaken, BankMatchStale, ShortPaymentReason,
+	Returns the match. Raises BankMatchStateError, BankLineTaken, BankMatchStale, BankChoiceRefused, ShortPaymentReason,
 	WriteOffAboveTolerance, ExistingVoucherFound, ReceivingAccountError, ExchangeRateMissing, DisputeRefused,
 	ContractChangedMeanwhile; what the host refuses surfaces as it is. All or nothing.
 	"""
 	choice = choice or Choice()
 	require_accountant()
-	match, line = open_proposal(name)
+	parts = bank_choice.chosen(name, choice.customer, choice.parts)
+	match, line = open_proposal(name, parts)
 	_refuse_set_aside(match)
 	given = bool(choice.customer and choice.customer != match.customer)
 	if given:
 		_take_customer(match, choice.customer)
 	if not match.customer:
 		refuse(BankMatchStateError, _("Nobody is known who paid this."), do=_("Choose a customer first."))
-	if match.existing_payment and not given:
+	if parts:
+		bank_choice.put(match, parts)
+	if match.existing_payment and not given and not parts:
 		match.payment_entry, match.made_payment = match.existing_payment, 0
 	else:
 		match.payment_entry, match.made_payment = bank_payment.make(match, line, choice), 1
@@ -75,21 +83,27 @@ def accept(name: str, choice: Choice | None = None) -> Document:
 	if choice.dispute:
 		bank_disputes.raise_for(match, code=choice.dispute, note=choice.reason)
 	_finish(match, DONE, choice.reason or choice.despite)
-	if choice.learn and (given or not KNOWN_PAYER.intersection(bank_payment.said(match))):
-		payer_aliases.learn(line, match.customer)
-	if choice.learn and ANOTHER_PAYER in bank_payment.said(match):
-		payer = bank_guesses.payer_of(line)
-		if payer:
-			payer_aliases.learn_pays_for(payer, match.customer, line)
+	if choice.learn:
+		_learn(match, line, given)
 	return match
 
 
-def open_proposal(name: str) -> tuple[Document, Document]:
-	"""Return a locked proposal and its locked bank line, still open.
+def _learn(match: Document, line: Document, given: bool) -> None:
+	"""Remember who paid, where that was not known, and for whom."""
+	if given or not KNOWN_PAYER.intersection(bank_payment.said(match)):
+		payer_aliases.learn(line, match.customer)
+	if ANOTHER_PAYER in bank_payment.said(match):
+		payer = bank_guesses.payer_of(line)
+		if payer:
+			payer_aliases.learn_pays_for(payer, match.customer, line)
+
+
+def open_proposal(name: str, parts: Sequence[dict[str, Any]] = ()) -> tuple[Document, Document]:
+	"""Return a locked proposal and its locked bank line, still open; the contracts of further parts are locked before.
 
 	Raises BankMatchStateError, BankLineTaken, ContractChangedMeanwhile.
 	"""
-	match = _locked(name, PROPOSED)
+	match = _locked(name, PROPOSED, parts)
 	return match, _open_line(match)
 
 
@@ -123,7 +137,9 @@ def undo(name: str, reason: str) -> Document:
 	require_accountant()
 	match = _locked(name, DONE)
 	payment = match.payment_entry
-	_finish(match, UNDONE, _said(reason))
+	said = _said(reason)
+	bank_disputes.take_back(match)
+	_finish(match, UNDONE, said)
 	bank_statement.release(match.bank_transaction, payment)
 	if match.made_payment:
 		document = frappe.get_doc(PAYMENT, payment)
@@ -137,6 +153,7 @@ def payment_gone(payment: Document) -> None:
 	filters = {"payment_entry": payment.name, "state": DONE}
 	for name in frappe.get_all(MATCH, filters=filters, pluck="name", order_by="name"):
 		match = frappe.get_doc(MATCH, name, for_update=True)
+		bank_disputes.take_back(match)
 		_finish(match, UNDONE, _("Payment Entry {0} was cancelled.").format(payment.name))
 
 
@@ -167,10 +184,11 @@ def require_accountant() -> None:
 	frappe.has_permission(PAYMENT, "submit", throw=True)
 
 
-def _locked(name: str, state: str) -> Document:
+def _locked(name: str, state: str, further: Sequence[dict[str, Any]] = ()) -> Document:
 	first = frappe.get_doc(MATCH, name)
 	first.check_permission("read")
 	references = {(row.reference_type, row.reference_name) for row in first.parts}
+	references |= {(row["reference_type"], row["reference_name"]) for row in further}
 	contract_locks.lock_newest(references)
 	match = frappe.get_doc(MATCH, name, for_update=True)
 	if match.state != state:

@@ -31,3 +31,14 @@ def _dispute(invoice: str, amount: float, code: str, note: str) -> str:
 		{"responsible": dispute_owners.responsible(invoice), "deadline": dispute_owners.deadline()}
 	)
 	return dispute.insert().name
+
+
+def take_back(match: Document) -> None:
+	"""Close the open disputes that the acceptance of a match raised: with its payment undone, nothing is short any more.
+
+	`match` still says by whom it was accepted and why. The right was checked with the step on the match.
+	"""
+	filters = {"sales_invoice": ("in", bank_payment.invoices_of(match)), "status": "Open"}
+	filters |= {"owner": match.decided_by, "note": match.state_reason or ""}
+	for name in frappe.get_all(disputes.DISPUTE, filters=filters, pluck="name", order_by="name"):
+		disputes.close(name, note=_("Match {0} was undone.").format(match.name))

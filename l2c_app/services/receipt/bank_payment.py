@@ -64,9 +64,14 @@ def _why(match: Document, choice: Any) -> str:
 
 def open_invoices(match: Document) -> dict[str, float]:
 	"""Return what the invoices of a match have open now, those that have."""
-	names = [row.reference_name for row in match.parts if row.reference_type == INVOICE]
+	names = invoices_of(match)
 	found = _open_invoices(names)
 	return {name: found[name] for name in names if to_minor(found.get(name, 0), money_unit()) > 0}
+
+
+def invoices_of(match: Document) -> list[str]:
+	"""Return the invoices among the documents of a match."""
+	return [row.reference_name for row in match.parts if row.reference_type == INVOICE]
 
 
 def said(match: Document) -> set[str]:
@@ -145,7 +150,9 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 				do=_("Match again."),
 			)
 	paid = to_minor(match.amount, unit)
-	found = settle(paid, opens, tolerance=write_off_limits.tolerance(match), write_off=choice.write_off)
+	tolerance = write_off_limits.tolerance(match)
+	by_hand = proposed if choice.parts else None
+	found = settle(paid, opens, tolerance=tolerance, write_off=choice.write_off, chosen=by_hand)
 	if choice.write_off and found.short:
 		refuse(
 			WriteOffAboveTolerance,
@@ -171,7 +178,7 @@ def _settlement(match: Document, choice: Any) -> Settlement:
 def _open_now(match: Document) -> list[int]:
 	"""Return what each part's document has open now: invoices by the ledger, orders by the room a contract leaves."""
 	unit = money_unit()
-	invoices = _open_invoices([row.reference_name for row in match.parts if row.reference_type == INVOICE])
+	invoices = _open_invoices(invoices_of(match))
 	found = []
 	for row in match.parts:
 		if row.reference_type == INVOICE:

@@ -10,7 +10,7 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import getdate
 
 from l2c_app.core.bank_text import number_key
-from l2c_app.core.money import to_minor
+from l2c_app.core.money import from_minor, to_minor
 from l2c_app.core.open_items import Item
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.ledger.ledger_reads import INVOICE, ORDER, PAYMENT
@@ -57,15 +57,16 @@ def bank_lines(company: str, bank_account: str | None, since: date) -> list[Any]
 	return frappe.get_all(LINE, filters=filters, fields=LINE_FIELDS, order_by="date, name")
 
 
-def open_documents(company: str, today: date) -> list[Open]:
-	"""Return what customers owe a company: invoices by the payment ledger, and plan rows that no invoice bills yet."""
-	return [*_invoices(company), *_plan_rows(company, today)]
+def open_documents(company: str, today: date, customer: str | None = None) -> list[Open]:
+	"""Return what customers, or one of them, owe a company: invoices by the payment ledger, and plan rows that no invoice
+	bills yet."""
+	return [*_invoices(company, customer), *_plan_rows(company, today, customer)]
 
 
-def _invoices(company: str) -> list[Open]:
+def _invoices(company: str, customer: str | None) -> list[Open]:
 	entry, invoice = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType(INVOICE)
 	owed = Sum(entry.amount_in_account_currency)
-	rows = (
+	query = (
 		frappe.qb.from_(entry)
 		.join(invoice)
 		.on(invoice.name == entry.against_voucher_no)
@@ -77,8 +78,8 @@ def _invoices(company: str) -> list[Open]:
 		.groupby(invoice.due_date, invoice.posting_date, invoice.po_no, invoice.l2c_contract)
 		.having(owed > 0)
 		.orderby(entry.against_voucher_no, entry.account)
-		.run(as_dict=True)
 	)
+	rows = (query.where(entry.party == customer) if customer else query).run(as_dict=True)
 	unit = money_unit()
 	return [_open_invoice(row, to_minor(row.owed, unit)) for row in rows if to_minor(row.owed, unit) > 0]
 
@@ -91,11 +92,11 @@ def _open_invoice(row: Any, owed: int) -> Open:
 	return Open(item, INVOICE, name, row.account, row.l2c_contract)
 
 
-def _plan_rows(company: str, today: date) -> list[Open]:
+def _plan_rows(company: str, today: date, customer: str | None) -> list[Open]:
 	"""Return unbilled parts of rows that may be paid now: deposits, and what is due although nobody billed it."""
 	contract, row = frappe.qb.DocType("Sales Contract"), frappe.qb.DocType("Sales Contract Plan Row")
 	order = frappe.qb.DocType(ORDER)
-	rows = (
+	query = (
 		frappe.qb.from_(row)
 		.join(contract)
 		.on(contract.name == row.parent)
@@ -108,8 +109,8 @@ def _plan_rows(company: str, today: date) -> list[Open]:
 		.where((row.billing == "Advance") | (row.due_date <= today))
 		.where((row.parenttype == "Sales Contract") & order.status.notin(["Closed", "On Hold"]))
 		.orderby(row.parent, row.idx)
-		.run(as_dict=True)
 	)
+	rows = (query.where(contract.customer == customer) if customer else query).run(as_dict=True)
 	found = [_open_row(row) for row in rows]
 	return [each for each in found if each.item.open > 0]
 
@@ -123,6 +124,21 @@ def _open_row(row: Any) -> Open:
 	due = getdate(row.due_date or row.transaction_date)
 	item = Item(f"{row.parent}|{row.row_id}", row.customer, unbilled, row.currency, due, numbers)
 	return Open(item, ORDER, row.sales_order, row.receivable_account, row.parent, row.row_id)
+
+
+def part(opened: Open, amount: int, currency: str) -> dict[str, Any]:
+	"""Return what a Bank Match Part says of an open document that gets an amount (minor units)."""
+	unit = money_unit()
+	return {
+		"reference_type": opened.reference_type,
+		"reference_name": opened.reference_name,
+		"contract": opened.contract,
+		"row_id": opened.row_id,
+		"due_date": opened.item.due,
+		"open_amount": float(from_minor(opened.item.open, unit)),
+		"amount": float(from_minor(amount, unit)),
+		"currency": currency,
+	}
 
 
 def payer_names() -> list[tuple[str, str]]:

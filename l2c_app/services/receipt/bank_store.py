@@ -17,7 +17,6 @@ from l2c_app.core.matching import Match
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.receipt import bank_accept, bank_reads
-from l2c_app.services.receipt.bank_reads import Open
 
 MATCH, PART = "Bank Match", "Bank Match Part"
 PROPOSED, REJECTED = "Proposed", "Rejected"
@@ -130,21 +129,9 @@ def _values(run: str, line: Any, match: Match, about: dict[str, Any]) -> dict[st
 		"left_amount": float(from_minor(match.left, money_unit())),
 		"existing_payment": about["payment"],
 		"evidence": json.dumps(match.evidence),
-		"parts": [_part(about["opened"][key], amount, line.currency) for key, amount in match.parts],
-	}
-
-
-def _part(opened: Open, amount: int, currency: str) -> dict[str, Any]:
-	unit = money_unit()
-	return {
-		"reference_type": opened.reference_type,
-		"reference_name": opened.reference_name,
-		"contract": opened.contract,
-		"row_id": opened.row_id,
-		"due_date": opened.item.due,
-		"open_amount": float(from_minor(opened.item.open, unit)),
-		"amount": float(from_minor(amount, unit)),
-		"currency": currency,
+		"parts": [
+			bank_reads.part(about["opened"][key], amount, line.currency) for key, amount in match.parts
+		],
 	}
 
 

@@ -33,6 +33,18 @@ class TestSettle(unittest.TestCase):
 	def test_too_much_is_left(self):
 		self.assertEqual(settle(130, [100], tolerance=Tolerance(), write_off=False).left, 30)
 
+	def test_what_somebody_chose_stays_as_chosen(self):
+		found = settle(100, [80, 60], tolerance=Tolerance(), write_off=False, chosen=[40, 60])
+		self.assertEqual((found.parts, found.short, found.left), ((40, 60), 40, 0))
+		found = settle(100, [80, 60], tolerance=Tolerance(), write_off=False, chosen=[30, 60])
+		self.assertEqual((found.short, found.left), (50, 10))
+
+	def test_a_difference_of_what_was_chosen_is_written_off_within_the_tolerance(self):
+		found = settle(138, [80, 60], tolerance=Tolerance(2), write_off=True, chosen=[78, 60])
+		self.assertEqual((found.parts, found.written_off, found.left), ((80, 60), 2, 0))
+		found = settle(138, [80, 60], tolerance=Tolerance(1), write_off=True, chosen=[78, 60])
+		self.assertEqual((found.parts, found.written_off, found.short), ((78, 60), 0, 2))
+
 	@given(amounts, st.lists(amounts, max_size=6), tolerances, st.booleans())
 	def test_no_money_is_lost_or_made(self, paid, opens, tolerance, write_off):
 		found = settle(paid, opens, tolerance=tolerance, write_off=write_off)

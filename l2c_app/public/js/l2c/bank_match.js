@@ -25,6 +25,7 @@ const evidence_words = () => ({
 	"near day": __("It was booked around that day"),
 	"same line twice": __("The same line stands in the statement twice"),
 	"went back": __("The same amount went back out"),
+	"chosen by hand": __("An accountant chose the documents"),
 	"undone before": __("A match of this line was undone or rejected before"),
 	"several receivable accounts": __("The documents are owed on several accounts"),
 });
@@ -82,18 +83,19 @@ class AcceptDialog {
 		this.frm = frm;
 		this.doc = frm.doc;
 		const owed = (this.doc.parts || []).reduce((sum, part) => sum + flt(part.open_amount), 0);
-		this.short = this.doc.parts?.length ? flt(owed - this.doc.amount, 2) : 0;
+		this.proposed_short = this.doc.parts?.length ? flt(owed - this.doc.amount, 2) : 0;
+		this.choice = new l2c.DocumentChoice(this.doc, () => this.show_differences());
 	}
 
 	open() {
-		const { doc, short } = this;
+		const { doc } = this;
 		const codes = frappe.meta.get_docfield("Receivable Dispute", "code").options.split("\n");
-		const over = flt(doc.left_amount) > 0 && !doc.existing_payment;
 		const unknown = !JSON.parse(doc.evidence || "[]").some(([what]) =>
 			["account", "name", "in the books"].includes(what)
 		);
 		this.dialog = new frappe.ui.Dialog({
 			title: __("Accept {0}", [l2c.money(doc.amount, doc.currency)]),
+			size: "large",
 			fields: [
 				{ fieldtype: "HTML", fieldname: "why", options: `<div class="mb-3">${this.summary()}</div>` },
 				{
@@ -103,13 +105,15 @@ class AcceptDialog {
 					options: "Customer",
 					default: doc.customer,
 					reqd: 1,
-					description: __("Another customer: the money goes on his account"),
+					description: __("What no document gets stays on the customer's account"),
+					onchange: () => this.choice.load(),
 				},
+				...this.choice.fields(),
 				{
 					fieldtype: "Check",
 					fieldname: "write_off",
-					label: __("Write Off the Difference of {0}", [l2c.money(short, doc.currency)]),
-					hidden: !(short > 0),
+					label: __("Write Off the Difference of {0}", [""]),
+					hidden: 1,
 					description: __("Only within the tolerance of Receipt Settings"),
 				},
 				{
@@ -117,7 +121,7 @@ class AcceptDialog {
 					fieldname: "dispute",
 					label: __("Dispute What Is Short"),
 					options: ["", ...codes],
-					hidden: !(short > 0),
+					hidden: 1,
 					depends_on: "eval:!doc.write_off",
 					description: __("The reason is what the customer says"),
 				},
@@ -126,17 +130,20 @@ class AcceptDialog {
 					max_height: "6rem",
 					fieldname: "reason",
 					label: __("Reason of the Difference"),
-					hidden: !(short > 0),
-					mandatory_depends_on: short > 0 ? "eval:true" : "",
+					hidden: 1,
 				},
 				{
 					fieldtype: "Link",
 					fieldname: "advance_on",
 					label: __("Rest as an Advance on Order"),
 					options: "Sales Order",
-					hidden: !over,
+					hidden: 1,
 					get_query: () => ({
-						filters: { customer: doc.customer, docstatus: 1, l2c_contract: ["is", "set"] },
+						filters: {
+							customer: this.dialog.get_value("customer"),
+							docstatus: 1,
+							l2c_contract: ["is", "set"],
+						},
 					}),
 					description: __("Empty: the rest stays on the customer's account"),
 				},
@@ -160,6 +167,32 @@ class AcceptDialog {
 			primary_action: (values) => this.accept(values),
 		});
 		this.dialog.show();
+		this.choice.attach(this.dialog);
+		this.show_differences();
+	}
+
+	// What is short or left over by the proposal, or by what is chosen; a proposal for another customer pays nothing.
+	differences() {
+		const { doc } = this;
+		if (this.choice.on) return this.choice.sums();
+		const kept = this.dialog.get_value("customer") === doc.customer;
+		return {
+			short: kept ? this.proposed_short : 0,
+			rest: doc.existing_payment ? 0 : kept ? flt(doc.left_amount) : flt(doc.amount),
+		};
+	}
+
+	show_differences() {
+		if (!this.dialog) return;
+		const { short, rest } = this.differences();
+		const label = __("Write Off the Difference of {0}", [l2c.money(short, this.doc.currency)]);
+		this.dialog.set_df_property("write_off", "label", label);
+		for (const field of ["write_off", "dispute", "reason"]) {
+			this.dialog.set_df_property(field, "hidden", !(short > 0));
+		}
+		this.dialog.set_df_property("reason", "reqd", short > 0);
+		this.dialog.set_df_property("advance_on", "hidden", !(rest > 0));
+		this.dialog.get_field("why").$wrapper.toggle(!this.choice.on);
 	}
 
 	summary() {
@@ -178,16 +211,20 @@ class AcceptDialog {
 		if (!rows.length) return __("No open document is chosen: the money goes on the customer's account.");
 		return (
 			`<div class="table-responsive"><table class="table table-bordered table-sm mb-0"><thead><tr>` +
-			`<th>${__("Document")}</th><th class="text-right">${__("Open")}</th>` +
+			`<th>${__("Document")}</th><th class="text-right">${__("Still Open")}</th>` +
 			`<th class="text-right">${__("Pays")}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`
 		);
 	}
 
-	async accept(values) {
+	async accept({ choose, ...values }) {
+		const parts = choose ? this.choice.sums().parts : [];
+		if (choose && !parts.length && this.doc.parts?.length) {
+			frappe.throw(__("No document is chosen. Say what the money pays, or take what is proposed."));
+		}
 		try {
 			const answer = await l2c.call_frozen(
 				"bank.accept",
-				{ name: this.doc.name, ...values },
+				{ name: this.doc.name, ...values, parts },
 				__("Making the payment…")
 			);
 			this.dialog.hide();
