@@ -5,7 +5,14 @@ from typing import Any
 import frappe
 from frappe.utils import cint
 
-from l2c_app.services.chasing import cases, disputes, dunning_runs, payer_habits, promises
+from l2c_app.services.chasing import (
+	cases,
+	disputes,
+	dunning_runs,
+	message_preview,
+	payer_habits,
+	promises,
+)
 
 
 @frappe.whitelist()
@@ -67,6 +74,12 @@ def prepare_run(policy: str) -> str:
 def override_line(row: str, kind: str, reason: str | None = None, level: int | str | None = None) -> None:
 	"""Skip a line, hold its case, or give it another level."""
 	dunning_runs.override(row, kind=kind, reason=reason or "", level=cint(level))
+
+
+@frappe.whitelist(methods=["POST"])
+def preview_line(row: str) -> dict[str, Any]:
+	"""Return the message of a line as it would go out now, or why it would not."""
+	return message_preview.of_line(row)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -3,6 +3,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, nowdate
 
+from l2c_app.api import chasing
 from l2c_app.core import dunning
 from l2c_app.services.chasing import (
 	bank_lines,
@@ -41,6 +42,24 @@ class TestDunningRuns(ChasingTestCase):
 			self.assertIn(invoice, notice.message)
 		self.assertEqual(frappe.db.get_value("Dunning Run", line.run, ["state", "sent"]), ("Done", 1))
 		self.assertEqual((self.case().level, self.case().sent_count), (3, 1))
+
+	def test_a_message_is_read_before_it_is_sent_and_is_the_one_that_goes(self):
+		line = self.line()
+		shown = chasing.preview_line(line.name)
+		self.assertEqual((shown["level"], shown["recipient"]), (3, "payer@l2c.example.com"))
+		self.assertEqual(sorted(shown["invoices"]), sorted([self.first.name, self.second.name]))
+		self.assertEqual(
+			(self.mails(self.live), frappe.db.count("Dunning Notice", {"customer": self.customer})), (0, 0)
+		)
+		notice = frappe.get_doc("Dunning Notice", self.send(line.run)[0].notice)
+		self.assertEqual((shown["subject"], shown["message"]), (notice.subject, notice.message))
+
+	def test_a_preview_says_which_gate_is_shut_and_is_for_finance_alone(self):
+		line = self.line()
+		factories.payment(self.customer, 1500)
+		self.assertIn("Money on account covers it", chasing.preview_line(line.name)["reason"])
+		with self.as_user(factories.sales_user()), self.assertRaises(frappe.PermissionError):
+			chasing.preview_line(line.name)
 
 	def test_what_was_sent_is_not_proposed_again(self):
 		self.send(self.line().run)

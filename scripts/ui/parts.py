@@ -3,6 +3,7 @@
 from ui import (
 	bank,
 	billing,
+	chasing,
 	chinese,
 	connections,
 	contract_life,
@@ -22,6 +23,7 @@ PARTS = (
 	*contract_life.PARTS,
 	*receipts.PARTS,
 	*bank.PARTS,
+	*chasing.PARTS,
 	*runs.PARTS,
 	*billing.PARTS,
 	*connections.PARTS,

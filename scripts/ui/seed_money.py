@@ -118,6 +118,19 @@ def bank(stamp: str) -> dict[str, Any]:
 	}
 
 
+def late(stamp: str) -> dict[str, Any]:
+	"""Make two customers of a group of their own, a month late, whom mails reach."""
+	above = {"parent_customer_group": factories.root_of("Customer Group")}
+	group = factories.make("Customer Group", customer_group_name=f"Late {stamp}", **above).name
+	names = [f"Late Larch {stamp}", f"Later Linden {stamp}"]
+	for number, name in enumerate(names):
+		factories.customer(name)
+		values = {"customer_group": group, "email_id": f"late{number}.{stamp}@example.com"}
+		frappe.db.set_value("Customer", name, values)
+		owed(name, 700)
+	return {"late_group": group, "late_customers": names}
+
+
 def make(users: dict[str, str], stamp: str) -> dict[str, Any]:
 	"""Make everything of this module. Returns the names."""
-	return {**lives(users, stamp), **going_live(stamp), **bank(stamp)}
+	return {**lives(users, stamp), **going_live(stamp), **bank(stamp), **late(stamp)}

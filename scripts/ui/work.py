@@ -10,6 +10,7 @@ KINDS = {
 	"Adoption Run": contracts.work_adoption_run,
 	"Bank Match Run": collections.work_bank_match_run,
 	"Bank Statement Load": collections.work_statement_load,
+	"Dunning Run": lambda run: (collections.prepare_dunning_run(run), collections.send_dunning_run(run)),
 	"Lead Import Run": leads.work_lead_import,
 	"Statement Run": collections.work_statement_run,
 }

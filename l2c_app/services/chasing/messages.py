@@ -39,6 +39,18 @@ def send(known: Known, decision: Decision) -> str | None:
 	return notice.name
 
 
+def draft(known: Known, decision: Decision) -> dict[str, Any]:
+	"""Return what the decided message would say, to whom and about which invoices; nothing is written or sent."""
+	row = known.policy.row(decision.level.number)
+	return {
+		"level": decision.level.number,
+		"channel": row.channel,
+		"recipient": known.address if row.channel == "Email" else None,
+		"invoices": [item.invoice for item in _chased(known)],
+		**_text(known, decision, row),
+	}
+
+
 def _claim(known: Known, decision: Decision, row: Any, text: dict[str, str]) -> Any:
 	customer, company, currency = known.key
 	notice = frappe.new_doc(NOTICE)

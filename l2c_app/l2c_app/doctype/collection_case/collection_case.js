@@ -95,6 +95,7 @@ function invoice_field(frm) {
 		options: [...new Set(open)],
 		default: open[0],
 		reqd: 1,
+		onchange: () => cur_dialog?.set_value("amount", open_of(frm, cur_dialog.get_value("sales_invoice"))),
 	};
 }
 

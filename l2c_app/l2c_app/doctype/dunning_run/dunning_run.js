@@ -37,6 +37,7 @@ frappe.ui.form.on("Dunning Run", {
 			order_by: "amount desc",
 			limit: SHOWN,
 		});
+		frm.l2c_rows = rows;
 		const heading = [__("Customer"), __("Amount"), __("Oldest Due Date"), __("Level"), __("State"), __("Reason"), ""];
 		const cell = (value, tag = "td") => `<${tag}>${value}</${tag}>`;
 		const lines = rows.map((row) => line(frm, row).map((value) => cell(value)).join(""));
@@ -44,9 +45,12 @@ frappe.ui.form.on("Dunning Run", {
 		$wrapper.html(
 			`<div style="overflow-x:auto"><table class="table table-bordered small">
 			<tr>${heading.map((value) => cell(value, "th")).join("")}</tr>
-			${lines.map((each) => `<tr>${each}</tr>`).join("")}</table></div>`
+			${lines.map((each) => `<tr>${each}</tr>`).join("")}</table></div>` +
+				(rows.length < SHOWN ? "" : `<p class="text-muted">${__("The largest {0} are shown.", [SHOWN])}</p>`)
 		);
-		$wrapper.find("[data-l2c-row]").on("click", (event) => ask_override(frm, $(event.currentTarget).attr("data-l2c-row")));
+		const row_of = (event) => $(event.currentTarget).attr("data-l2c-row");
+		$wrapper.find(".l2c-override").on("click", (event) => ask_override(frm, row_of(event)));
+		$wrapper.find(".l2c-preview").on("click", (event) => show_message(row_of(event)));
 	},
 });
 
@@ -61,8 +65,32 @@ function line(frm, row) {
 		level,
 		`<span class="indicator-pill ${ROW_STATES[row.state]}">${__(row.state)}${override}</span>`,
 		l2c.escape(row.reason || ""),
-		may ? `<button class="btn btn-xs btn-default" data-l2c-row="${row.name}">${__("Override")}</button>` : "",
+		may ? button(row, "l2c-preview", __("Preview")) + button(row, "l2c-override", __("Override")) : "",
 	];
+}
+
+const button = (row, step, label) =>
+	`<button class="btn btn-xs btn-default mr-1 mb-1 ${step}" data-l2c-row="${row.name}">${label}</button>`;
+
+// The message as it would go out now. Its HTML comes from a template: it stays in a frame that runs nothing.
+async function show_message(row) {
+	const { reason, level, channel, recipient, subject, message, invoices } = await l2c.call_frozen(
+		"chasing.preview_line",
+		{ row }
+	);
+	if (reason) return frappe.msgprint({ title: __("Held Back"), message: l2c.escape(reason), indicator: "orange" });
+	const tags = l2c.tags([
+		[__("Level"), level, "blue"],
+		[__("Channel"), __(channel), "gray"],
+		[__("To"), recipient, "gray"],
+		[__("Invoices"), invoices.join(", "), "gray"],
+	]);
+	const dialog = new frappe.ui.Dialog({ title: l2c.escape(subject), size: "large", fields: [{ fieldtype: "HTML", fieldname: "text" }] });
+	const $text = dialog.get_field("text").$wrapper.html(`<div class="mb-3">${tags}</div>`);
+	if (message) {
+		$("<iframe>", { sandbox: "", title: subject, srcdoc: message, class: "w-100 border" }).height("50vh").appendTo($text);
+	}
+	dialog.show();
 }
 
 function ask_override(frm, row) {
@@ -97,7 +125,9 @@ function ask_override(frm, row) {
 }
 
 function ask_send(frm) {
-	frappe.confirm(__("Send {0} messages? Each one is checked again first.", [frm.doc.proposed]), async () => {
+	const kept = frm.l2c_rows.filter((row) => row.state === "Proposed" && !["Skip", "Hold"].includes(row.override));
+	const count = frm.l2c_rows.length < SHOWN ? kept.length : frm.doc.proposed;
+	frappe.confirm(__("Send {0} messages? Each one is checked again first.", [count]), async () => {
 		await l2c.call_frozen("chasing.send_run", { run: frm.doc.name });
 		frm.reload_doc();
 	});
