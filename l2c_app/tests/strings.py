@@ -11,7 +11,7 @@ from l2c_app.tests.source import PACKAGE, modules
 TEXT = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
 JS_CALL = re.compile(r"\b__\(\s*" + TEXT)
 JINJA_CALL = re.compile(r"\b_\(\s*" + TEXT)
-LABEL_KEYS = ("label", "description", "chart_name", "title")
+LABEL_KEYS = ("label", "description", "chart_name", "title", "format")
 DESK_FOLDERS = ("number_card", "dashboard_chart", "workspace", "print_format", "report", "notification")
 NOT_FOR_PEOPLE = {"Series"}
 

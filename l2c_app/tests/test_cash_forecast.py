@@ -155,6 +155,10 @@ class TestCashForecast(ChasingTestCase):
 		row = self.row(last)
 		self.assertEqual((row["expected"], row["actual"] - before), (900, 400))
 		self.assertEqual(row["difference"], row["actual"] - 900)
+		ahead = self.row(this + timedelta(weeks=1))
+		self.assertEqual(
+			(ahead["actual"], ahead["difference"]), (None, None)
+		)  # not 0.00, as if nobody had paid
 
 	def row(self, week) -> dict:
 		_columns, rows, _message, chart = report.execute({"company": factories.COMPANY})

@@ -81,7 +81,10 @@ def keep(company: str, taken_on: date) -> int:
 
 
 def against_actual(company: str) -> list[dict[str, Any]]:
-	"""Return a row per week: eight past ones as they were expected on their Monday, with what came, then what is expected."""
+	"""Return a row per week: eight past ones as they were expected on their Monday, with what came, then what is expected.
+
+	What cannot be known yet is None: the desk would show a missing figure as nothing paid.
+	"""
 	today, unit = getdate(nowdate()), money_unit()
 	first = rules.monday(today) - timedelta(weeks=WEEKS_BACK)
 	came: dict[date, int] = {}
@@ -98,7 +101,8 @@ def against_actual(company: str) -> list[dict[str, Any]]:
 		rows[-1].update({"difference": actual - flt(seen.expected) if seen else None})
 	for week, each in expected(company).items():
 		money = {"expected": each.expected, "promised": each.promised, "gross": each.gross}
-		rows.append({"week": week, **{field: flt(from_minor(minor, unit)) for field, minor in money.items()}})
+		shown = {field: flt(from_minor(minor, unit)) for field, minor in money.items()}
+		rows.append({"week": week, **shown, "actual": None, "difference": None})
 	rows[WEEKS_BACK]["actual"] = flt(from_minor(came.get(rules.monday(today), 0), unit))
 	return rows
 

@@ -16,4 +16,9 @@ frappe.query_reports["Receivable Ageing by Sales Person"] = {
 			reqd: 1,
 		},
 	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const nobodys = column.fieldname === "sales_person" && data && !value;
+		return nobodys ? `<i>${__("No sales person")}</i>` : default_formatter(value, row, column, data);
+	},
 };
