@@ -51,6 +51,7 @@ def accept(
 	`dispute`: the code under which what is short is disputed. `parts`: [{key, amount}] of the documents that get the money
 	instead of the proposed ones; keys as open_documents gives them.
 	"""
+	chosen = frappe.parse_json(parts) if parts else []
 	choice = Choice(
 		customer or "",
 		bool(cint(write_off)),
@@ -59,7 +60,7 @@ def accept(
 		despite or "",
 		bool(cint(learn)),
 		dispute or "",
-		tuple(frappe.parse_json(parts) or ()),
+		tuple(chosen if isinstance(chosen, list) else ()),
 	)
 	return _answer(retrying(lambda: bank_accept.accept(name, choice)))
 

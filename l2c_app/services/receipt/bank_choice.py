@@ -50,7 +50,8 @@ def chosen(name: str, customer: str, wanted: Sequence[dict[str, Any]]) -> list[P
 		return []
 	match, unit = _for_accountant(name), money_unit()
 	opened = {each.item.key: each for each in _open_of(match, customer or match.customer)}
-	given = [(str(row.get("key") or ""), to_minor(flt(row.get("amount")), unit)) for row in wanted]
+	rows = [row if isinstance(row, dict) else {} for row in wanted]
+	given = [(str(row.get("key") or ""), to_minor(flt(row.get("amount")), unit)) for row in rows]
 	_check(given, opened, to_minor(match.amount, unit), match.currency)
 	return [bank_reads.part(opened[key], amount, match.currency) for key, amount in given]
 

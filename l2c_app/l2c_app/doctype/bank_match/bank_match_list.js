@@ -1,10 +1,16 @@
 frappe.listview_settings["Bank Match"] = {
-	add_fields: ["state", "decision", "score", "currency", "customer_name", "payer_name"],
+	add_fields: ["state", "decision", "score", "currency", "customer_name", "payer_name", "description"],
 	hide_name_column: true,
 
 	get_indicator(doc) {
 		if (doc.state !== "Proposed") return [__(doc.state), l2c.match_colour(doc.state), `state,=,${doc.state}`];
 		return [__(doc.decision), l2c.decision_colour(doc.decision), `state,=,Proposed|decision,=,${doc.decision}`];
+	},
+
+	formatters: {
+		// whose money it is asked: the bank's words tell more than our number
+		customer_name: (value, _df, doc) =>
+			value || (doc.payer_name || doc.description ? `? ${doc.payer_name || doc.description}` : ""),
 	},
 
 	onload(listview) {
