@@ -3,7 +3,7 @@
 import json
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import flt, nowdate
 
 from l2c_app.api import bank as api
 from l2c_app.services.errors import (
@@ -414,6 +414,7 @@ class TestDifferences(BankCase):
 		other = factories.sales_invoice(self.customer, rate=50).name
 		with self.as_user(self.accountant):
 			values = {"sales_invoice": other, "code": "Price", "amount": 30, "note": "two are broken"}
+			values |= {"responsible": self.accountant, "deadline": nowdate()}
 			factories.make("Receivable Dispute", **values)
 		_line, match = self.matched(900, self.invoice)
 		self.accept(match, dispute="Quality", reason="two are broken")
