@@ -422,7 +422,11 @@ class TestDifferences(BankCase):
 			api.undo(match.name, "wrong invoice")
 		fields = ["code", "status", "outcome"]
 		found = frappe.get_all(
-			"Receivable Dispute", {"customer": self.customer}, fields, order_by="code", as_list=True
+			"Receivable Dispute",
+			filters={"customer": self.customer},
+			fields=fields,
+			order_by="code",
+			as_list=True,
 		)
 		self.assertEqual(
 			[tuple(row) for row in found], [("Price", "Open", None), ("Quality", "Rejected", "Payable")]
@@ -542,7 +546,7 @@ class TestChoice(BankCase):
 		with self.assertRaises(ShortPaymentReason):
 			self.accept(match, {self.first: 950}, customer=self.customer)
 		self.accept(match, {self.first: 950}, customer=self.customer, reason="broken", dispute="Quality")
-		found = frappe.get_all("Receivable Dispute", {"sales_invoice": self.first}, pluck="amount")
+		found = frappe.get_all("Receivable Dispute", filters={"sales_invoice": self.first}, pluck="amount")
 		self.assertEqual((open_of(self.first), found), (50, [50]))
 
 	def test_a_deposit_of_a_contract_is_chosen_too(self):
