@@ -106,9 +106,9 @@ class TestIntake(PoolCase):
 		self.assertNotIn(self.outsider, self.members("East"))
 
 	def test_pain_leads_are_handed_to_administrator_because_he_has_every_role(self):
-		factories.make(
-			"Has Role", parent="Administrator", parenttype="User", parentfield="roles", role="Sales User"
-		)
+		role = {"parent": "Administrator", "parenttype": "User", "parentfield": "roles", "role": "Sales User"}
+		if not frappe.db.exists("Has Role", role):  # a fresh host has given it to him
+			factories.make("Has Role", **role)
 		members = [{"member_type": "Role", "role": "Sales User", "is_manager": 1}]
 		pool = factories.make("Lead Pool", pool_name="By Role", enabled=1, members=members)
 		self.assertIn(self.outsider, self.members("By Role"))
