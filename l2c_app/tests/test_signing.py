@@ -185,6 +185,8 @@ class TestDeadLinks(SigningTestCase):
 		self.assertIn("expired", self.refused(token))
 		self.assertEqual(requests.expire_due(), 1)
 		self.assertEqual(request_of(contract).status, "Expired")
+		event = {"request": request.name, "event": "Expired"}
+		self.assertEqual(frappe.db.get_value("Contract Signing Event", event, "actor"), "By Schedule")
 		self.assertEqual(requests.expire_due(), 0)
 		fresh = signing_case.token_of(requests.resend(request.name))
 		self.assertTrue(self.sign(fresh))
@@ -201,10 +203,10 @@ class TestDeadLinks(SigningTestCase):
 		failing = min(names)
 		end = requests.end
 
-		def fails(request, state, reason):
+		def fails(request, state, reason, **more):
 			if request.name == failing:
 				raise ValueError("broken")
-			end(request, state, reason)
+			end(request, state, reason, **more)
 
 		with patch.object(requests, "end", fails):
 			self.assertEqual(requests.expire_due(), 1)

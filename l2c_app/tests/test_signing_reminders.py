@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, now_datetime
 import l2c_app.jobs.contracts as contract_jobs
 from l2c_app import hooks
 from l2c_app.services.contract import activation, contract_changes
-from l2c_app.services.signing import expiry_reminders, links, provider, requests
+from l2c_app.services.signing import expiry_reminders, links, provider, requests, signing_pdf
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.signing_case import ADA, BOB, approved, request_of, send
@@ -78,6 +78,12 @@ class TestSigningReminders(SigningTestCase):
 		self.assertIn(f"Ada Lovelace has not signed contract {contract.name} yet", line)
 		self.assertNotIn("No reminder", line)
 		self.assertEqual(self.events(contract), ["Sent", "Reminded"])
+		event = {"contract": contract.name, "event": "Reminded"}
+		self.assertEqual(frappe.db.get_value("Contract Signing Event", event, "actor"), "By Schedule")
+		request = request_of(contract)
+		self.assertIn("By Schedule", signing_pdf.trail_html(contract, [request]))
+		request.language = "zh"
+		self.assertIn("系统定时", signing_pdf.trail_html(contract, [request]))
 		self.assertEqual(request_of(contract).expires_on, until)
 		self.assertIn("not valid", self.refused(old))
 		self.assertEqual((self.night(), len(self.mailed()), len(self.bells(contract))), ({}, 1, 1))

@@ -111,7 +111,8 @@ def decline(token: str, *, reason: str) -> None:
 		refuse(SignatureRefused, _("Say why you do not sign."))
 	for other in requests.of_round(request):
 		if other.name != request.name and other.status in requests.OPEN:
-			requests.end(other, State.WITHDRAWN, _("{0} declined.").format(request.full_name))
+			why_ended = _("{0} declined.").format(request.full_name)
+			requests.end(other, State.WITHDRAWN, why_ended, actor=request.full_name)
 	request.update({"status": State.DECLINED.value, "decline_reason": why, **trail.from_where()})
 	guard.by_service(request).save()
 	trail.write(request, "Declined", actor=request.full_name, detail=why)

@@ -92,11 +92,11 @@ def renew(request: str) -> str:
 def remind(request: Document) -> bool:
 	"""Bring the signatory a new link, good as long as the old one was; that one is dead. For requests that are open, locked.
 
-	False where nothing brought it: callers undo the step then, so that the old link stays alive.
+	For the nightly job, which the trail names. False where nothing brought it: callers undo the step then, so that the old link stays alive.
 	"""
 	if not provider.remind(request, _new_link(request)):
 		return False
-	trail.write(request, "Reminded", detail=request.email or "")
+	trail.write(request, "Reminded", actor=trail.BY_SCHEDULE, detail=request.email or "")
 	return True
 
 
@@ -164,7 +164,7 @@ def _expire(name: str) -> bool:
 		request = frappe.get_doc(REQUEST, name, for_update=True)
 		late = request.status in OPEN and get_datetime(request.expires_on) < now_datetime()
 		if late:
-			end(request, State.EXPIRED, "")
+			end(request, State.EXPIRED, "", actor=trail.BY_SCHEDULE)
 		return late
 	except Exception as error:
 		undo(SAVEPOINT, error)
@@ -256,12 +256,12 @@ def _end_all(contract: str, state: State, reason: str) -> None:
 		end(frappe.get_doc(REQUEST, name, for_update=True), state, reason)
 
 
-def end(request: Document, state: State, reason: str) -> None:
-	"""End an open request; its link is dead."""
+def end(request: Document, state: State, reason: str, *, actor: str = "") -> None:
+	"""End an open request; its link is dead. `actor`: who did it, where that is not the logged-in user."""
 	brought = State(request.status) in rules.ANSWERABLE
 	request.update({"status": state.value, "ended_reason": reason})
 	guard.by_service(request).save()
-	trail.write(request, state.value, detail=reason)
+	trail.write(request, state.value, actor=actor, detail=reason)
 	note_on_contract(request, {"status": "Open"})
 	if brought:
 		provider.current().withdraw(request)

@@ -108,7 +108,13 @@ def trail_html(contract: Document, requests: list[Document]) -> str:
 	language = requests[0].language or "en"
 	names = {request.name: request.full_name for request in requests}
 	events = [
-		{**row, "what": _(row.event, language), "whom": names[row.request], "when": format_datetime(row.at)}
+		{
+			**row,
+			"what": _(row.event, language),
+			"whom": names[row.request],
+			"when": format_datetime(row.at),
+			"actor": trail.who(row, language),
+		}
 		for row in trail.of_round(requests)
 	]
 	return print_renderer.render(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import now_datetime
 
 from l2c_app.core.names import NO_NAMES
@@ -10,10 +11,11 @@ from l2c_app.services.signing import guard
 
 EVENT = "Contract Signing Event"
 MOST_AGENT = 300
+BY_SCHEDULE = "By Schedule"
 
 
 def write(request: Any, event: str, *, actor: str = "", detail: str = "") -> None:
-	"""Append a row. `actor`: who did it, where that is not the logged-in user."""
+	"""Append a row. `actor`: who did it, where that is not the logged-in user; BY_SCHEDULE where a job did, for nobody."""
 	row = frappe.new_doc(EVENT)
 	row.update(
 		{
@@ -38,6 +40,11 @@ def of_round(requests: list[Any]) -> list[Any]:
 		fields=["request", "event", "at", "actor", "ip_address", "user_agent", "detail"],
 		order_by="at, creation, name",
 	)
+
+
+def who(row: Any, language: str) -> str:
+	"""Return who did what a row tells, as people read it."""
+	return _("By Schedule", language) if row.actor == BY_SCHEDULE else row.actor
 
 
 def from_where() -> dict[str, str]:

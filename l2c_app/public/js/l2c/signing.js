@@ -86,8 +86,9 @@ l2c.show_signing_trail = async (frm) => {
 		order_by: "creation asc",
 		limit: 100,
 	});
+	const who = (actor) => (actor === "By Schedule" ? __("By Schedule") : actor);
 	const lines = events.map(({ event, at, actor, ip_address, detail }) =>
-		[`<b>${l2c.escape(__(event))}</b>`, ...[l2c.moment_text(at), actor, ip_address, detail].filter(Boolean).map(l2c.escape)].join(" · ")
+		[`<b>${l2c.escape(__(event))}</b>`, ...[l2c.moment_text(at), who(actor), ip_address, detail].filter(Boolean).map(l2c.escape)].join(" · ")
 	);
 	if (frm.l2c_trail_section) frm.l2c_trail_section.remove();
 	frm.l2c_trail_section = frm.dashboard.add_section(lines.join("<br>"), __("Audit Trail"));
