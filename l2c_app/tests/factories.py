@@ -128,6 +128,12 @@ def receivable_account(currency: str = COMPANY_CURRENCY) -> str:
 	return account(f"Debtors {currency}", parent=parent, account_type="Receivable", currency=currency)
 
 
+def keep_books_in(currency: str) -> None:
+	"""Let the test company's currency be another one until the test is rolled back, for what only asks for its decimals."""
+	enable_currency(currency)
+	frappe.db.set_value("Company", company(), "default_currency", currency)
+
+
 def bank_account(currency: str = COMPANY_CURRENCY) -> str:
 	"""Return a ledger account of type Bank in a currency."""
 	parent = f"Bank Accounts - {ABBR}"

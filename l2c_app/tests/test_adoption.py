@@ -11,7 +11,7 @@ from frappe.utils import getdate, nowdate
 from l2c_app.api import adoption as api
 from l2c_app.core.adoption import Case, Line, case_of
 from l2c_app.services.billing import billing
-from l2c_app.services.contract import adoption
+from l2c_app.services.contract import adoption, adoption_draft, adoption_sources
 from l2c_app.services.errors import AdoptionRefused, ApproverNeeded, PlanSumError
 from l2c_app.services.ledger import audit
 from l2c_app.tests import contracts, factories, receivables
@@ -146,6 +146,16 @@ class TestAdoption(L2CTestCase):
 		billing.bill_row(result.contract, "R3", submit=True)
 		self.assertEqual(receivables.figures(result.contract, "billed")[0], 1450)
 		self.assertEqual(self.audited(), (0, 0, [], []))
+
+	def test_the_total_in_company_currency_has_its_decimals(self) -> None:
+		order = factories.sales_order(self.customer)
+		self.addCleanup(frappe.clear_document_cache, "Company", factories.COMPANY)
+		for currency, rate, base in (("JPY", 149.8767, 149877), ("KWD", 0.3071239, 307.124)):
+			factories.keep_books_in(currency)
+			frappe.db.set_value("Sales Order", order.name, "conversion_rate", rate)
+			case = self.case(order)
+			head = adoption_draft._head(case, adoption_sources.read(case))
+			self.assertEqual(head["base_grand_total"], base, currency)
 
 	def test_what_does_not_fit_is_refused_and_named(self) -> None:
 		order = self.running()

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import add_days, add_months, get_first_day, get_last_day, getdate, nowdate
 
 from l2c_app.services.batch import steps
-from l2c_app.services.chasing import mails, statement_run_work, statement_runs
+from l2c_app.services.chasing import mails, statement_facts, statement_run_work, statement_runs
 from l2c_app.services.errors import RunInProgress, StatementRunState
 from l2c_app.tests import factories, papers, receivables
 from l2c_app.tests.base import L2CTestCase, bench_only
@@ -93,6 +93,14 @@ class TestStatementRuns(StatementCase):
 		self.assertEqual((row.status, row.amount, row.recipient), ("Planned", 600, "stated@l2c.example.com"))
 		self.assertIn("600", row.balances)
 		self.assertEqual(self.sent, [])
+
+	def test_the_balance_has_the_decimals_of_the_companys_currency(self) -> None:
+		self.addCleanup(frappe.clear_document_cache, "Company", COMPANY)
+		for currency, base, amount in (("JPY", 149876.7, 149877), ("KWD", 307.1239, 307.124)):
+			factories.keep_books_in(currency)
+			rows = [frappe._dict(balance=1000, account_currency="USD", base=base)]
+			stated = statement_facts._stated(frappe._dict(name="L2C Stated"), rows, COMPANY, "", set())
+			self.assertEqual(stated.amount, amount, currency)
 
 	def test_what_was_booked_after_the_month_is_not_in_it(self) -> None:
 		self.owe(self.customer, 1000)

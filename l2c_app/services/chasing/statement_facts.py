@@ -17,6 +17,7 @@ from l2c_app.core.cadence import Exit
 from l2c_app.core.money import to_minor
 from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import mail_addresses
+from l2c_app.services.contract import contract_money
 from l2c_app.services.follow_up import do_not_contact
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.printing import print_renderer
@@ -47,7 +48,7 @@ def read(
 	parties = [do_not_contact.of_customer(row) for row in known.values()]
 	blocked = do_not_contact.blocked_among("Customer", parties)
 	return {
-		name: _stated(row, balances[name], addresses.get(name, ""), blocked.get(name, set()))
+		name: _stated(row, balances[name], company, addresses.get(name, ""), blocked.get(name, set()))
 		for name, row in sorted(known.items())
 	}
 
@@ -70,7 +71,7 @@ def reason_text(reason: rules.Reason) -> str:
 	}[reason]
 
 
-def _stated(party: Any, rows: list[Any], address: str, blocked: set[Exit]) -> Stated:
+def _stated(party: Any, rows: list[Any], company: str, address: str, blocked: set[Exit]) -> Stated:
 	unit = money_unit()
 	reason = rules.reason_against(
 		rules.Customer(
@@ -81,8 +82,8 @@ def _stated(party: Any, rows: list[Any], address: str, blocked: set[Exit]) -> St
 		)
 	)
 	texts = [print_renderer.money(row.balance, row.account_currency) for row in rows if flt(row.balance)]
-	amount = sum(flt(row.base) for row in rows)
-	return Stated(party.name, flt(amount, 2), " · ".join(texts), address, party.language or "", reason)
+	amount = contract_money.in_company_currency(sum(flt(row.base) for row in rows), company)
+	return Stated(party.name, amount, " · ".join(texts), address, party.language or "", reason)
 
 
 def _balances(company: str, since: date, until: date, customers: Collection[str] | None) -> list[Any]:

@@ -8,7 +8,7 @@ from frappe.utils import flt, getdate, nowdate
 
 from l2c_app.core import billing, plan
 from l2c_app.core.adoption import Case, Line
-from l2c_app.services.contract import activation, contract_drafts, contract_state, orders
+from l2c_app.services.contract import activation, contract_drafts, contract_money, contract_state, orders
 from l2c_app.services.contract.adoption_sources import Sources, total_of
 
 LINE_FIELDS = (*orders.LINE_FIELDS, "rate", "amount", "delivery_date")
@@ -48,7 +48,9 @@ def _head(case: Case, sources: Sources) -> dict[str, Any]:
 		"net_total": source.net_total if sources.order else total,
 		"total_taxes_and_charges": source.total_taxes_and_charges if sources.order else 0,
 		"grand_total": total,
-		"base_grand_total": flt(total * flt(source.conversion_rate or 1), 2),
+		"base_grand_total": contract_money.in_company_currency(
+			total * flt(source.conversion_rate or 1), source.company
+		),
 		"adopted_outside": outside,
 		"recoup_advances": billing.RECOUP_FIRST,
 	}

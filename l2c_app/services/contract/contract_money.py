@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_number_format_info
+from frappe.utils import flt, get_number_format_info
 
 from l2c_app.core import billing, plan
 from l2c_app.core.money import exact, from_minor, minor_unit, precision_unit, to_minor
 
 DEFAULT_PRECISION = 2
+MOST_DIGITS = 3
 
 
 def stored_unit(contract: Document) -> Decimal:
@@ -33,6 +34,18 @@ def payable_unit_of(currency: str, digits: int) -> Decimal:
 	if number_format:
 		digits = min(digits, get_number_format_info(number_format)[2])
 	return minor_unit(units, smallest, digits)
+
+
+def fraction_digits(currency: str) -> int:
+	"""Return how many decimals a currency is written with: 2 for CNY, 0 for JPY, 3 for KWD."""
+	unit = payable_unit_of(currency, MOST_DIGITS)
+	return max(0, -int(unit.as_tuple().exponent))
+
+
+def in_company_currency(amount: float, company: str) -> float:
+	"""Return an amount in a company's own currency as it is written in it: yen without decimals, dinars with three."""
+	currency = frappe.get_cached_value("Company", company, "default_currency")
+	return flt(amount, fraction_digits(currency))
 
 
 def plan_rows(contract: Document) -> list[plan.PlanRow]:

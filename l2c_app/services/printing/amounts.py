@@ -6,7 +6,7 @@ from frappe.utils import flt, money_in_words
 
 from l2c_app.core.amount_in_words import chinese_capitals
 from l2c_app.core.money import precision_unit, to_minor
-from l2c_app.services.printing import print_renderer
+from l2c_app.services.contract import contract_money
 
 
 def amount_in_words(amount: float, currency: str, language: str) -> str:
@@ -15,7 +15,7 @@ def amount_in_words(amount: float, currency: str, language: str) -> str:
 	The host has no words for an amount below zero: it is read as "Minus" and the amount.
 	"""
 	if language == "zh":
-		digits = print_renderer.fraction_digits(currency)
+		digits = contract_money.fraction_digits(currency)
 		return chinese_capitals(
 			to_minor(amount, precision_unit(digits)), fraction_digits=digits, currency=currency
 		)

@@ -12,7 +12,6 @@ from l2c_app.core.signing import IMAGE_PREFIX, drawn_image
 from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import L2CError, refuse
 
-MOST_DIGITS = 3
 BOTH = "both"  # English and Chinese in one paper
 LANGUAGES_OF_BOTH = ("en", "zh")
 TEMPLATES = Path(__file__).parents[2] / "templates" / "pdf"
@@ -73,13 +72,7 @@ def refuse_url(url: str, *_arguments: object, **_options: object) -> dict[str, o
 
 def money(amount: float | None, currency: str) -> str:
 	"""Return an amount with its currency's symbol and decimals."""
-	return fmt_money(flt(amount), precision=fraction_digits(currency), currency=currency)
-
-
-def fraction_digits(currency: str) -> int:
-	"""Return how many decimals a currency is written with: 2 for CNY, 0 for JPY, 3 for KWD."""
-	unit = contract_money.payable_unit_of(currency, MOST_DIGITS)
-	return max(0, -int(unit.as_tuple().exponent))
+	return fmt_money(flt(amount), precision=contract_money.fraction_digits(currency), currency=currency)
 
 
 def quantity(value: float) -> str:

@@ -15,6 +15,7 @@ from frappe.utils import flt, getdate, nowdate
 from l2c_app.core.ageing import age
 from l2c_app.core.money import from_minor, precision_unit, to_minor
 from l2c_app.core.names import NO_NAMES
+from l2c_app.services.contract import contract_money
 from l2c_app.services.errors import L2CError, refuse
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.printing import contract_document, print_renderer
@@ -75,7 +76,7 @@ def statement_html(customer: str, company: str, language: str, period: Period = 
 def section(currency: str, movements: list, language: str, period: Period = ALL) -> dict:
 	"""Return the lines with running balance and the age of what is open, all in one account currency."""
 	# as the ledger has it: three movements of 0.40 yen are one yen, not none
-	unit = min(money_unit(), precision_unit(print_renderer.fraction_digits(currency)))
+	unit = min(money_unit(), precision_unit(contract_money.fraction_digits(currency)))
 	first = period.since or date.min
 	earlier = [movement for movement in movements if getdate(movement.posting_date) < first]
 	opening = balance = sum(to_minor(movement.amount, unit) for movement in earlier)
