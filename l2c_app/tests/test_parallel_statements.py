@@ -38,7 +38,7 @@ class TestParallelStatements(L2CTestCase):
 
 	def lines(self) -> list[float]:
 		filters = {"description": ("like", "L2C PARALLEL%"), "docstatus": 1}
-		return frappe.get_all(LINE, filters, pluck="deposit", order_by="deposit")
+		return frappe.get_all(LINE, filters=filters, pluck="deposit", order_by="deposit")
 
 	def test_the_second_load_of_an_account_is_refused_though_it_began_to_read_before(self) -> None:
 		first, second = self.prepared(), self.prepared()
@@ -72,7 +72,7 @@ class TestParallelStatements(L2CTestCase):
 		"""Remove what the test committed."""
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		for line in frappe.get_all(LINE, {"description": ("like", "L2C PARALLEL%")}, pluck="name"):
+		for line in frappe.get_all(LINE, filters={"description": ("like", "L2C PARALLEL%")}, pluck="name"):
 			document = frappe.get_doc(LINE, line)
 			if document.docstatus == 1:
 				document.cancel()
