@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 Amount = int | float | str | Decimal
+THOUSANDS = 3
 
 
 def exact(amount: Amount | None) -> Decimal:
@@ -42,6 +43,18 @@ def minor_unit(
 	if exact(smallest_fraction) > 0:
 		steps.append(exact(smallest_fraction))
 	return max(steps)
+
+
+def decimals_shown(number_format: str) -> int:
+	"""Return how many decimals a number format shows, e.g. 2 of "#,###.##" and 0 of "#.###".
+
+	Three digits after the only kind of mark are thousands, not decimals. The last mark of two kinds parts decimals off.
+	"""
+	marks = [sign for sign in number_format if sign != "#"]
+	if not marks:
+		return 0
+	digits = len(number_format.rpartition(marks[-1])[2])
+	return 0 if len(set(marks)) == 1 and digits == THOUSANDS else digits
 
 
 def to_minor(amount: Amount | None, unit: Decimal) -> int:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import flt, get_number_format_info
+from frappe.utils import flt
 
 from l2c_app.core import billing, plan
-from l2c_app.core.money import exact, from_minor, minor_unit, precision_unit, to_minor
+from l2c_app.core.money import decimals_shown, exact, from_minor, minor_unit, precision_unit, to_minor
 
 DEFAULT_PRECISION = 2
 MOST_DIGITS = 3
@@ -32,7 +32,7 @@ def payable_unit_of(currency: str, digits: int) -> Decimal:
 	# from the cache: a paper asks for every amount it shows
 	units, smallest, number_format = frappe.get_cached_value("Currency", currency, fields) or [None] * 3
 	if number_format:
-		digits = min(digits, get_number_format_info(number_format)[2])
+		digits = min(digits, decimals_shown(number_format))
 	return minor_unit(units, smallest, digits)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from l2c_app.core.money import (
+	decimals_shown,
 	exact,
 	from_minor,
 	minor_unit,
@@ -27,6 +28,12 @@ class TestUnits(unittest.TestCase):
 		self.assertEqual(minor_unit(100, 0.05, 2), Decimal("0.05"))
 		self.assertEqual(minor_unit(None, None, 3), Decimal("0.001"))
 		self.assertEqual(minor_unit(10, 0, 2), Decimal("0.1"))
+
+	def test_a_number_format_says_how_many_decimals_it_shows(self) -> None:
+		"""All formats that the hosts offer."""
+		two = ("#,###.##", "#.###,##", "# ###.##", "# ###,##", "#'###.##", "#, ###.##", "#,##,###.##")
+		shown = {**dict.fromkeys(two, 2), "#,###.###": 3, "#.###": 0, "#,###": 0, "#.########": 8, "####": 0}
+		self.assertEqual({each: decimals_shown(each) for each in shown}, shown)
 
 	def test_a_float_is_read_as_written(self) -> None:
 		self.assertEqual(to_minor(0.1 + 0.2, CENT), 30)
