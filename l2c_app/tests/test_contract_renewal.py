@@ -180,6 +180,18 @@ class TestRenewal(L2CTestCase):
 		frappe.get_doc("Sales Contract", new.name).cancel()
 		self.assertFalse(contracts.fresh(self.old).renewed_by)
 
+	def test_who_only_reads_contracts_renews_none(self) -> None:
+		"""Accounts read every contract, and learn nothing of the sale that follows it."""
+		opportunity = renewal.propose(self.old.name).name
+		with self.as_user(factories.accounts_user()):
+			self.assertTrue(frappe.has_permission("Sales Contract", "read", self.old.name))
+			with self.assertRaises(frappe.PermissionError):
+				renewal.propose(self.old.name)
+		seller = factories.sales_user("renewal.seller")
+		frappe.db.set_value("Sales Contract", self.old.name, "contract_owner", seller)
+		with self.as_user(seller):
+			self.assertEqual(renewal.propose(self.old.name).name, opportunity)
+
 	def test_only_a_running_contract_is_renewed_and_no_request_forges_the_chain(self) -> None:
 		with self.assertRaises(RenewalRefused):
 			renewal.propose(contracts.draft(end_date=contracts.in_days(9)).name)

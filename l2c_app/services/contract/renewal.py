@@ -148,7 +148,7 @@ def _listed(contract: Document) -> dict[str, float]:
 
 def _load(contract: str) -> Document:
 	document = contract_state.load(contract)
-	document.check_permission("read")
+	document.check_permission("write")
 	if document.docstatus != 1 or document.terminated_on or not document.end_date:
 		refuse(
 			RenewalRefused,
