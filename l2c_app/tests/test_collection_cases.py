@@ -13,7 +13,7 @@ from l2c_app.services.chasing import (
 	unbilled_overdue,
 )
 from l2c_app.services.errors import HoldError
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import contracts, doors_off, factories
 from l2c_app.tests import receivables as money
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
@@ -230,6 +230,23 @@ class TestCollectionCases(ChasingTestCase):
 		self.assertEqual([each.assigned_to for each in told], [contract.contract_owner])
 		self.assertIn("is not billed", told[0].note)
 		self.assertIsNone(self.case())
+
+	def test_late_rows_are_told_by_as_many_questions_as_one_and_not_to_who_left(self):
+		seller = factories.sales_user("chase.seller")
+		rows = [contracts.plan_row(percent=50, fixed_date=add_days(nowdate(), -days)) for days in (9, 5)]
+		values = {"transaction_date": add_days(nowdate(), -20), "contract_owner": seller}
+		contract = contracts.active(self.customer, plan_rows=rows, **values)
+		about = {"reference_doctype": "Sales Contract", "reference_name": contract.name}
+		frappe.db.set_value("User", seller, "enabled", 0)
+		unbilled_overdue.tell_sales()
+		self.assertEqual(frappe.db.count("Follow Up", about), 0)
+		frappe.db.set_value("User", seller, "enabled", 1)
+		unbilled_overdue.tell_sales()
+		self.assertEqual(frappe.db.count("Follow Up", about), 2)
+		with patch.object(unbilled_overdue.night_plans, "plan_each") as planned:
+			sent = doors_off.statements(unbilled_overdue.tell_sales)
+		self.assertNotIn(contract.name, [row.parent for row in planned.call_args.args[0]])
+		self.assertEqual(len([each for each in sent if doors_off.mentions_us(each)]), 2)
 
 	def test_who_must_not_be_contacted_stops_no_other_call_about_a_late_row(self):
 		"""The first customer is disabled, so no call with him is planned; the later row of the other one is told."""

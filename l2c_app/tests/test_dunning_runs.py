@@ -5,6 +5,7 @@ from frappe.utils import add_days, nowdate
 
 from l2c_app.api import chasing
 from l2c_app.core import dunning
+from l2c_app.patches.v1_0 import kept_fee_occasions
 from l2c_app.services.chasing import (
 	bank_lines,
 	chase_facts,
@@ -269,9 +270,18 @@ class TestDunningRuns(ChasingTestCase):
 				self.assertIsNone(self.case())
 				self.assertEqual((kept_fees.tell_finance(), kept_fees.tell_finance()), (told, 0))
 				about = {"reference_name": self.live.name, "follow_up_type": "Other"}
-				notes = frappe.get_all("Follow Up", about, pluck="note")
-				self.assertEqual(["29.04" in note for note in notes], [True] * told)
+				notes = frappe.get_all("Follow Up", about, ["name", "note", "occasion"])
+				self.assertEqual(["29.04" in row.note for row in notes], [True] * told)
+				for row in notes:
+					self.assert_told_once_whoever_rewrites_the_note(row)
 				frappe.db.rollback(save_point="fees")
+
+	def assert_told_once_whoever_rewrites_the_note(self, told):
+		frappe.db.set_value("Follow Up", told.name, "occasion", None)  # as of old
+		kept_fee_occasions.execute()
+		self.assertEqual(frappe.db.get_value("Follow Up", told.name, "occasion"), told.occasion)
+		frappe.db.set_value("Follow Up", told.name, "note", "she will call back")
+		self.assertEqual(kept_fees.tell_finance(), 0)
 
 	def test_a_charge_whose_owner_left_does_not_end_the_night(self):
 		self.charge(fees="Keep")

@@ -15,27 +15,27 @@ from l2c_app.services.chasing import night_plans
 from l2c_app.services.chasing.chase_facts import NOTICE
 from l2c_app.services.follow_up.follow_ups import plan
 
-MARK = "[{0}]"
+OCCASION = "Kept fee {0}"
 
 
 def tell_finance() -> int:
 	"""Plan one follow up per kept charge that nobody has paid or been told of. Returns how many were planned."""
-	return night_plans.plan_each(_charged(), _tell, about=("Collection Case", "collection_case"))
+	rows = _charged()
+	told = night_plans.told("Collection Case", [row.collection_case for row in rows])
+	untold = [row for row in rows if (row.collection_case, OCCASION.format(row.dunning)) not in told]
+	return night_plans.plan_each(untold, _tell, about=("Collection Case", "collection_case"))
 
 
 def _tell(row: Any) -> bool:
 	charge = flt(row.dunning_amount)
-	mark = MARK.format(row.dunning)
-	told = {"reference_doctype": "Collection Case", "reference_name": row.collection_case}
-	told["note"] = ("like", f"%{mark}%")
-	if charge <= 0 or frappe.db.exists("Follow Up", told) or _paid(row, charge):
+	if charge <= 0 or _paid(row, charge):
 		return False
 	note = _("The invoices are paid, {0} of fee and interest are not: bill or waive them. {1}").format(
-		fmt_money(charge, currency=row.currency), mark
+		fmt_money(charge, currency=row.currency), f"[{row.dunning}]"
 	)
 	moment = now_datetime() + timedelta(hours=1)
 	values = {"follow_up_type": "Other", "planned_for": moment, "assigned_to": row.finance_owner}
-	plan("Collection Case", row.collection_case, note=note, **values)
+	plan("Collection Case", row.collection_case, note=note, occasion=OCCASION.format(row.dunning), **values)
 	return True
 
 

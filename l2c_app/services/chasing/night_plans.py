@@ -1,14 +1,31 @@
 """Follow ups that the night plans, one after another: one that cannot be planned stops neither the others nor the night."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import frappe
 
 from l2c_app.services.errors import ContactRefused
 from l2c_app.services.errors.recovery import undo
+from l2c_app.services.pool.name_lists import chunks
 
 SAVEPOINT = "l2c_night_plan"
+
+
+def told(doctype: str, names: Collection[str]) -> set[tuple[str, str]]:
+	"""Return what follow ups about documents were planned for, as (name, occasion). One query per thousand documents.
+
+	The occasion is a field that nobody edits: whoever rewrites the note of such a follow up is not told again.
+	"""
+	found: set[tuple[str, str]] = set()
+	for some in chunks(sorted(set(names))):
+		about = {"reference_doctype": doctype, "reference_name": ("in", some), "occasion": ("is", "set")}
+		fields = ["reference_name", "occasion"]
+		found.update(
+			(row.reference_name, row.occasion)
+			for row in frappe.get_all("Follow Up", filters=about, fields=fields, order_by="name")
+		)
+	return found
 
 
 def plan_each(rows: Iterable[Any], plan_one: Callable[[Any], bool], *, about: tuple[str, str]) -> int:

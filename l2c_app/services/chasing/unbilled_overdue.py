@@ -15,14 +15,14 @@ OCCASION = "Late row {0}"
 
 def tell_sales() -> int:
 	"""Plan one call per late unbilled row for the owner of its contract, once. Returns how many were planned."""
-	return night_plans.plan_each(_rows(), _tell, about=("Sales Contract", "parent"))
+	rows = _rows()
+	told = night_plans.told("Sales Contract", [row.parent for row in rows])
+	untold = [row for row in rows if (row.parent, OCCASION.format(row.row_id)) not in told]
+	return night_plans.plan_each(untold, _tell, about=("Sales Contract", "parent"))
 
 
 def _tell(row: Any) -> bool:
 	occasion = OCCASION.format(row.row_id)
-	told = {"reference_doctype": "Sales Contract", "reference_name": row.parent, "occasion": occasion}
-	if frappe.db.exists("Follow Up", told) or not frappe.db.get_value("User", row.contract_owner, "enabled"):
-		return False
 	late = flt(row.overdue_amount) - flt(row.overdue_billed)
 	note = _("{0} of the plan was due on {1} and is not billed: ask for it. {2}").format(
 		fmt_money(late, currency=row.currency), formatdate(row.due_date), f"[{row.row_id}]"
@@ -34,11 +34,15 @@ def _tell(row: Any) -> bool:
 
 
 def _rows() -> list[Any]:
+	"""Return the late rows that nobody billed of running contracts whose owner is enabled."""
 	contract, row = frappe.qb.DocType("Sales Contract"), frappe.qb.DocType("Sales Contract Plan Row")
+	user = frappe.qb.DocType("User")
 	query = (
 		frappe.qb.from_(row)
 		.join(contract)
 		.on(contract.name == row.parent)
+		.join(user)
+		.on((user.name == contract.contract_owner) & (user.enabled == 1))
 		.select(
 			row.parent,
 			row.row_id,
@@ -48,7 +52,7 @@ def _rows() -> list[Any]:
 			contract.currency,
 			contract.contract_owner,
 		)
-		.where((contract.docstatus == 1) & contract.terminated_on.isnull() & (contract.contract_owner != ""))
+		.where((contract.docstatus == 1) & contract.terminated_on.isnull())
 		.where((row.due_date < nowdate()) & (row.overdue_amount > row.overdue_billed))
 		.orderby(row.due_date, row.parent)
 	)
