@@ -1,5 +1,6 @@
 """The host as it is without us: our document events taken out, statements counted. For tests and benchmarks."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -8,6 +9,9 @@ import frappe
 
 from l2c_app import hooks
 from l2c_app.setup.leftovers import our_doctypes
+
+TWO_POOLS = r"`pool` IN \(\S+,\S+\) ORDER BY `pool`,`user` FOR UPDATE$"
+"""How the members of two pools are locked: both at once, in the order of pools and names."""
 
 
 @contextmanager
@@ -37,6 +41,18 @@ def statements(action: Callable[[], object]) -> list[str]:
 
 	with patch.object(frappe.db.__class__, "sql", counted):
 		action()
+	return found
+
+
+def first_locks(action: Callable[[], object]) -> dict[str, str]:
+	"""Return {DocType: the statement that locks rows of it first} in the order in which an action locks them."""
+	found: dict[str, str] = {}
+	for text in statements(action):
+		lock = re.match(
+			r"(?:SELECT .*? FROM|UPDATE|DELETE FROM) `tab([^`]+)`", text, re.DOTALL | re.IGNORECASE
+		)
+		if lock and (text.upper().rstrip().endswith("FOR UPDATE") or not text.upper().startswith("SELECT")):
+			found.setdefault(lock[1], text)
 	return found
 
 

@@ -6,7 +6,8 @@ from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
 from l2c_app.api import pool as api
 from l2c_app.services import errors
 from l2c_app.services.pool import pool_moves
-from l2c_app.tests import factories
+from l2c_app.tests import doors_off, factories
+from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL, PoolCase
 
 OTHER = "L2C Other Pool"
@@ -99,6 +100,31 @@ class TestOtherPool(PoolCase):
 			api.release(second.name, "no interest")
 		pools = [frappe.db.get_value("Lead Pool Seat", name, "pool") for name in (first.name, second.name)]
 		self.assertEqual(pools, [OTHER, POOL])
+
+	@bench_only("row locks")
+	def test_members_of_both_pools_are_locked_before_the_seats(self):
+		"""As claims do: locked only at the end, when their counters are written, the move and a claim would deadlock."""
+		self.set_pool(return_pool=OTHER, cool_down_days=0)
+		first, second, third = (self.claimed(self.lead(number)).name for number in (1, 2, 3))
+		with self.as_user(self.chief):
+			for action in (
+				lambda: api.release(first, "other region", OTHER),
+				lambda: api.release(second, "no interest"),
+				lambda: api.move_to_pool([third], OTHER, "reorganised"),
+			):
+				locks = doors_off.first_locks(action)
+				self.assertEqual(list(locks)[:2], ["Lead Pool Membership", "Lead Pool Seat"])
+				self.assertRegex(locks["Lead Pool Membership"], doors_off.TWO_POOLS)
+		pools = {frappe.db.get_value("Lead Pool Seat", name, "pool") for name in (first, second, third)}
+		self.assertEqual(pools, {OTHER})
+
+	@bench_only("row locks")
+	def test_a_seat_that_stays_in_its_pool_locks_no_members(self):
+		seat = self.claimed(self.lead()).name
+		with self.as_user(self.rep):
+			locks = doors_off.first_locks(lambda: api.release(seat, "no interest"))
+		self.assertEqual(next(iter(locks)), "Lead Pool Seat")
+		self.assertNotIn("Lead Pool Membership", locks)
 
 	def test_into_a_disabled_or_foreign_pool_nobody_releases(self):
 		seat = self.claimed(self.lead(), self.mate)

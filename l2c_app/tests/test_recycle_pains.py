@@ -9,7 +9,7 @@ from l2c_app.core.recycling import Exemption
 from l2c_app.core.seats import Event
 from l2c_app.services.pool import recycle_dates, recycle_facts, recycle_nights, run_work, runs, seat_admission
 from l2c_app.services.pool.seats import Move, move
-from l2c_app.tests import factories
+from l2c_app.tests import doors_off, factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL
 from l2c_app.tests.test_recycling import IDLE_7, NO_DEAL_30, RecycleCase
@@ -115,6 +115,18 @@ class TestPains(RecycleCase):
 		self.run_recycling()
 		after = self.fresh(seat)
 		self.assertEqual((after.pool, after.state), ("L2C Second Chance", "Available"))
+
+	@bench_only("row locks")
+	def test_a_run_that_sends_seats_on_locks_the_members_of_both_pools_before_the_seats(self):
+		no_filter = '[["request_type", "=", "none such"]]'
+		factories.lead_pool("L2C Second Chance", admission_filters=no_filter, members=(self.mate,))
+		self.set_pool(return_pool="L2C Second Chance")
+		self.held(days=8)
+		name = runs.start_by_system(runs.RECYCLE, POOL)
+		self.assertTrue(run_work.step(name))
+		locks = doors_off.first_locks(lambda: run_work.step(name))
+		self.assertEqual(list(locks)[:3], ["Pool Run", "Lead Pool Membership", "Lead Pool Seat"])
+		self.assertRegex(locks["Lead Pool Membership"], doors_off.TWO_POOLS)
 
 	@bench_only("mail queue")
 	def test_disabled_users_still_get_mail_not_here(self):

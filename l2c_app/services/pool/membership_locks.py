@@ -1,6 +1,6 @@
 """The rows that stand for a member in a pool, and their locks: the first that anybody takes who moves seats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import frappe
 from frappe import _
@@ -46,6 +46,19 @@ def lock_memberships(pools: Sequence[str], users: Sequence[str]) -> None:
 	query = frappe.qb.from_(table).select(table.name).orderby(table.pool, table.user).for_update()
 	if pools and users:
 		query.where(table.pool.isin(list(pools)) & table.user.isin(list(users))).run()
+
+
+def lock_pools(pools: Iterable[str]) -> dict[str, set[str]]:
+	"""Lock all members of several pools in one order, before any of their seats; returns {pool: users}, newest as committed.
+
+	Only columns of the index are read, so that the rows are locked in its order.
+	"""
+	table = frappe.qb.DocType("Lead Pool Membership")
+	query = frappe.qb.from_(table).select(table.pool, table.user).orderby(table.pool, table.user)
+	found: dict[str, set[str]] = {pool: set() for pool in pools}
+	for pool, user in query.where(table.pool.isin(sorted(found))).for_update().run():
+		found[pool].add(user)
+	return found
 
 
 def lock_places(user: str) -> None:

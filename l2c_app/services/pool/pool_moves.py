@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 
 from l2c_app.core.seats import Event, State
 from l2c_app.services.errors import BadDistribution, PoolDisabled, refuse
-from l2c_app.services.pool import recycle_dates, seat_log, vault_scope, visibility
+from l2c_app.services.pool import membership_locks, recycle_dates, seat_log, vault_scope, visibility
 from l2c_app.services.pool.admission import shown_name
 from l2c_app.services.pool.name_lists import among, chunks, each, forget_cached
 from l2c_app.services.pool.seats import Move, lock_seats, move, update_parties
@@ -30,15 +30,27 @@ def check_target(source: str, target: str) -> None:
 		refuse(PoolDisabled, _("Pool {0} is disabled.").format(target), do=_("Choose another pool."))
 
 
+def next_pool(source: str) -> str | None:
+	"""Return the enabled pool to which a pool sends seats that came back, None where they stay."""
+	target = frappe.get_cached_value("Lead Pool", source, "return_pool")
+	return target if target and frappe.get_cached_value("Lead Pool", target, "enabled") else None
+
+
+def lock_way(source: str, target: str | None = None) -> None:
+	"""Before seats of a pool are locked that may go on to a target, or to where the pool sends them: lock both pools'
+	members. The move writes to the target's at its end; locked only then, it and a claim would stop each other."""
+	target = target or next_pool(source)
+	if target and target != source:
+		membership_locks.lock_pools((source, target))
+
+
 def send_on(source: str, seats: Sequence[str]) -> int:
 	"""After seats came back to a pool: send them to the pool that it names for them. Returns how many went.
 
-	Where none is named, or that one is disabled meanwhile, they stay.
+	Where none is named, or that one is disabled meanwhile, they stay. The caller called `lock_way` before he locked them.
 	"""
-	target = frappe.get_cached_value("Lead Pool", source, "return_pool")
-	if not seats or not target or not frappe.get_cached_value("Lead Pool", target, "enabled"):
-		return 0
-	return len(to_pool(seats, target, rule="return pool"))
+	target = next_pool(source)
+	return len(to_pool(seats, target, rule="return pool")) if seats and target else 0
 
 
 def to_pool(
@@ -48,13 +60,11 @@ def to_pool(
 
 	A holder who belongs to the target keeps his seat and its clock, any other gives it back first. Where the party has a
 	seat in the target already, that one is reused: it takes over the history and being primary, the moved one goes. Leads
-	go into the vault or come out of it, as the pools that close them now want it.
-	A few statements per thousand seats.
+	go into the vault or come out of it, as the pools that close them now want it. The members of all pools concerned are
+	locked before the seats. A few statements per thousand seats.
 	"""
+	members = membership_locks.lock_pools({*_pools_of(seats), target})[target]
 	moved: list[str] = []
-	members = set(
-		frappe.get_all("Lead Pool Membership", filters={"pool": target}, pluck="user", order_by="user")
-	)
 	for names in chunks(sorted(set(seats))):
 		there = _seats_there(names, target)
 		locked = lock_seats([*names, *there.values()])
@@ -74,6 +84,15 @@ def to_pool(
 	_tell_holders(target, members)
 	visibility.seats_changed()
 	return moved
+
+
+def _pools_of(seats: Sequence[str]) -> set[str]:
+	table = frappe.qb.DocType("Lead Pool Seat")
+	found: set[str] = set()
+	for names in chunks(sorted(set(seats))):
+		query = frappe.qb.from_(table).select(table.pool).distinct()
+		found |= {row[0] for row in query.where(among(table.name, names) & (table.pool != "")).run()}
+	return found
 
 
 def _seats_there(names: Sequence[str], target: str) -> dict[str, str]:

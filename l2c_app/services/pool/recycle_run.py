@@ -95,6 +95,12 @@ def plan(run: Document) -> Iterator[runs.Planned]:
 		yield _planned(case.row, case.tier, answers[case.row.name])
 
 
+def lock(run: Document) -> None:
+	"""Lock the members of the pool and of the one that its seats go on to, before a chunk locks seats."""
+	if run.mode == runs.COMMIT and run.state == runs.RUNNING:
+		pool_moves.lock_way(run.pool)
+
+
 def apply(run: Document, rows: Sequence[frappe._dict]) -> dict[str, object]:
 	"""Take the seats of a chunk back, locked and judged once more: effort and deals since the plan count."""
 	pool, today = frappe.get_cached_doc("Lead Pool", run.pool), getdate(run.run_date)

@@ -93,6 +93,7 @@ def release(name: str, reason: str, target: str | None = None) -> None:
 		pool_moves.check_target(seat.pool, target)
 		if not visibility.is_member(target, user) and not visibility.manages(seat.pool, user):
 			refuse(NotAPoolMember, _("You are no member of pool {0}.").format(target))
+	pool_moves.lock_way(seat.pool, target)
 	move_one(Move(seat.name, Event.RELEASE, reason=reason, version=seat.version))
 	if not target:
 		pool_moves.send_on(seat.pool, [seat.name])
