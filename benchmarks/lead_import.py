@@ -54,7 +54,7 @@ def native(made: list[tuple[str, ...]]) -> float:
 	return taken / len(made)
 
 
-def start(made: list[tuple[str, ...]]) -> str:
+def start(made: list[tuple[str, ...]], *, mode: str = "Commit") -> str:
 	"""Record a run over the file, as the Desk does. Returns its name."""
 	from l2c_app.services.lead import import_runs
 
@@ -63,7 +63,7 @@ def start(made: list[tuple[str, ...]]) -> str:
 	values = {"file_name": f"l2c-import-{len(made)}.csv", "is_private": 1, "content": text.getvalue()}
 	file = frappe.get_doc({"doctype": "File", **values}).insert()
 	import_runs.queue = lambda name: None  # a worker of the bench would take the same work
-	name = import_runs.start(file.name, mode=import_runs.COMMIT)
+	name = import_runs.start(file.name, mode=mode)
 	frappe.db.commit()
 	return name
 

@@ -269,16 +269,24 @@ class TestImportRuns(L2CTestCase):
 		self.assertEqual(names, ["Filed 1", "Filed 2", "Filed 3"])
 		self.assertEqual(self.rows(run, "content"), [None] * 3)
 
-	def test_a_deadlock_in_a_chunk_leaves_nothing_of_it_and_the_chunk_begins_again(self):
-		run = self.start(self.csv(1, 2))
-		with self.as_user(self.chief):
-			api.commit_preview(run)
+	def test_a_deadlock_or_a_lock_that_is_not_free_leaves_nothing_of_its_chunk_which_begins_again(self):
+		for error, numbers in ((frappe.QueryDeadlockError, (1, 2)), (frappe.QueryTimeoutError, (3, 4))):
+			with self.subTest(error=error.__name__):
+				run = self.start(self.csv(*numbers))
+				with self.as_user(self.chief):
+					api.commit_preview(run)
+				calls = self.work_with(run, second_raises=error("met somebody"))
+				self.assertEqual((calls, self.counts(run)), (4, ("Done", 2, 2, 0, 0)))
+				self.assertEqual(self.leads(), max(numbers))
+
+	def work_with(self, run: str, *, second_raises: Exception) -> int:
+		"""Do a run whose second lead meets an error once; returns how many leads were tried."""
 		insert, calls = lead_import._insert, []
 
 		def second_fails(*arguments: object) -> object:
 			calls.append(arguments)
 			if len(calls) == 2:
-				raise frappe.QueryDeadlockError("met somebody")
+				raise second_raises
 			return insert(*arguments)
 
 		frappe.db.savepoint("l2c_before_work")
@@ -287,8 +295,50 @@ class TestImportRuns(L2CTestCase):
 			patch.object(frappe.db, "rollback", self.back),
 		):
 			import_run_work.work(run, commit=lambda: None)
-		self.assertEqual((len(calls), self.leads()), (4, 2))
-		self.assertEqual(self.counts(run), ("Done", 2, 2, 0, 0))
+		return len(calls)
+
+	def test_rows_that_repeat_others_in_other_spellings_cost_no_statement_and_name_their_line(self):
+		"""Three rows of one lead and thirty: as many statements. A repeated row tells the line, not only that it is known."""
+		ways = (
+			"+8613800000031,",
+			'"+86 138-0000-0031",FILED31@Importrun.Example.com',
+			",  filed31@importrun.example.com",
+		)
+		first = self.csv(31)
+		sent = []
+		for times in (1, 10):
+			run = self.start(first + "".join(f"\nFiled Again,{way}," for way in ways) * times)
+			with self.as_user(self.chief):
+				api.commit_preview(run)
+			frappe.db.savepoint("l2c_before_work")
+			sent.append(len(doors_off.statements(lambda run=run: self.finish(run))))
+			self.assertEqual(self.counts(run)[1:], (3 * times + 1, 1, 3 * times, 0))
+			self.assertEqual(set(self.rows(run, "reason")[1:]), {"Same phone or mail address as in line 2."})
+			self.back()
+		self.assertEqual(sent[0], sent[1])
+
+	def test_a_row_whose_first_is_refused_becomes_the_lead_and_the_next_one_repeats_it(self):
+		head = self.csv()
+		lines = (
+			"Filed 41,+8613800000041,no address,",
+			"Filed 42,138 0000 0041,,",
+			"Filed 43,+86 13800000041,,",
+		)
+		with self.settings("L2C Settings", default_country="China"):
+			run = self.start("\n".join([head, *lines]), mode="Commit")
+		self.assertEqual(self.counts(run), ("Done", 3, 1, 1, 1))
+		self.assertEqual(self.rows(run, "status"), ["Failed", "Done", "Skipped"])
+		self.assertEqual(frappe.db.get_value("Lead", self.rows(run, "lead")[1], "company_name"), "Filed 42")
+
+	def test_a_piece_ends_before_more_new_leads_than_others_should_wait_for(self):
+		with self.as_user(self.chief):
+			run = api.start(self.file(self.csv(1, 1, 2, 2, 3, 3)), mode="Commit")
+		self.assertTrue(import_run_work.step(run))
+		with patch.object(import_run_work, "CHUNK", 2):
+			self.assertTrue(import_run_work.step(run))
+			self.assertEqual(self.counts(run), ("Running", 6, 2, 3, 0))
+			self.finish(run)
+		self.assertEqual(self.counts(run), ("Done", 6, 3, 3, 0))
 
 	def test_a_large_file_is_planned_in_pieces_and_its_duplicates_are_found_across_them(self):
 		"""Two thousand and one lines: the last one repeats the first, two pieces before it."""

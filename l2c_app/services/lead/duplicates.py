@@ -160,11 +160,3 @@ def _where(match: dict) -> str:
 		until = " " + _("until {0}").format(formatdate(seat["held_until"])) if seat["held_until"] else ""
 		places.append(f"{seat['pool']}: {_(seat['state'])}{holder}{until}")
 	return ", ".join(places) or match.get("owner") or ""
-
-
-def known(*, phones: Iterable[str | None], email: str | None) -> list[frappe._dict]:
-	"""Return the key rows of parties that have one of these phones or this mail address. For the system: no rate limit."""
-	region = party_keys.default_region()
-	keys = {(rules.PHONE, party_keys.phone_key(text, region)) for text in phones if text}
-	keys |= {(rules.EMAIL, party_keys.key_of(rules.EMAIL, email, region))} if email else set()
-	return party_keys.parties_with(key for key in keys if key[1])

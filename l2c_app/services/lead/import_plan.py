@@ -1,7 +1,7 @@
 """The plan of an import: a row per line of the file, judged for what can be known before the lead is inserted."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import count
 
 import frappe
@@ -10,14 +10,12 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from l2c_app.core import lead_file as rules
-from l2c_app.core.duplicates import EMAIL, PHONE
 from l2c_app.services.lead import import_runs, lead_import, party_keys
-from l2c_app.services.pool.name_lists import among, chunks
+from l2c_app.services.pool.name_lists import chunks
 
 PLANNED, DONE, SKIPPED, FAILED = "Planned", "Done", "Skipped", "Failed"
 NEW, SAME, KNOWN, BAD = "New", "Same as Other Row", "Known", "Unusable"
 JUDGED_AGAIN = (SAME, KNOWN)
-PHONES = ("mobile_no", "phone", "whatsapp_no")
 COLUMNS = (
 	"name",
 	"owner",
@@ -44,8 +42,8 @@ def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
 	looked_up: dict[tuple[str, str], str | None] = {}
 	numbers = count(1)
 	for piece in chunks(rows):
-		clean = [(line, *_clean(row)) for line, row in piece]
-		keys = {line: keys_of(values, region) for line, values, _bad in clean}
+		clean = [(line, *lead_import.cleaned(row)) for line, row in piece]
+		keys = {line: lead_import.keys_of(values, region) for line, values, _bad in clean}
 		judged = _judge(keys, seen)
 		cells = []
 		for line, values, bad in clean:
@@ -56,23 +54,8 @@ def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
 		_insert(run, cells)
 
 
-def _clean(row: object) -> tuple[dict, str]:
-	"""Return (values, ""), or ({}, why the row cannot become a lead)."""
-	try:
-		return lead_import.clean_row(row), ""
-	except lead_import.BadRow as error:
-		return {}, str(error)
-
-
-def keys_of(values: dict, region: str | None) -> set[party_keys.Key]:
-	"""Return the keys by which a row counts as known: phones and mail address."""
-	typed = [(PHONE, values.get(field)) for field in PHONES] + [(EMAIL, values.get("email_id"))]
-	keys = {(kind, party_keys.key_of(kind, text, region)) for kind, text in typed if text}
-	return {key for key in keys if key[1]}
-
-
 def _judge(keys: dict[int, set[party_keys.Key]], seen: dict[party_keys.Key, int]) -> dict[int, Judged]:
-	there = _known({key for some in keys.values() for key in some})
+	there = party_keys.there({key for some in keys.values() for key in some})
 	same = rules.first_of_same(keys.items(), seen)
 	judged: dict[int, Judged] = {}
 	for line, some in keys.items():
@@ -84,19 +67,6 @@ def _judge(keys: dict[int, set[party_keys.Key]], seen: dict[party_keys.Key, int]
 		else:
 			judged[line] = PLANNED, NEW, ""
 	return judged
-
-
-def _known(keys: Iterable[party_keys.Key]) -> set[party_keys.Key]:
-	"""Return those of the keys that some party has, one statement per kind and thousand."""
-	table = frappe.qb.DocType("L2C Party Key")
-	found: set[party_keys.Key] = set()
-	for kind in (PHONE, EMAIL):
-		values = sorted(value for each, value in keys if each == kind)
-		for some in chunks(values):
-			query = frappe.qb.from_(table).select(table.value).distinct()
-			query = query.where((table.kind == kind) & among(table.value, some))
-			found |= {(kind, row[0]) for row in query.run()}
-	return found
 
 
 def _insert(run: Document, rows: Sequence[tuple]) -> None:

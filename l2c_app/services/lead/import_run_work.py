@@ -5,7 +5,7 @@ next one goes on behind the cursor, and two at once take turns. The job commits.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import frappe
@@ -20,13 +20,20 @@ from l2c_app.services.lead import import_plan, import_runs, lead_file, lead_impo
 from l2c_app.services.pool.name_lists import among, each
 
 RUN, ROW = import_runs.RUN, import_runs.ROW
-CHUNK = 100  # some seconds of work: so much is lost by a kill and held by locks
+# New leads: some seconds of work, so much is lost by a kill, and so long others wait who save a lead: for its number.
+CHUNK = 25
+LOOKED_AT = 500  # rows at once; repeated ones cost next to nothing
 MINUTES_UNTIL_STALLED = 10
 EVENT = "l2c_lead_import"
 STATUS = {
 	lead_import.INSERTED: import_plan.DONE,
 	lead_import.SKIPPED: import_plan.SKIPPED,
 	lead_import.FAILED: import_plan.FAILED,
+}
+COUNTED = {
+	"done_rows": import_plan.DONE,
+	"skipped_rows": import_plan.SKIPPED,
+	"failed_rows": import_plan.FAILED,
 }
 
 
@@ -78,16 +85,26 @@ def _next_rows(run: Document) -> list[frappe._dict]:
 	query = frappe.qb.from_(table).where((table.run == run.name) & (table.name > (run.row_cursor or "")))
 	again = (table.status == import_plan.SKIPPED) & table.decision.isin(import_plan.JUDGED_AGAIN)
 	query = query.where((table.status == import_plan.PLANNED) | again)
-	query = query.select(table.name, table.idx, table.content).orderby(table.name).limit(CHUNK)
-	return query.run(as_dict=True)
+	query = query.select(table.name, table.idx, table.content, table.decision, table.status)
+	rows = query.orderby(table.name).limit(LOOKED_AT).run(as_dict=True)
+	new = [place for place, row in enumerate(rows) if row.decision == import_plan.NEW]
+	return rows[: new[CHUNK]] if len(new) > CHUNK else rows
 
 
 def _apply(run: Document, rows: list[frappe._dict]) -> None:
 	with acting_as(run.started_by):
 		results = lead_import.import_leads(json.loads(row.content) for row in rows)
-	_note_results({row.name: result for row, result in zip(rows, results, strict=True)})
+	_note_results(
+		{row.name: result for row, result in zip(rows, results, strict=True) if _is_news(row, result)}
+	)
 	progress = 100 * rows[-1].idx / max(run.total_rows or 0, 1)
-	_store(run, row_cursor=rows[-1].name, progress=progress, **_counts(run))
+	counts = _counts_after(run, rows, results)
+	_store(run, row_cursor=rows[-1].name, progress=progress, **counts)
+
+
+def _is_news(row: frappe._dict, result: dict) -> bool:
+	"""Say whether a result tells more than the plan: a row that repeats another keeps saying which line that is."""
+	return row.decision != import_plan.SAME or result["status"] != lead_import.SKIPPED
 
 
 def _note_results(results: dict[str, dict]) -> None:
@@ -105,20 +122,24 @@ def _note_results(results: dict[str, dict]) -> None:
 		query.where(among(table.name, leads)).run()
 
 
+def _counts_after(run: Document, rows: list[frappe._dict], results: list[dict]) -> dict[str, int]:
+	"""Return the counts with what became of a piece: to count a hundred thousand rows for each would cost more than most
+	pieces. At its end a run counts all of them."""
+	became = Counter(STATUS[result["status"]] for result in results)
+	became.subtract(Counter(row.status for row in rows))
+	return {field: (run.get(field) or 0) + became[status] for field, status in COUNTED.items()}
+
+
 def _counts(run: Document) -> dict[str, int]:
 	table = frappe.qb.DocType(ROW)
 	query = frappe.qb.from_(table).select(table.status, Count("*")).where(table.run == run.name)
 	counts = dict(query.groupby(table.status).run())
-	return {
-		"done_rows": counts.get(import_plan.DONE, 0),
-		"skipped_rows": counts.get(import_plan.SKIPPED, 0),
-		"failed_rows": counts.get(import_plan.FAILED, 0),
-	}
+	return {field: counts.get(status, 0) for field, status in COUNTED.items()}
 
 
 def _finish(run: Document, state: str) -> bool:
 	progress = 100 if state == import_runs.DONE else run.progress
-	_store(run, state=state, progress=progress, finished_on=now_datetime())
+	_store(run, state=state, progress=progress, finished_on=now_datetime(), **_counts(run))
 	return False
 
 

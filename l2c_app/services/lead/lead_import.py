@@ -8,10 +8,11 @@ from frappe import _
 from frappe.model.document import Document
 
 from l2c_app import compat
+from l2c_app.core.duplicates import EMAIL, PHONE
 from l2c_app.core.normalise import one_width
+from l2c_app.services.batch.steps import AGAIN
 from l2c_app.services.errors import RowsUnreadable, TooManyRows, refuse
-from l2c_app.services.errors.recovery import AGAIN
-from l2c_app.services.lead import duplicates
+from l2c_app.services.lead import party_keys
 from l2c_app.services.lead.lead_intake import IMPORT
 from l2c_app.services.pool import visibility
 
@@ -39,7 +40,8 @@ FIELDS = (
 	"company",
 	"lead_owner",
 )
-CONTACTS = ("email_id", "mobile_no", "phone", "whatsapp_no")
+PHONES = ("mobile_no", "phone", "whatsapp_no")
+CONTACTS = ("email_id", *PHONES)
 NAMES = ("lead_name", "first_name", "company_name")
 LONGEST = 140
 NOTED = 300  # letters that the answer of a row has
@@ -78,49 +80,76 @@ class BadRow(ValueError):
 def import_leads(rows: Iterable[object], *, skip_known: bool = True) -> list[dict]:
 	"""Insert rows as leads and return one result per row: {row, status, lead, reason, duplicates}.
 
-	Each row has its own savepoint. A row with a phone, mail address or tax number that some party already has is skipped,
-	so the same file can be sent again after a break. No ToDo is made, no mail sent: for the host it is an import like its own,
-	which also asks nobody on the network for a picture of each contact. The user needs the right to create
-	leads. Raises StaleRead and QueryDeadlockError: nothing of the transaction is left then, or every later row of the
-	same owner would fail.
+	Each row has its own savepoint. A row with a phone or mail address that some party already has, or a row before it, is
+	skipped, so the same file can be sent again after a break: known ones are looked up once for all rows. No ToDo is made, no
+	mail sent: for the host it is an import like its own, which also asks nobody on the network for a picture of each contact.
+	The user needs the right to create leads. Raises StaleRead, QueryDeadlockError and QueryTimeoutError: nothing of the
+	transaction may be kept then, or every later row of the same owner would fail, and good rows for somebody else's lock.
 	"""
 	frappe.has_permission("Lead", "create", throw=True)
-	before, frappe.flags.in_import = frappe.flags.in_import, True
+	read = [cleaned(row) for row in rows]
+	region = party_keys.default_region()
+	keys = [keys_of(values, region) if skip_known else set() for values, _bad in read]
+	known = party_keys.there({key for some in keys for key in some})
 	looked_up: dict[tuple[str, str], str | None] = {}
+	before, frappe.flags.in_import = frappe.flags.in_import, True
 	try:
-		return [_import_row(number, row, skip_known, looked_up) for number, row in enumerate(rows, start=1)]
+		return [
+			{"row": number, "lead": None, "duplicates": 0, **_import_row(values, bad, some, known, looked_up)}
+			for number, ((values, bad), some) in enumerate(zip(read, keys, strict=True), start=1)
+		]
 	finally:
 		frappe.flags.in_import = before
 
 
-def _import_row(number: int, row: object, skip_known: bool, looked_up: dict) -> dict:
-	result = {"row": number, "status": FAILED, "lead": None, "reason": "", "duplicates": 0}
-	savepoint = "l2c_import_row"
-	frappe.db.savepoint(savepoint)
-	try:
-		lead = _insert(clean_row(row), skip_known, looked_up)
-		found = len(lead.flags.get("l2c_duplicates") or [])
-		result.update(status=INSERTED, lead=lead.name, duplicates=found, reason=lead.flags.l2c_note)
-	except _Known as known:
-		frappe.db.rollback(save_point=savepoint)
-		result.update(status=SKIPPED, reason=str(known))
-	except AGAIN:
-		raise  # the savepoint, or the picture that rows are judged by, is lost: the caller begins again
-	except Exception as error:
-		frappe.db.rollback(save_point=savepoint)
-		visibility.forget()
-		result["reason"] = _short(error)
-	finally:
-		frappe.clear_messages()
+def _import_row(
+	values: dict, bad: str, keys: set[party_keys.Key], known: set[party_keys.Key], looked_up: dict
+) -> dict:
+	"""Return what becomes of a row; the keys of a new lead are known to the rows behind it."""
+	if bad:
+		return {"status": FAILED, "reason": bad}
+	if keys & known:
+		return {"status": SKIPPED, "reason": known_by(kind for kind, _value in keys & known)}
+	result = _save(values, looked_up)
+	if result["status"] == INSERTED:
+		known |= keys
 	return result
 
 
-class _Known(Exception):
-	pass
+def _save(values: dict, looked_up: dict) -> dict:
+	savepoint = "l2c_import_row"
+	frappe.db.savepoint(savepoint)
+	try:
+		lead = _insert(values, looked_up)
+		found = len(lead.flags.get("l2c_duplicates") or [])
+		return {"status": INSERTED, "lead": lead.name, "duplicates": found, "reason": lead.flags.l2c_note}
+	except AGAIN:
+		raise  # the savepoint or the picture that rows are judged by is lost, or only a lock is not free: begin again
+	except Exception as error:
+		frappe.db.rollback(save_point=savepoint)
+		visibility.forget()
+		return {"status": FAILED, "reason": _short(error)}
+	finally:
+		frappe.clear_messages()
 
 
 def _short(error: Exception) -> str:
 	return " ".join(frappe.utils.strip_html(str(error) or type(error).__name__).split())[:NOTED]
+
+
+def cleaned(row: object) -> tuple[dict, str]:
+	"""Return (values, ""), or ({}, why the row cannot become a lead)."""
+	try:
+		return clean_row(row), ""
+	except BadRow as error:
+		return {}, str(error)
+
+
+def keys_of(values: dict, region: str | None) -> set[party_keys.Key]:
+	"""Return the keys by which a row counts as known: phones and mail address."""
+	typed = [(PHONE, values.get(field)) for field in PHONES] + [(EMAIL, values.get("email_id"))]
+	keys = {(kind, party_keys.key_of(kind, text, region)) for kind, text in typed if text}
+	return {key for key in keys if key[1]}
 
 
 def clean_row(row: object) -> dict:
@@ -152,13 +181,11 @@ def _cell(value: object) -> str:
 	return " ".join("".join(c for c in text if unicodedata.category(c) != "Cc" or c.isspace()).split())
 
 
-def _insert(values: dict, skip_known: bool, looked_up: dict) -> Document:
+def _insert(values: dict, looked_up: dict) -> Document:
 	values = _with_native_source(values)
 	links = _links(values, looked_up)
 	left = left_out(values, links)
 	values = {**values, **links}
-	if skip_known:
-		_refuse_known(values)
 	owner = values.pop("lead_owner", None)
 	lead = frappe.new_doc("Lead")  # with its defaults, which the host does not set while it imports
 	lead.update({**values, "lead_owner": owner})
@@ -216,15 +243,6 @@ def _links(values: dict, looked_up: dict[tuple[str, str], str | None]) -> dict[s
 		elif field.fieldtype == "Select" and text not in (field.options or "").split("\n"):
 			known[name] = None
 	return known
-
-
-def _refuse_known(values: dict) -> None:
-	answer = duplicates.known(
-		phones=[values.get(name) for name in ("mobile_no", "phone", "whatsapp_no")],
-		email=values.get("email_id"),
-	)
-	if answer:
-		raise _Known(known_by(row.kind for row in answer))
 
 
 def known_by(kinds: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from l2c_app.core import normalise
 from l2c_app.core.duplicates import COMPANY, DOMAIN, EMAIL, PHONE, TAX_ID
 from l2c_app.services.lead import contact_values
 from l2c_app.services.pool import vault
+from l2c_app.services.pool.name_lists import among, chunks
 
 MOST_OF_A_DOMAIN = 50
 FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -155,6 +156,19 @@ def parties_with(keys: Iterable[Key], *, lock: bool = False) -> list[frappe._dic
 	found = [row for key in sure for row in _newest_with(key)] if lock else _rows_with(sure)
 	for key in sorted(set(wanted) - set(sure)):  # never sure by itself, and some have thousands of parties
 		found += _rows_of(key, limit=MOST_OF_A_DOMAIN)
+	return found
+
+
+def there(keys: Iterable[Key]) -> set[Key]:
+	"""Return those of the keys that some party has, one statement per kind and thousand."""
+	table = frappe.qb.DocType("L2C Party Key")
+	found: set[Key] = set()
+	wanted = set(keys)
+	for kind in sorted({kind for kind, _value in wanted}):
+		for some in chunks(sorted(value for each, value in wanted if each == kind)):
+			query = frappe.qb.from_(table).select(table.value).distinct()
+			query = query.where((table.kind == kind) & among(table.value, some))
+			found |= {(kind, row[0]) for row in query.run()}
 	return found
 
 

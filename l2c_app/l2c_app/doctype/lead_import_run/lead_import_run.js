@@ -28,15 +28,22 @@
 			);
 		},
 
-		// What failed, was skipped or lost a value: the lines that somebody may want to mend in the file.
+		// The lines that somebody may want to mend in the file: what failed, then what was skipped or lost a value. By name,
+		// which is the order of the file: the index has it, so that a file of 100,000 lines opens as fast as a small one.
 		async show_rows(frm) {
 			if (!frm.doc.total_rows) return;
-			const rows = await frappe.db.get_list("Lead Import Row", {
-				filters: { run: frm.doc.name, reason: ["is", "set"] },
-				fields: ["line", "status", "lead", "reason", "content"],
-				order_by: "line asc",
-				limit: SHOWN + 1,
-			});
+			const ask = (filters) =>
+				frappe.db.get_list("Lead Import Row", {
+					filters: { run: frm.doc.name, ...filters },
+					fields: ["line", "status", "lead", "reason", "content"],
+					order_by: "name asc",
+					limit: SHOWN + 1,
+				});
+			const found = await Promise.all([
+				ask({ status: "Failed" }),
+				ask({ status: ["!=", "Failed"], reason: ["is", "set"] }),
+			]);
+			const rows = found.flat();
 			const heading = [__("Line"), __("Status"), __("Lead"), __("Reason")];
 			const below = notes(frm, rows)
 				.map((note) => `<p class="text-muted small">${note}</p>`)
