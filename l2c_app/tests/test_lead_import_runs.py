@@ -308,9 +308,9 @@ class TestImportRuns(L2CTestCase):
 		sent = []
 		for times in (1, 10):
 			run = self.start(first + "".join(f"\nFiled Again,{way}," for way in ways) * times)
+			frappe.db.savepoint("l2c_before_work")
 			with self.as_user(self.chief):
 				api.commit_preview(run)
-			frappe.db.savepoint("l2c_before_work")
 			sent.append(len(doors_off.statements(lambda run=run: self.finish(run))))
 			self.assertEqual(self.counts(run)[1:], (3 * times + 1, 1, 3 * times, 0))
 			self.assertEqual(set(self.rows(run, "reason")[1:]), {"Same phone or mail address as in line 2."})
