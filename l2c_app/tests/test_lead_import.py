@@ -97,6 +97,13 @@ class TestImport(ImportCase):
 				if result["lead"]:
 					frappe.delete_doc("Lead", result["lead"], force=True)
 
+	def test_phones_and_addresses_in_wide_letters_are_taken(self):
+		wide = self.row(1, mobile_no="＋８６１３９００１３９００１", email_id="ｂｕｙｅｒ＠wide.example.com")
+		results = api.import_leads([wide, self.row(1)])
+		self.assertEqual([result["status"] for result in results], ["inserted", "skipped"])
+		stored = frappe.db.get_value("Lead", results[0]["lead"], ["mobile_no", "email_id"])
+		self.assertEqual(stored, ("+8613900139001", "buyer@wide.example.com"))
+
 	def test_the_same_file_twice_inserts_once(self):
 		rows = [self.row(number) for number in range(1, 4)]
 		self.assertEqual({result["status"] for result in api.import_leads(rows)}, {"inserted"})

@@ -160,7 +160,8 @@ def clean_row(row: object) -> dict:
 	if not isinstance(row, Mapping):
 		raise BadRow(_("This is not a row of fields."))
 	values = {name: _cell(row[name]) for name in FIELDS if row.get(name) not in (None, "")}
-	values = {name: text for name, text in values.items() if text}
+	# the host takes phones and addresses of one width only; keys are read from either
+	values = {name: one_width(text) if name in CONTACTS else text for name, text in values.items() if text}
 	if not values:
 		raise BadRow(_("The row is empty."))
 	for name, text in values.items():
