@@ -298,7 +298,8 @@ class TestImportRuns(L2CTestCase):
 		return len(calls)
 
 	def test_rows_that_repeat_others_in_other_spellings_cost_no_statement_and_name_their_line(self):
-		"""Three rows of one lead and thirty: as many statements. A repeated row tells the line, not only that it is known."""
+		"""Three rows of one lead and thirty: as many statements, once the host's caches are warm. A repeated row tells the
+		line, not only that it is known."""
 		ways = (
 			"+8613800000031,",
 			'"+86 138-0000-0031",FILED31@Importrun.Example.com',
@@ -306,7 +307,7 @@ class TestImportRuns(L2CTestCase):
 		)
 		first = self.csv(31)
 		sent = []
-		for times in (1, 10):
+		for times in (1, 1, 10):
 			run = self.start(first + "".join(f"\nFiled Again,{way}," for way in ways) * times)
 			frappe.db.savepoint("l2c_before_work")
 			with self.as_user(self.chief):
@@ -315,7 +316,7 @@ class TestImportRuns(L2CTestCase):
 			self.assertEqual(self.counts(run)[1:], (3 * times + 1, 1, 3 * times, 0))
 			self.assertEqual(set(self.rows(run, "reason")[1:]), {"Same phone or mail address as in line 2."})
 			self.back()
-		self.assertEqual(sent[0], sent[1])
+		self.assertEqual(sent[1], sent[2])
 
 	def test_a_row_whose_first_is_refused_becomes_the_lead_and_the_next_one_repeats_it(self):
 		head = self.csv()
