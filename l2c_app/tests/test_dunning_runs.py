@@ -335,7 +335,7 @@ class TestDunningRuns(ChasingTestCase):
 	def _bank_line(self, amount, text):
 		bank = factories.find_or_make("Bank", "L2C Bank", bank_name="L2C Bank")
 		account = (
-			frappe.db.get_value("Bank Account", {"account_name": "L2C Chase"})
+			frappe.db.get_value("Bank Account", {"account": factories.bank_account()})  # one of an account
 			or factories.make(
 				"Bank Account",
 				account_name="L2C Chase",
