@@ -185,9 +185,7 @@ def prove(name: str, size: int, expected: dict[str, int]) -> None:
 	assert all(row.lead for row in rows if row.status == "Done") and len(set(leads)) == len(leads)
 	assert all(row.reason for row in rows if row.status != "Done")
 	assert found == expected, (found, expected)
-	on_site = frappe.db.sql("select count(*) from `tabLead` where company_name like %s", f"{part.COMPANY} %")[
-		0
-	][0]
+	on_site = frappe.db.count("Lead", {"company_name": ("like", f"{part.COMPANY} %")})
 	assert on_site == len(leads) + sum(map(known, range(size // REPEATS))), on_site
 	shared = frappe.db.sql(
 		"""select k.kind, k.value from `tabL2C Party Key` k join `tabLead` l on l.name = k.party
@@ -197,7 +195,7 @@ def prove(name: str, size: int, expected: dict[str, int]) -> None:
 	)
 	broken = invariants.check()
 	common.say(
-		f"leads on the site {on_site:,}, keys that two of them share {len(shared)}, broken invariants {len(broken)}"
+		f"leads {on_site:,}, keys that two of them share {len(shared)}, broken invariants {len(broken)}"
 	)
 	assert not shared and not broken, (shared[:3], broken[:3])
 
@@ -238,10 +236,8 @@ def report(workers: list[Worker], expected: dict[str, int], seconds: float) -> N
 			("last tenth", tallies[-1 - tenth], tallies[-1]),
 		):
 			took = {key: end[key] - start[key] for key in TALLY}
-			rest, others = (
-				took["seconds"] - took["new_seconds"],
-				took["new"] * (rows / expected["created"] - 1),
-			)
+			rest = took["seconds"] - took["new_seconds"]
+			others = took["new"] * (rows / expected["created"] - 1)
 			common.say(
 				f"  {where}: {took['steps']} pieces, {took['new']:,} new leads {1e3 * took['new_seconds'] / max(took['new'], 1):.1f} "
 				f"ms each, all else {1e3 * rest / max(others, 1):.2f} ms per row that is none, {end['megabytes']} MB at most"
