@@ -432,6 +432,21 @@ class TestDifferences(BankCase):
 			[tuple(row) for row in found], [("Price", "Open", None), ("Quality", "Rejected", "Payable")]
 		)
 
+	def test_undoing_leaves_a_dispute_that_somebody_raised_by_hand_in_the_same_words(self):
+		_line, match = self.matched(900, self.invoice)
+		self.accept(match, reason="two are broken")
+		with self.as_user(self.accountant):
+			values = {
+				"sales_invoice": self.invoice,
+				"code": "Quality",
+				"amount": 100,
+				"note": "two are broken",
+			}
+			values |= {"responsible": self.accountant, "deadline": nowdate()}
+			raised = factories.make("Receivable Dispute", **values)
+			api.undo(match.name, "wrong invoice")
+		self.assertEqual(frappe.db.get_value("Receivable Dispute", raised.name, "status"), "Open")
+
 	def test_a_dispute_needs_something_short(self):
 		_line, match = self.matched(1000, self.invoice)
 		with self.assertRaises(BankMatchStateError):

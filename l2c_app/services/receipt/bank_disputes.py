@@ -21,24 +21,24 @@ def raise_for(match: Document, *, code: str, note: str) -> list[str]:
 			_("Nothing is short here that could be disputed."),
 			do=_("Only what an invoice bills is disputed; a deposit is asked for again."),
 		)
-	return [_dispute(invoice, amount, code, note) for invoice, amount in left.items()]
+	return [_dispute(match, invoice, amount, code, note) for invoice, amount in left.items()]
 
 
-def _dispute(invoice: str, amount: float, code: str, note: str) -> str:
+def _dispute(match: Document, invoice: str, amount: float, code: str, note: str) -> str:
 	dispute = frappe.new_doc(disputes.DISPUTE)
 	dispute.update({"sales_invoice": invoice, "code": code, "amount": amount, "note": note.strip()})
 	dispute.update(
 		{"responsible": dispute_owners.responsible(invoice), "deadline": dispute_owners.deadline()}
 	)
+	dispute.bank_match = match.name
 	return dispute.insert().name
 
 
 def take_back(match: Document) -> None:
 	"""Close the open disputes that the acceptance of a match raised: with its payment undone, nothing is short any more.
 
-	`match` still says by whom it was accepted and why. The right was checked with the step on the match.
+	The right was checked with the step on the match.
 	"""
-	filters = {"sales_invoice": ("in", bank_payment.invoices_of(match)), "status": "Open"}
-	filters |= {"owner": match.decided_by, "note": match.state_reason or ""}
+	filters = {"bank_match": match.name, "status": "Open"}
 	for name in frappe.get_all(disputes.DISPUTE, filters=filters, pluck="name", order_by="name"):
 		disputes.close(name, note=_("Match {0} was undone.").format(match.name))
