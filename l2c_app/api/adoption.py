@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from l2c_app.core import adoption as rules
-from l2c_app.services.contract import adoption, adoption_import, adoption_runs
+from l2c_app.services.contract import adoption, adoption_import, adoption_run_work, adoption_runs
 from l2c_app.services.errors.recovery import retrying
 
 
@@ -29,7 +29,7 @@ def prepare_run(
 	if frappe.utils.cint(all_running):
 		adoption.require_adopter()
 		lines += adoption_import.all_running(company)
-	return adoption_runs.prepare(company, lines, source=source)
+	return retrying(lambda: adoption_runs.prepare(company, lines, source=source))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -63,15 +63,21 @@ def undo_row(row: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+def undo_contract(contract: str) -> None:
+	"""Take an adopted contract back, whether it was adopted from its order's form or by a run."""
+	retrying(lambda: adoption_runs.undo_contract(contract))
+
+
+@frappe.whitelist(methods=["POST"])
 def preview(rows: list | str) -> dict[str, Any]:
 	"""Return what one contract would be, made of these rows; a refusal is an answer."""
-	return retrying(lambda: adoption.preview(_case(rows))).as_dict()
+	return retrying(lambda: adoption.preview(adoption.case_of(*_one(rows)))).as_dict()
 
 
 @frappe.whitelist(methods=["POST"])
 def adopt(rows: list | str) -> dict[str, Any]:
-	"""Make one contract of these rows. Returns it with its figures and differences."""
-	return retrying(lambda: adoption.adopt(_case(rows))).as_dict()
+	"""Make one contract of these rows, recorded as a run of one. Returns it with its figures and differences."""
+	return retrying(lambda: adoption_run_work.adopt_at_once(*_one(rows))).as_dict()
 
 
 @frappe.whitelist()
@@ -80,7 +86,7 @@ def template() -> list[list[str]]:
 	return adoption_import.template()
 
 
-def _case(rows: list | str) -> rules.Case:
+def _one(rows: list | str) -> tuple[str, list[dict[str, Any]]]:
+	"""Return rows that are all of one contract, with its reference."""
 	lines = list(frappe.parse_json(rows) or [])
-	reference = next(iter(rules.groups(lines)), ("–", []))[0]
-	return adoption.case_of(reference, lines)
+	return next(iter(rules.groups(lines)), ("–", []))[0], lines

@@ -15,67 +15,15 @@ from l2c_app.services.contract import (
 	contract_revisions,
 )
 from l2c_app.services.errors import AdoptionMovedOn, AdoptionRunState, ApproverNeeded, RunInProgress
-from l2c_app.services.ledger import audit
 from l2c_app.tests import contracts, factories, receivables
-from l2c_app.tests.base import L2CTestCase, bench_only
-from l2c_app.tests.test_adoption import invoice_of, opening_invoice
+from l2c_app.tests.adoption_case import COMPANY, INVOICE, ORDER, AdoptionCase
+from l2c_app.tests.base import bench_only
+from l2c_app.tests.test_adoption import opening_invoice
 
-COMPANY, CUSTOMER = factories.COMPANY, "L2C Undone Customer"
-ORDER, INVOICE, PAYMENT = "Sales Order", "Sales Invoice", "Payment Entry"
 ROW_FIGURES = ["reference", "total", "billed", "collected", "open_amount", "plan", "differences"]
 
 
-class TestAdoptionUndo(L2CTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		patcher = patch.object(adoption_runs, "queue")
-		self.queued = patcher.start()
-		self.addCleanup(patcher.stop)
-		self.customer = factories.customer(CUSTOMER)
-		# A: 1,000, of it 300 billed and paid, 200 paid on the order. B: 600, nothing has happened.
-		self.orders = [factories.sales_order(self.customer, rate=rate) for rate in (1000, 600)]
-		self.invoice = invoice_of(self.orders[0], 300)
-		self.payments = [
-			receivables.receipt(self.customer, 300, against=[(INVOICE, self.invoice.name, 300)]),
-			receivables.receipt(self.customer, 200, against=[(ORDER, self.orders[0].name, 200)]),
-		]
-		self.lines = [{"sales_order": order.name} for order in self.orders]
-
-	def adopted(self, lines: list[dict[str, Any]] | None = None) -> Any:
-		"""Return a run that is done."""
-		name = adoption_runs.prepare(COMPANY, lines or self.lines, source="wrong.csv")
-		self.work(name)
-		adoption_runs.approve(name)
-		return self.work(name)
-
-	def undone(self, run: Any) -> Any:
-		adoption_runs.undo(run.name)
-		return self.work(run.name)
-
-	def work(self, name: str) -> Any:
-		adoption_run_work.work(name, commit=lambda: None)
-		return frappe.get_doc("Adoption Run", name)
-
-	def rows(self, run: Any) -> list[Any]:
-		return frappe.get_all("Adoption Run Row", filters={"run": run.name}, fields=["*"], order_by="name")
-
-	def natives(self) -> list[dict[str, Any]]:
-		"""Every column of the native documents and of the ledgers of the customer."""
-		names = [(ORDER, order.name) for order in self.orders] + [(INVOICE, self.invoice.name)]
-		names += [(PAYMENT, payment.name) for payment in self.payments]
-		documents = [frappe.db.get_value(doctype, name, "*", as_dict=True) for doctype, name in names]
-		party = {"party": self.customer}
-		ledgers = ("Payment Ledger Entry", "GL Entry")
-		return documents + [
-			row
-			for ledger in ledgers
-			for row in frappe.get_all(ledger, filters=party, fields=["*"], order_by="name")
-		]
-
-	def audited(self) -> tuple:
-		report = audit.run()
-		return report["drift"], report["broken"], report["relinked"], report["ledgers"]
-
+class TestAdoptionUndo(AdoptionCase):
 	def test_a_wrong_run_is_undone_and_the_natives_are_as_before(self) -> None:
 		before = self.natives()
 		run = self.adopted()

@@ -5,7 +5,7 @@ those that are not done. A refusal is a result of its row, not of the run. The j
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import frappe
@@ -19,6 +19,7 @@ from l2c_app.services.batch.acting import acting_as
 from l2c_app.services.contract import adoption, adoption_runs, adoption_undo
 from l2c_app.services.contract.adoption import Result
 from l2c_app.services.contract.adoption_runs import DONE, KEPT
+from l2c_app.services.contract.all_or_nothing import all_or_nothing
 
 RUN, ROW = adoption_runs.RUN, adoption_runs.ROW
 SKIPPED = "Skipped"
@@ -49,6 +50,23 @@ def step(name: str) -> bool:
 	return _adopt(run) if run.state == adoption_runs.ADOPTING else False
 
 
+@all_or_nothing("l2c_adopt_at_once")
+def adopt_at_once(reference: str, lines: Sequence[Mapping[str, Any]]) -> Result:
+	"""Adopt one contract in the session user's name and record it as a run of one row that is done.
+
+	`lines`: as of `adoption_runs.prepare`, all of this contract. Raises what `adoption.case_of` and `adoption.adopt` do.
+	"""
+	result = adoption.adopt(adoption.case_of(reference, lines))
+	company = frappe.db.get_value("Sales Contract", result.contract, "company")
+	approval = {"approved_by": frappe.session.user, "approved_on": now_datetime()}
+	run = adoption_runs.record(
+		company, [(reference, lines)], source=reference, state=approved_runs.DONE, **approval
+	)
+	_answer(_next(run, adoption_runs.TO_JUDGE), result, DONE)
+	_store(run)
+	return result
+
+
 def _judge(run: Document) -> bool:
 	row = _next(run, adoption_runs.TO_JUDGE)
 	if not row:
@@ -56,7 +74,7 @@ def _judge(run: Document) -> bool:
 		return False
 	with acting_as(run.prepared_by):
 		result = _isolated(lambda: adoption.preview(_case(row)), lambda error: _refused(row, error))
-	_answer(run, row, result, SKIPPED if result.error else adoption_runs.PLANNED)
+	_answer(row, result, SKIPPED if result.error else adoption_runs.PLANNED)
 	_store(run, state=approved_runs.PREPARING)
 	return True
 
@@ -70,9 +88,7 @@ def _adopt(run: Document) -> bool:
 	with acting_as(run.approved_by):
 		adoption.require_adopter()
 		result = _isolated(lambda: adoption.adopt(_case(row)), lambda error: _refused(row, error))
-	_answer(run, row, result, DONE if result.contract else SKIPPED)
-	if result.contract:
-		frappe.db.set_value(ROW, row.name, "state_at_adoption", adoption_undo.state_of(result))
+	_answer(row, result, DONE if result.contract else SKIPPED)
 	_store(run)
 	return True
 
@@ -122,13 +138,15 @@ def _refused(row: Any, error: Exception) -> Result:
 	return Result(row.reference, row.sales_order or "", error=type(error).__name__, reason=str(error))
 
 
-def _answer(run: Document, row: Any, result: Result, status: str) -> None:
+def _answer(row: Any, result: Result, status: str) -> None:
 	values = {
 		"status": status,
 		"error": result.error,
 		"reason": result.reason,
 		"contract": result.contract or None,
 	}
+	if result.contract:
+		values["state_at_adoption"] = adoption_undo.state_of(result)
 	if not result.error:
 		values |= {
 			"customer": result.customer,

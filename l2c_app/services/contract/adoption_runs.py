@@ -1,6 +1,7 @@
 """Runs that take over documents that ran before: a dry run per contract first, then the contracts, each by itself.
 
-Whoever may adopt prepares, approves, stops, resumes and undoes; the contracts are made in the approver's name.
+Whoever may adopt prepares, approves, stops, resumes and undoes; the contracts are made in the approver's name. What is
+adopted at once, from its order's form, is a run of one row that is done: one history and one undo serve both.
 `adoption_run_work` does the work. Raises AdoptionRunState, RunInProgress, ApproverNeeded.
 """
 
@@ -11,13 +12,13 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from l2c_app.core import adoption as rules
 from l2c_app.services.batch import approved_runs, steps
 from l2c_app.services.batch.approved_runs import PREPARING, QUEUED, UNDONE
 from l2c_app.services.contract import adoption, adoption_undo
-from l2c_app.services.errors import AdoptionRunState, refuse
+from l2c_app.services.errors import AdoptionRunState, ContractChangedMeanwhile, refuse
 from l2c_app.services.follow_up import new_rows
 
 RUN, ROW = "Adoption Run", "Adoption Run Row"
@@ -58,13 +59,24 @@ def prepare(company: str, lines: Sequence[Mapping[str, Any]], *, source: str = "
 	groups = rules.groups(lines)
 	if not groups:
 		refuse(AdoptionRunState, _("There is nothing to adopt."), do=_("Give at least one order or invoice."))
-	run = frappe.new_doc(RUN)
-	run.update({"company": company, "source": source[:140], "state": QUEUED, "total_rows": len(groups)})
-	run.update({"prepared_by": frappe.session.user, "heartbeat_on": now_datetime(), "approved_by": None})
-	run.insert(ignore_permissions=True)  # checked above; nobody may insert runs by hand
-	new_rows.insert_missing(ROW, [_row(run, number, *group) for number, group in enumerate(groups, 1)])
+	run = record(company, groups, source=source, state=QUEUED)
 	queue(run.name)
 	return run.name
+
+
+def record(
+	company: str, groups: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], *, source: str, **values: object
+) -> Document:
+	"""Insert a run of the session user with a row for each contract to be, and return it. For a step that checked the right.
+
+	`groups`: a reference and its lines each; `values`: of the run's fields, its state among them.
+	"""
+	run = frappe.new_doc(RUN)
+	run.update({"company": company, "source": source[:140], "total_rows": len(groups), "approved_by": None})
+	run.update({"prepared_by": frappe.session.user, "heartbeat_on": now_datetime(), **values})
+	run.insert(ignore_permissions=True)  # checked by the caller; nobody may insert runs by hand
+	new_rows.insert_missing(ROW, [_row(run, number, *group) for number, group in enumerate(groups, 1)])
+	return run
 
 
 def _row(run: Document, number: int, reference: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -120,7 +132,25 @@ def undo_row(name: str) -> None:
 
 	Raises AdoptionMovedOn, AdoptionRunState, ContractChangedMeanwhile.
 	"""
-	run = _locked(frappe.db.get_value(ROW, name, "run") or "")
+	_take_back(_locked(frappe.db.get_value(ROW, name, "run") or ""), name)
+
+
+def undo_contract(name: str) -> None:
+	"""Take back the adoption of a contract, however it was adopted: as `undo_row` does with its row, and as often.
+
+	Who may adopt and may read the contract does it. Raises AdoptionMovedOn, AdoptionRunState, ContractChangedMeanwhile.
+	"""
+	adoption.require_adopter()
+	frappe.get_doc(adoption_undo.CONTRACT, name).check_permission("read")
+	row = frappe.db.get_value(ROW, {"contract": name}, ["name", "run"], as_dict=True)
+	if not row:
+		adoption_undo.refuse_unknown(name)
+	_take_back(frappe.get_doc(RUN, row.run, for_update=True), row.name)
+
+
+def _take_back(run: Document, name: str) -> None:
+	"""Undo a row of a locked run; a run that is done and of which nothing is left by that is undone itself."""
+	_refuse_old_picture(run)
 	row = frappe.get_doc(ROW, name, for_update=True)
 	if row.status == UNDONE:
 		return
@@ -129,7 +159,20 @@ def undo_row(name: str) -> None:
 		refuse(AdoptionRunState, _("The row has no contract that could be undone now."), compared=states)
 	adoption_undo.undo(row.contract, row.state_at_adoption)
 	row.db_set({"error": None, "reason": None, **undone()})
-	run.db_set(counts(run.name))
+	values: dict[str, object] = dict(counts(run.name))
+	if run.state == approved_runs.DONE and not values["done_rows"] and not values["kept_rows"]:
+		values |= {"state": UNDONE, "undone_by": row.undone_by, "undone_on": row.undone_on}
+	run.db_set(values)
+
+
+def _refuse_old_picture(run: Document) -> None:
+	"""Waiting for the lock does not renew what is read: rows that somebody undid meanwhile would be counted as they were."""
+	if get_datetime(frappe.db.get_value(RUN, run.name, "modified")) != get_datetime(run.modified):
+		refuse(
+			ContractChangedMeanwhile,
+			_("Somebody else worked on run {0} at this moment.").format(run.name),
+			do=_("Try again."),
+		)
 
 
 def undone() -> dict[str, object]:

@@ -5,7 +5,7 @@ same documents can be adopted again. Whoever may adopt may take back. Nothing he
 """
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import frappe
 from frappe import _
@@ -34,11 +34,7 @@ def undo(name: str, state: str | None) -> None:
 	"""
 	adoption.require_adopter()
 	if not state:
-		refuse(
-			AdoptionMovedOn,
-			_("What contract {0} was adopted with is not known.").format(name),
-			do=_("Terminate the contract."),
-		)
+		refuse_unknown(name)
 	before = json.loads(state)
 	if frappe.db.get_value(CONTRACT, name, "docstatus") == 1:
 		contract = _loaded(name)
@@ -50,6 +46,17 @@ def undo(name: str, state: str | None) -> None:
 	successor = frappe.db.get_value(CONTRACT, {"amended_from": name, "docstatus": ("<", 2)})
 	_refuse_news(frappe._dict(name=name), [_("It was amended: {0}.").format(successor)] if successor else [])
 	_put_back(before["links"], name)
+
+
+def refuse_unknown(name: str) -> NoReturn:
+	"""Say that nothing tells what a contract was adopted with, or that it never was adopted. Raises AdoptionMovedOn."""
+	adopted = frappe.db.get_value(CONTRACT, name, "adopted_on")
+	text = (
+		_("What contract {0} was adopted with is not known.")
+		if adopted
+		else _("Contract {0} was not adopted.")
+	)
+	refuse(AdoptionMovedOn, text.format(name), do=_("Terminate the contract."))
 
 
 def _loaded(name: str) -> Document:

@@ -9,15 +9,26 @@ l2c.add_adoption_button = (listview) => {
 	listview.page.add_inner_button(__("Adopt Running Documents"), () => start_run());
 };
 
-// One contract of a run is taken back, after a question.
-l2c.undo_adoption_row = (row, after) =>
+// What was adopted is taken back, after a question: the contract of a row of a run, or a contract from its own form.
+const undo_adoption = (method, names, after) =>
 	frappe.confirm(
 		__("Cancel this contract? Its order, invoices and payments stay as they are."),
 		async () => {
-			await l2c.call_frozen("adoption.undo_row", { row });
+			await l2c.call_frozen(`adoption.${method}`, names);
 			after();
 		}
 	);
+
+l2c.undo_adoption_row = (row, after) => undo_adoption("undo_row", { row }, after);
+
+l2c.add_undo_adoption_button = (frm, group) => {
+	if (!frm.doc.adopted_on || !l2c.may_adopt()) return;
+	frm.add_custom_button(
+		__("Undo the Adoption"),
+		() => undo_adoption("undo_contract", { contract: frm.doc.name }, () => frm.reload_doc()),
+		group
+	);
+};
 
 const download_template = async () => {
 	const rows = await l2c.call("adoption.template", {});

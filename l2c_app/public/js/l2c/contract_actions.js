@@ -240,6 +240,7 @@ l2c.contract_buttons = (frm) => {
 	if (running && revises) frm.add_custom_button(__("Revise"), () => l2c.revise_contract(frm), steps);
 	if (live && (may("write") || revises)) l2c.sign_off_buttons(frm, steps);
 	if (live && may("submit")) frm.add_custom_button(__("Terminate"), () => l2c.terminate_contract(frm), steps);
+	if (live) l2c.add_undo_adoption_button(frm, steps);
 	if (running && doc.order_state === "Closed" && revises) {
 		frm.add_custom_button(__("Waive What Is Not Billed"), () => l2c.waive_closed(frm), steps);
 	}
