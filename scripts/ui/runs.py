@@ -18,7 +18,7 @@ def approve(people: People, desk: Desk, label: str, *, doctype: str, name: str) 
 
 
 def adopt_order(people: People, seed: dict[str, Any]) -> None:
-	"""A manager adopts a running order from its form: the plan is what happened, then with a sum that is wrong."""
+	"""A manager adopts a running order from its form, after a sum that is wrong, and takes that back from the contract."""
 	desk, order = people["admin"], seed["running_order"]
 	desk.form("Sales Order", order)
 	desk.choose("Lead to Cash", "Adopt into Contract")
@@ -36,10 +36,18 @@ def adopt_order(people: People, seed: dict[str, Any]) -> None:
 	figures = [contract[field] for field in ("billed", "collected", "open_amount")]
 	check(figures == [300, 500, 500], f"the contract has the figures of its ledger ({figures})")
 	desk.shot("adopted_contract")
+	desk.choose("Contract", "Undo the Adoption")
+	desk.page.wait_for_selector(f"{MODAL} .btn-modal-primary >> visible=true")
+	desk.page.wait_for_timeout(400)
+	desk.shot("adoption_undo_question")
+	desk.submit_dialog()
+	desk.shot("adoption_undone_by_contract")
+	check(desk.value("Sales Contract", contract["name"], "status") == "Cancelled", "it is taken back")
+	check(not desk.value("Sales Order", order, "l2c_contract"), "its order is as before")
 
 
 def adopt_file(people: People, seed: dict[str, Any]) -> None:
-	"""A manager uploads what the old system says, sees the differences of a dry run, and adopts what fits."""
+	"""A manager uploads what the old system says, sees the differences of a dry run, adopts what fits, and undoes it."""
 	desk = people["admin"]
 	desk.listing("Adoption Run")
 	desk.press("Adopt Running Documents")
@@ -62,6 +70,11 @@ def adopt_file(people: People, seed: dict[str, Any]) -> None:
 	desk.shot("adoption_done")
 	check((run["state"], run["done_rows"]) == ("Done", 1), "the one that fits is a contract now")
 	check(bool(desk.value("Sales Order", seed["filed_order"], "l2c_contract")), "its order knows it")
+	run = approve(people, desk, "Undo", doctype="Adoption Run", name=name)
+	desk.page.wait_for_selector("[data-fieldname='rows_html'] table tr:nth-child(2)")
+	desk.shot("adoption_undone")
+	check((run["state"], run["undone_rows"]) == ("Undone", 1), "the run is undone")
+	check(not desk.value("Sales Order", seed["filed_order"], "l2c_contract"), "its order is as before")
 
 
 def month_statements(people: People, seed: dict[str, Any]) -> None:
