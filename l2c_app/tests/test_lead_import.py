@@ -55,6 +55,13 @@ class TestImport(ImportCase):
 		for result in (results[0], results[-1]):
 			self.assertEqual(factories.seat_of(result["lead"], "L2C Import").state, "Available")
 
+	def test_a_bad_mail_address_is_answered_in_the_words_of_the_host_and_claims_no_phone(self):
+		bad, good = self.row(1, email_id="not an address"), self.row(1, email_id="an@address.example.com")
+		answers = api.import_leads([bad, good])
+		self.assertEqual([row["status"] for row in answers], ["failed", "inserted"])
+		self.assertIn("is not a valid Email Address", answers[0]["reason"])
+		self.assertEqual(lead_import.cleaned(bad, {"not an address": "judged before"}), ({}, "judged before"))
+
 	def test_the_host_knows_that_it_imports_and_asks_nobody_for_pictures(self):
 		insert, seen = lead_import._insert, []
 

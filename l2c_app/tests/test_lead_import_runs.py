@@ -2,7 +2,7 @@
 
 import io
 import json
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
@@ -73,17 +73,39 @@ class TestImportRuns(L2CTestCase):
 		factories.pooled_lead("Known", mobile_no="+8613800000003")
 		text = self.csv(1, 2, 1, 3) + '\n,,\n"No Contact",,\n' + "\nName Only?,12,not-a-mail"
 		run = self.start(text)
-		# lines 2 and 3 would go, 4 repeats 2, 5 is known, 7 has no contact, 9 is found unusable when it is inserted
-		self.assertEqual(self.counts(run), ("Done", 6, 0, 2, 1))
+		# lines 2 and 3 would go, 4 repeats 2, 5 is known, 7 has no contact, 9 has an address that the host refuses
+		self.assertEqual(self.counts(run), ("Done", 6, 0, 2, 2))
 		self.assertEqual(self.rows(run, "line"), [2, 3, 4, 5, 7, 9])
 		self.assertEqual(
-			self.rows(run, "status"), ["Planned", "Planned", "Skipped", "Skipped", "Failed", "Planned"]
+			self.rows(run, "status"), ["Planned", "Planned", "Skipped", "Skipped", "Failed", "Failed"]
 		)
 		reasons = self.rows(run, "reason")
 		self.assertIn("line 2", reasons[2])
 		self.assertIn("Phone", reasons[3])
 		self.assertTrue(reasons[4])
+		self.assertIn("is not a valid Email Address", reasons[5])
 		self.assertEqual(self.leads(), 0)
+
+	def test_a_preview_refuses_the_mail_addresses_that_the_import_refuses_and_judges_each_once(self):
+		mails = ("", "a@b.example.com", "nobody", "a@b.example.com", "nobody", '"a@b.example.com,nobody"')
+		lines = [f"Filed {n},+86138000001{n:02d},{mail}" for n, mail in enumerate(mails, start=1)]
+		judge = Mock(wraps=lead_import.validate_email_address)
+		with patch.object(lead_import, "validate_email_address", judge):
+			run = self.start("\n".join(["Organization Name,Mobile No,Email", *lines]))
+		# the second row of an address repeats the first; one that repeats a refused row is judged by its own phone
+		self.assertEqual(
+			self.rows(run, "status"), ["Planned", "Planned", "Failed", "Skipped", "Failed", "Failed"]
+		)
+		self.assertEqual(judge.call_count, 3)
+		self.assertEqual(frappe.get_message_log(), [])
+		for bad, number in (("nobody", 5), ("a@b.example.com,nobody", 6)):
+			with self.subTest(bad=bad):
+				lead = {"doctype": "Lead", "company_name": f"Filed {number}", "email_id": bad}
+				self.assertRaises(frappe.InvalidEmailAddressError, frappe.get_doc(lead).insert)
+		with self.as_user(self.chief):
+			api.commit_preview(run)
+		self.finish(run)
+		self.assertEqual(self.counts(run), ("Done", 6, 2, 1, 3))
 
 	def test_a_preview_names_the_values_that_no_lead_can_take(self):
 		run = self.start("Organization Name,Mobile No,Industry\nFiled 1,+8613800000001,No Such Trade")

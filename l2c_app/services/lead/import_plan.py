@@ -40,9 +40,10 @@ def store(run: Document, rows: Sequence[tuple[int, object]]) -> None:
 	region = party_keys.default_region()
 	seen: dict[party_keys.Key, int] = {}
 	looked_up: dict[tuple[str, str], str | None] = {}
+	mails: dict[str, str] = {}
 	numbers = count(1)
 	for piece in chunks(rows):
-		clean = [(line, *lead_import.cleaned(row)) for line, row in piece]
+		clean = [(line, *lead_import.cleaned(row, mails)) for line, row in piece]
 		keys = {line: lead_import.keys_of(values, region) for line, values, _bad in clean}
 		judged = _judge(keys, seen)
 		cells = []

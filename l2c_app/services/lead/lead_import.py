@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import validate_email_address
 
 from l2c_app import compat
 from l2c_app.core.duplicates import EMAIL, PHONE
@@ -87,7 +88,8 @@ def import_leads(rows: Iterable[object], *, skip_known: bool = True) -> list[dic
 	transaction may be kept then, or every later row of the same owner would fail, and good rows for somebody else's lock.
 	"""
 	frappe.has_permission("Lead", "create", throw=True)
-	read = [cleaned(row) for row in rows]
+	judged: dict[str, str] = {}
+	read = [cleaned(row, judged) for row in rows]
 	region = party_keys.default_region()
 	keys = [keys_of(values, region) if skip_known else set() for values, _bad in read]
 	known = party_keys.there({key for some in keys for key in some})
@@ -137,12 +139,28 @@ def _short(error: Exception) -> str:
 	return " ".join(frappe.utils.strip_html(str(error) or type(error).__name__).split())[:NOTED]
 
 
-def cleaned(row: object) -> tuple[dict, str]:
-	"""Return (values, ""), or ({}, why the row cannot become a lead)."""
+def cleaned(row: object, judged: dict[str, str]) -> tuple[dict, str]:
+	"""Return (values, ""), or ({}, why the row cannot become a lead). `judged` remembers mail addresses between rows."""
 	try:
-		return clean_row(row), ""
+		values = clean_row(row)
 	except BadRow as error:
 		return {}, str(error)
+	bad = _wrong_mail(values.get("email_id"), judged)
+	return ({}, bad) if bad else (values, "")
+
+
+def _wrong_mail(mail: str | None, judged: dict[str, str]) -> str:
+	"""Return why the host will refuse a mail address, "" when it takes it: by the rule of its leads, before one is made."""
+	if not mail:
+		return ""
+	if mail not in judged:
+		try:
+			validate_email_address(mail, throw=True)
+			judged[mail] = ""
+		except frappe.InvalidEmailAddressError as error:
+			frappe.clear_last_message()
+			judged[mail] = _short(error)
+	return judged[mail]
 
 
 def keys_of(values: dict, region: str | None) -> set[party_keys.Key]:
