@@ -440,8 +440,9 @@ class TestTheClock(DistributionCase):
 
 	def test_bad_schedules_are_refused(self):
 		none = {f"on_{day}": 0 for day in distribution_run.WEEKDAYS}
-		for values in ({"schedule_hour": 24}, none):
-			with self.subTest(values=values), self.assertRaises(errors.BadDistribution):
+		hour = "Distribute from This Hour must lie between 0 and 23.<br>24"
+		for values, named in (({"schedule_hour": 24}, hour), (none, "weekday")):
+			with self.subTest(values=values), self.assertRaisesRegex(errors.BadDistribution, named):
 				self.set_pool(distribute_by_schedule=1, **values)
 
 	def test_a_pool_returns_its_seats_only_to_another_of_its_kind(self):

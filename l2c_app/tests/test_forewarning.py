@@ -88,5 +88,7 @@ class TestForewarning(ChasingTestCase):
 		self.assertEqual(self.bells(self.finance), [])
 
 	def test_a_day_ahead_is_refused(self):
-		with self.assertRaises(DunningPolicyError):
+		with self.assertRaisesRegex(
+			DunningPolicyError, "Warn Hours before Sending must lie between 0 and 23."
+		):
 			self.make_policy("L2C Early", forewarn_hours=24)

@@ -196,9 +196,13 @@ class TestDatesOnSeatAndLead(RecycleCase):
 		for rows in ([{**IDLE_7, "days": -1}], [{**IDLE_7, "days": 0}], [IDLE_7, {**IDLE_7, "days": 9}]):
 			with self.subTest(rows):
 				self.assertRaises(BadRecycleRule, self.set_pool, recycle_rules=[dict(row) for row in rows])
-		for values in ({"warning_days": "soon"}, {"recycle_hour": 24}, {"overdue_cut": 150}):
-			with self.subTest(values):
-				self.assertRaises(BadRecycleRule, self.set_pool, **values)
+		for values, named in (
+			({"warning_days": "soon"}, "warnings like 3, 1"),
+			({"recycle_hour": 24}, "Recycle from This Hour must lie between 0 and 23."),
+			({"overdue_cut": 150}, "cut of the quota"),
+		):
+			with self.subTest(values), self.assertRaisesRegex(BadRecycleRule, named):
+				self.set_pool(**values)
 
 
 class TestRecycleRun(RecycleCase):

@@ -4,7 +4,8 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, nowdate
 
-from l2c_app.services.follow_up import digest, follow_ups, managers, reminders
+from l2c_app.services.errors import DigestHourError
+from l2c_app.services.follow_up import digest, follow_up_settings, follow_ups, managers, reminders
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 
@@ -235,6 +236,13 @@ class TestDigest(ReminderCase):
 		for _run in range(3):
 			self.send()
 		self.assertEqual(len(self.mails()), 1)
+
+	def test_an_hour_that_no_day_has_is_refused_as_long_as_a_digest_is_sent(self):
+		settings = frappe.get_doc("L2C Settings").update({"send_digest": 1, "digest_hour": 24})
+		with self.assertRaisesRegex(DigestHourError, "Digest at Hour must lie between 0 and 23.<br>24"):
+			settings.save()
+		follow_up_settings.check(settings.update({"digest_hour": 23}))
+		follow_up_settings.check(settings.update({"send_digest": 0, "digest_hour": 24}))
 
 	def test_not_before_its_hour_and_nothing_without_plans(self):
 		self.send()

@@ -6,8 +6,7 @@ from frappe import _
 from frappe.utils import cint
 
 from l2c_app.services.errors import DunningPolicyError, refuse
-
-MOST_HOURS = 23  # the next night makes the next run
+from l2c_app.services.errors.hours import check_hour
 
 
 def prepare(policy: Any) -> None:
@@ -16,12 +15,7 @@ def prepare(policy: Any) -> None:
 	doubled = sorted({day for day in days if days.count(day) > 1})
 	if doubled:
 		refuse(DunningPolicyError, _("Two levels share the same day"), compared=str(doubled[0]))
-	if not 0 <= cint(policy.forewarn_hours) <= MOST_HOURS:
-		refuse(
-			DunningPolicyError,
-			_("A warning comes at most {0} hours before the run").format(MOST_HOURS),
-			compared=str(policy.forewarn_hours),
-		)
+	check_hour(policy, "forewarn_hours", DunningPolicyError)  # the next night makes the next run
 	for row in policy.levels:
 		if row.channel != "Call" and not row.email_template:
 			refuse(DunningPolicyError, _("Level {0} needs a text").format(row.idx), compared=_(row.channel))

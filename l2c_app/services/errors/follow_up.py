@@ -23,6 +23,10 @@ class EvidenceError(L2CError):
 	"""A follow up would be logged from a mail, call or event that is not the user's, or was logged already."""
 
 
+class DigestHourError(L2CError):
+	"""The digest would wait for an hour that no day has."""
+
+
 class CadenceStepsError(L2CError):
 	"""The steps of a cadence are missing, go backwards or lack a template."""
 

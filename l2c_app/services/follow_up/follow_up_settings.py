@@ -8,6 +8,14 @@ from frappe.utils import cint, get_time
 
 from l2c_app.core.reminders import Times
 from l2c_app.core.working_time import ALWAYS, Calendar
+from l2c_app.services.errors import DigestHourError
+from l2c_app.services.errors.hours import check_hour
+
+
+def check(settings: Any) -> None:
+	"""Raise DigestHourError for a digest at an hour that no day has: it would never be sent."""
+	if settings.send_digest:
+		check_hour(settings, "digest_hour", DigestHourError)
 
 
 def times() -> Times:

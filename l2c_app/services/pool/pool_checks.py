@@ -5,6 +5,7 @@ from frappe import _
 
 from l2c_app.core import filters as core_filters
 from l2c_app.services.errors import BadAdmissionFilter, BadDistribution, refuse
+from l2c_app.services.errors.hours import check_hour
 from l2c_app.services.pool import pool_fields
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -62,9 +63,7 @@ def _refuse_unknown(doctype: str, rows: list[core_filters.Filter], title: str) -
 def _check_schedule(pool: object) -> None:
 	if not pool.get("distribute_by_schedule"):
 		return
-	hour = int(pool.get("schedule_hour") or 0)
-	if not 0 <= hour <= 23:
-		refuse(BadDistribution, _("The schedule needs an hour from 0 to 23."), compared=str(hour))
+	check_hour(pool, "schedule_hour", BadDistribution)
 	if not any(pool.get(f"on_{day}") for day in WEEKDAYS):
 		refuse(BadDistribution, _("The schedule needs at least one weekday."))
 

@@ -11,10 +11,10 @@ from frappe.utils import getdate
 
 from l2c_app.core import recycling as core
 from l2c_app.services.errors import BadRecycleRule, refuse
+from l2c_app.services.errors.hours import check_hour
 
 FIELDS = ("kind", "tier", "customer_group", "days", "enabled", *(item.value for item in core.Exemption))
 WATCHED = ("recycle_enabled", "holiday_list")
-LAST_HOUR = 23
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,8 @@ def validate(pool: object) -> None:
 	"""Check rules, warnings, hour and cut before a pool is saved. Raises BadRecycleRule."""
 	_check_classes(pool)
 	policy_of(pool, [{**_values(row), "enabled": 1} for row in pool.get("recycle_rules") or []])
-	hour, cut = int(pool.get("recycle_hour") or 0), float(pool.get("overdue_cut") or 0)
-	if not 0 <= hour <= LAST_HOUR:
-		refuse(BadRecycleRule, _("The hour must lie between 0 and 23."), compared=str(hour))
+	check_hour(pool, "recycle_hour", BadRecycleRule)
+	cut = float(pool.get("overdue_cut") or 0)
 	if not 0 <= cut <= 100:
 		refuse(
 			BadRecycleRule, _("The cut of the quota must lie between 0 and 100 percent."), compared=str(cut)
