@@ -410,6 +410,21 @@ class TestDifferences(BankCase):
 			[(100, "Quality", "Open", "two are broken", self.customer)],
 		)
 
+	def test_of_an_invoice_disputed_in_part_the_rest_of_what_is_short_is_disputed(self):
+		"""1,000 owed, 300 disputed by hand, 600 paid: 400 short, 100 of it disputed by nobody yet."""
+		values = {"sales_invoice": self.invoice, "code": "Price", "amount": 300, "note": "too dear"}
+		with self.as_user(self.accountant):
+			factories.make("Receivable Dispute", **values, responsible=self.accountant, deadline=nowdate())
+		_line, match = self.matched(600, self.invoice)
+		self.accept(match, dispute="Quality", reason="two are broken")
+		found = {"sales_invoice": self.invoice, "status": "Open"}
+		amounts = frappe.get_all("Receivable Dispute", filters=found, pluck="amount", order_by="amount")
+		self.assertEqual((amounts, open_of(self.invoice)), ([100, 300], 400))
+		_line, match = self.matched(50, self.invoice)
+		with self.assertRaisesRegex(BankMatchStateError, "disputed already"):
+			self.accept(match, dispute="Quality", reason="two are broken")
+		self.assertEqual(open_of(self.invoice), 400)
+
 	def test_undoing_a_short_payment_closes_the_dispute_that_came_with_it_and_no_other(self):
 		other = factories.sales_invoice(self.customer, rate=50).name
 		with self.as_user(self.accountant):

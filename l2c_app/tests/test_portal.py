@@ -197,6 +197,8 @@ class TestOwn(PortalTestCase):
 			name = api.dispute(self.invoice, code="Quality", amount=100, note="Two are broken")
 			with self.assertRaises(DisputeRefused):
 				api.dispute(self.invoice, code="Quality", amount=301, note="and more")
+			offered = [row["disputable"] for row in pages.invoices() if row["invoice"] == self.invoice]
+			self.assertEqual(offered, [300])
 			# 4,5 is no 45: whoever writes a comma for a point owes a tenth of what would be read
 			with self.assertRaises(DisputeRefused):
 				api.dispute(self.invoice, code="Quality", amount="4,5", note="and more")

@@ -165,7 +165,7 @@ class TestDisputes(ChasingTestCase):
 		self.assertEqual(case.next_action, "Decide the dispute")
 		self.dispute(600)
 		self.assertEqual(self.case().status, "Disputed")
-		with self.assertRaises(DisputeRefused):
+		with self.assertRaisesRegex(DisputeRefused, "Open: 1000.0, of it disputed already: 1000.0"):
 			self.dispute(1)
 
 	def test_once_its_invoice_is_paid_a_dispute_is_still_written_on_and_its_amount_stays_in_bounds(self):

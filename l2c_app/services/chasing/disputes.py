@@ -1,9 +1,12 @@
 """Disputes: raised with a code, an amount, somebody responsible and a deadline; decided with an outcome.
 
 A disputed amount is left out of every message and stays in every ageing. Accepted, it waits for the credit note or the
-write-off; rejected, it is payable again. Raises DisputeRefused.
+write-off; rejected, it is payable again. An invoice may have several, about different parts of what is open. Raises
+DisputeRefused.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import frappe
@@ -11,6 +14,7 @@ from frappe import _
 from frappe.utils import flt, now_datetime
 
 from l2c_app.core.money import from_minor, to_minor
+from l2c_app.core.names import NO_NAMES
 from l2c_app.services.chasing import chase_marks, dispute_escalation, receivables
 from l2c_app.services.chasing.invoice_access import refuse_stranger
 from l2c_app.services.errors import DisputeRefused, refuse
@@ -62,6 +66,19 @@ def after_save(dispute: Any) -> None:
 	dispute_escalation.end_todos(dispute, dispute.get_doc_before_save())
 	chase_marks.mark(dispute.customer)
 	recompute.mark_vouchers([(receivables.INVOICE, dispute.sales_invoice)])
+
+
+def disputed(invoices: Collection[str], *, besides: str = "") -> Counter[str]:
+	"""Return what open disputes are about, in minor units by invoice. `besides`: a dispute that does not count."""
+	filters = {
+		"sales_invoice": ("in", sorted(invoices) or NO_NAMES),
+		"status": "Open",
+		"name": ("!=", besides),
+	}
+	found: Counter[str] = Counter()
+	for row in frappe.get_all(DISPUTE, filters=filters, fields=["sales_invoice", "amount"], order_by="name"):
+		found[row.sales_invoice] += to_minor(row.amount, money_unit())
+	return found
 
 
 def decide(name: str, *, outcome: str, note: str, document: str = "") -> None:
@@ -119,12 +136,11 @@ def _refuse_more_than_open(dispute: Any) -> None:
 	key = (dispute.customer, dispute.company, dispute.currency)
 	pieces = receivables.owed([dispute.customer]).get(key, [])
 	left = sum(piece.open for piece in pieces if piece.document == dispute.sales_invoice)
-	filters = {"sales_invoice": dispute.sales_invoice, "status": "Open", "name": ("!=", dispute.name or "")}
-	others = frappe.get_all(DISPUTE, filters=filters, pluck="amount", order_by="name")
-	wanted = to_minor(dispute.amount, unit)
-	if dispute.status == "Open" and not 0 < wanted <= left - sum(to_minor(each, unit) for each in others):
+	others = disputed([dispute.sales_invoice], besides=dispute.name or "")[dispute.sales_invoice]
+	if dispute.status == "Open" and not 0 < to_minor(dispute.amount, unit) <= left - others:
+		amounts = [flt(from_minor(amount, unit)) for amount in (left, others)]
 		refuse(
 			DisputeRefused,
 			_("The disputed amount is not open on this invoice"),
-			compared=_("Open: {0}").format(flt(from_minor(left, unit))),
+			compared=_("Open: {0}, of it disputed already: {1}").format(*amounts),
 		)

@@ -1,5 +1,6 @@
 """What the portal shows a customer of his contracts and invoices: figures live from the ledger, in their own currency."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import flt, format_date, getdate, nowdate
 
-from l2c_app.core.money import from_minor
+from l2c_app.core.money import from_minor, to_minor
 from l2c_app.core.names import NO_NAMES
-from l2c_app.services.chasing import receivables, row_promises
+from l2c_app.services.chasing import disputes, receivables, row_promises
 from l2c_app.services.ledger import contract_position
 from l2c_app.services.ledger.ledger_amounts import money_unit
 from l2c_app.services.portal import own
@@ -71,33 +72,45 @@ def contract(name: str) -> dict[str, Any]:
 
 
 def invoices() -> list[dict[str, Any]]:
-	"""Return what the visitor owes, piece by piece, oldest first, with what he said about it."""
+	"""Return what the visitor owes, piece by piece, oldest first, with what he said about it and may still dispute."""
 	mine = own.customers()
 	if not mine:
 		return []
-	unit, today = money_unit(), getdate(nowdate())
-	found = []
-	for (customer, company, currency), pieces in receivables.owed(mine).items():
-		for piece in pieces:
-			amount = flt(from_minor(piece.open, unit))
-			late = (today - piece.due).days if piece.due else 0
-			found.append(
-				{
-					"invoice": piece.document,
-					"customer": customer,
-					"company": company,
-					"due_date": piece.due or today,
-					"due": format_date(piece.due) if piece.due else "",
-					"late": _("{0} days late").format(late) if late > 0 else "",
-					"amount": amount,
-					"open": print_renderer.money(amount, currency),
-				}
-			)
-	said = _said([row["invoice"] for row in found])
-	return [
-		{**row, "said": said.get(row["invoice"], [])}
-		for row in sorted(found, key=lambda row: (row["due_date"], row["invoice"]))[:MOST]
+	found = [
+		_piece(piece, *key, getdate(nowdate()))
+		for key, pieces in receivables.owed(mine).items()
+		for piece in pieces
 	]
+	said, undisputed = _said([row["invoice"] for row in found]), _undisputed(found)
+	for row in found:
+		row["said"] = said.get(row["invoice"], [])
+		row["disputable"] = min(row["amount"], undisputed[row["invoice"]])
+	return sorted(found, key=lambda row: (row["due_date"], row["invoice"]))[:MOST]
+
+
+def _piece(piece: Any, customer: str, company: str, currency: str, today: date) -> dict[str, Any]:
+	amount = flt(from_minor(piece.open, money_unit()))
+	late = (today - piece.due).days if piece.due else 0
+	return {
+		"invoice": piece.document,
+		"customer": customer,
+		"company": company,
+		"due_date": piece.due or today,
+		"due": format_date(piece.due) if piece.due else "",
+		"late": _("{0} days late").format(late) if late > 0 else "",
+		"amount": amount,
+		"open": print_renderer.money(amount, currency),
+	}
+
+
+def _undisputed(rows: list[dict[str, Any]]) -> dict[str, float]:
+	"""Return what of each invoice is open and not disputed yet."""
+	unit = money_unit()
+	left: Counter[str] = Counter()
+	for row in rows:
+		left[row["invoice"]] += to_minor(row["amount"], unit)
+	already = disputes.disputed(left)
+	return {name: flt(from_minor(max(0, amount - already[name]), unit)) for name, amount in left.items()}
 
 
 def statements() -> list[dict[str, str]]:

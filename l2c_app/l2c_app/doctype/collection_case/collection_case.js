@@ -86,7 +86,10 @@ async function step(frm, method, args) {
 	await frm.reload_doc();
 }
 
-function invoice_field(frm) {
+const owed = (item) => item.open;
+const undisputed = (item) => Math.max(0, item.open - (item.disputed || 0));
+
+function invoice_field(frm, left) {
 	const open = frm.l2c_items.filter((item) => !item.promised).map((item) => item.invoice);
 	return {
 		fieldname: "sales_invoice",
@@ -95,15 +98,15 @@ function invoice_field(frm) {
 		options: [...new Set(open)],
 		default: open[0],
 		reqd: 1,
-		onchange: () => cur_dialog?.set_value("amount", open_of(frm, cur_dialog.get_value("sales_invoice"))),
+		onchange: () => cur_dialog?.set_value("amount", left_of(frm, cur_dialog.get_value("sales_invoice"), left)),
 	};
 }
 
-function open_of(frm, invoice) {
-	return frm.l2c_items.filter((item) => item.invoice === invoice).reduce((sum, item) => sum + item.open, 0);
+function left_of(frm, invoice, left) {
+	return frm.l2c_items.filter((item) => item.invoice === invoice).reduce((sum, item) => sum + left(item), 0);
 }
 
-function amount_field(frm) {
+function amount_field(frm, left) {
 	const first = frm.l2c_items.find((item) => !item.promised);
 	return {
 		fieldname: "amount",
@@ -111,15 +114,15 @@ function amount_field(frm) {
 		fieldtype: "Float",
 		precision: 2,
 		reqd: 1,
-		default: first ? open_of(frm, first.invoice) : 0,
+		default: first ? left_of(frm, first.invoice, left) : 0,
 	};
 }
 
 function ask_promise(frm) {
 	frappe.prompt(
 		[
-			invoice_field(frm),
-			amount_field(frm),
+			invoice_field(frm, owed),
+			amount_field(frm, owed),
 			{ fieldname: "promised_for", label: __("Promised For"), fieldtype: "Date", reqd: 1 },
 			{
 				fieldname: "channel",
@@ -141,7 +144,7 @@ function ask_dispute(frm) {
 		const options = frappe.meta.get_docfield("Receivable Dispute", "code").options.split("\n");
 		frappe.prompt(
 			[
-				invoice_field(frm),
+				invoice_field(frm, undisputed),
 				{
 					fieldname: "code",
 					label: __("Code"),
@@ -149,7 +152,7 @@ function ask_dispute(frm) {
 					options: options.map((value) => ({ value, label: __(value) })),
 					reqd: 1,
 				},
-				amount_field(frm),
+				amount_field(frm, undisputed),
 				{ fieldname: "responsible", label: __("Responsible"), fieldtype: "Link", options: "User", reqd: 1 },
 				{ fieldname: "deadline", label: __("Deadline"), fieldtype: "Date", reqd: 1 },
 				{ fieldname: "note", label: __("What the Customer Says"), fieldtype: "Small Text", reqd: 1 },
