@@ -73,6 +73,31 @@ class TestRecycleByLastFollowUpOnlyIsTooCoarse(RecycleCase):
 		frappe.db.set_value("Sales Contract", contract.name, "status", "Completed")
 		self.assert_free()
 
+	def test_what_is_open_on_the_lead_that_the_customer_came_from_keeps_it(self):
+		pool = frappe.get_doc("Lead Pool", CUSTOMERS)
+		pool.update({"recycle_rules": [row for row in pool.recycle_rules if row.kind == IDLE_7["kind"]]})
+		pool.save()
+		recycle_dates.recompute([self.customer_seat])
+		lead = self.lead(8).name
+		twin = factories.customer("L2C Recycled Twin")
+		for customer in (self.buyer, twin):
+			frappe.db.set_value("Customer", customer, "lead_name", lead)
+		values = {"opportunity_from": "Lead", "party_name": lead, "company": factories.COMPANY}
+		opportunity = factories.make("Opportunity", **values)
+		self.assertEqual(self.tonight(), ("Skipped", "Open Opportunity"))
+		found = {name: {Exemption.OPPORTUNITY} for name in (self.buyer, twin)}
+		self.assertEqual(recycle_facts.find("Customer", [self.buyer, twin]), found)
+		everybody = recycle_facts.find("Customer")
+		self.assertEqual({name: everybody[name] for name in found}, found)
+		frappe.db.set_value("Opportunity", opportunity.name, "status", "Lost")
+		offer = frappe.new_doc("Quotation")
+		offer.update({"quotation_to": "Lead", "party_name": lead, "status": "Open", "docstatus": 1})
+		offer.update({"name": "L2C-LEAD-OFFER", "company": factories.COMPANY})
+		offer.db_insert()
+		self.assertEqual(self.tonight(), ("Skipped", "Valid Quotation"))
+		frappe.db.set_value("Quotation", offer.name, "status", "Expired")
+		self.assert_free()
+
 	def test_won_before_keeps_it_where_the_rule_says_so(self):
 		order = factories.sales_order(self.buyer)
 		frappe.db.set_value("Sales Order", order.name, "status", "Completed")

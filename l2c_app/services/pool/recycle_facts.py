@@ -1,5 +1,6 @@
 """What keeps parties with their holders: open opportunities, valid quotations, appointments, live contracts, open
-orders, unpaid invoices. Each found by one statement, for some parties or for all."""
+orders, unpaid invoices. Each found by one statement, for some parties or for all; what is still on the lead that a customer
+came from, by one more."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -32,8 +33,12 @@ def find(party_type: str, parties: Sequence[str] | None = None) -> Facts:
 
 
 def _collect(facts: Facts, party_type: str, names: Sequence[str] | None) -> None:
+	came_from = _came_from(names) if party_type == "Customer" else {}
+	leads = None if names is None else sorted(came_from)
 	for fact, read in ((Exemption.OPPORTUNITY, _opportunities), (Exemption.QUOTATION, _quotations)):
 		_add(facts, fact, read(party_type, names))
+		for lead in read("Lead", leads) if came_from else ():
+			_add(facts, fact, came_from.get(lead, ()))
 	_add(facts, Exemption.APPOINTMENT, _appointments(party_type, names))
 	_add(facts, Exemption.CONTRACT, _contracts(party_type, names))
 	customers = _customers(party_type, names)
@@ -51,6 +56,17 @@ def _add(facts: Facts, fact: Exemption, parties: Iterable[str]) -> None:
 
 def _first(query: object) -> list[str]:
 	return [row[0] for row in query.run()]
+
+
+def _came_from(customers: Sequence[str] | None) -> dict[str, list[str]]:
+	"""Return {lead: the customers made from it}: the host leaves the lead's documents where they are."""
+	table = frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(table).select(table.lead_name, table.name).where(table.lead_name != "")
+	query = query.where(among(table.name, customers)) if customers is not None else query
+	found: dict[str, list[str]] = {}
+	for lead, customer in query.run():
+		found.setdefault(lead, []).append(customer)
+	return found
 
 
 def _opportunities(party_type: str, names: Sequence[str] | None) -> list[str]:
