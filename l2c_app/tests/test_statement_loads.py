@@ -15,6 +15,7 @@ from l2c_app.api import bank as bank_api
 from l2c_app.api import statement as api
 from l2c_app.core import statement_reader
 from l2c_app.core.statement import Ways
+from l2c_app.patches.v1_0 import statement_rows_left
 from l2c_app.services.errors import (
 	RunInProgress,
 	StatementAccountError,
@@ -273,7 +274,12 @@ class TestStatementLoads(BankCase):
 		self.undone(load)
 		self.assertEqual((load.state, load.undone_rows, load.kept_rows), ("Undone", 1, 2))
 		rows = {row.deposit: row for row in self.rows(load)}
-		self.assertEqual([rows[amount].status for amount in (640, 77, 88)], ["Kept", "Kept", "Undone"])
+		self.assertEqual(
+			[rows[amount].status for amount in (640, 77, 88)], ["Left in Place", "Left in Place", "Undone"]
+		)
+		frappe.db.set_value("Bank Statement Load Row", rows[77].name, "status", "Kept")  # as it was called
+		statement_rows_left.execute()
+		self.assertEqual({row.deposit: row.status for row in self.rows(load)}[77], "Left in Place")
 		self.assertIn(payment, rows[640].reason)
 		self.assertEqual(frappe.db.get_value("Bank Transaction", by_amount[88], "docstatus"), 2)
 		with self.as_user(self.accountant):

@@ -30,6 +30,12 @@ class TestTranslations(unittest.TestCase):
 				self.assertEqual(sorted(PLACEHOLDER.findall(source)), sorted(PLACEHOLDER.findall(target)))
 				self.assertTrue(target.strip())
 
+	def test_a_promise_that_was_kept_has_a_word_of_its_own(self):
+		chinese, texts = dict(translations("zh")), all_strings()
+		self.assertEqual(chinese["Kept"], "已兑现")
+		self.assertIn("promise", texts["Kept"])
+		self.assertEqual((chinese["Left in Place"], chinese["Still Held"]), ("原样保留", "仍持有"))
+
 	def test_the_extractor_finds_texts_of_every_kind(self):
 		found = set(all_strings())
 		for text in ("Sales Contract", "Own Invoice", "Follow Up: {0}", "This follow up is not complete"):

@@ -21,7 +21,7 @@ from l2c_app.services.receipt import statement_texts
 
 ROW, LINE = "Bank Statement Load Row", "Bank Transaction"
 NEW, DOUBLE, REFUSED, DONE = "New", "Double", "Refused", "Done"
-FAILED, UNDONE, KEPT = "Failed", "Undone", "Kept"
+FAILED, UNDONE, KEPT = "Failed", "Undone", "Left in Place"
 CUT = 140
 IDS_AT_ONCE = 500
 FIELDS = [

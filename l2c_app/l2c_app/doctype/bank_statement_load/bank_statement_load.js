@@ -6,7 +6,7 @@ const ROW_COLOURS = {
 	Done: "green",
 	Failed: "red",
 	Undone: "gray",
-	Kept: "orange",
+	"Left in Place": "orange",
 };
 const SHOWN = 200;
 
@@ -35,7 +35,7 @@ l2c.run_form("Bank Statement Load", {
 				[__("Loaded"), counts.done_rows || "", "green"],
 				[__("Failed"), counts.failed_rows || "", "red"],
 				[__("Undone"), counts.undone_rows || "", "gray"],
-				[__("Kept"), counts.kept_rows || "", "orange"],
+				[__("Left in Place"), counts.kept_rows || "", "orange"],
 			]) + said.map((text) => `<div class="mt-2">${l2c.escape(text)}</div>`).join("")
 		);
 		if (LIVE.includes(state)) frm.dashboard.add_progress(__(state), Math.round(progress || 0));

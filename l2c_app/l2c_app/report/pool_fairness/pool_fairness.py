@@ -18,7 +18,7 @@ def _columns() -> list[dict[str, Any]]:
 		"weight": (_("Weight"), "Int"),
 		"received": (_("Received"), "Int"),
 		"claimed": (_("Claimed"), "Int"),
-		"kept": (_("Kept"), "Int"),
+		"kept": (_("Still Held"), "Int"),
 		"recycled": (_("Recycled"), "Int"),
 		"share": (_("Share %"), "Percent"),
 		"due_share": (_("Share by Weight %"), "Percent"),
