@@ -14,7 +14,7 @@ import frappe
 from common import arguments, connected, load, say
 from frappe.utils import add_days, nowdate
 
-from l2c_app.services.chasing import bank_lines, case_doors, cases, chase_marks, policies
+from l2c_app.services.chasing import bank_lines, case_doors, cases, chase_marks, chased_customers, policies
 from l2c_app.services.ledger import recompute
 from l2c_app.tests import factories
 
@@ -67,7 +67,7 @@ def in_turn(customer: str) -> tuple[float, float]:
 	payment(customer)
 	for _round in range(ROUNDS):
 		for known, taken in times.items():
-			frappe.cache.set_value(chase_marks.KEY, {customer} if known else set())
+			frappe.cache.set_value(chased_customers.KEY, {customer} if known else set())
 			began = time.perf_counter()
 			payment(customer)
 			taken.append(1000 * (time.perf_counter() - began))
@@ -96,7 +96,7 @@ def main() -> None:
 		door = median_ms(lambda: case_doors.pass_through([customer]))
 		whole = median_ms(lambda: cases.refresh([customer]))
 		every = median_ms(lambda: cases.refresh([customer], bank=bank_lines.suspects()), 3)
-		chase_marks._drop()
+		chased_customers._drop()
 		more = 100 * (with_case / plain - 1)
 		say(f"{given.lines} lines, {given.invoices} overdue invoices: payment {plain:.0f} ms,")
 		say(f"with a case {with_case:.0f} ms (+{more:.0f} %, goal 15 %); the door {door:.0f} ms,")

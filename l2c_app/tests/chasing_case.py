@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, nowdate
 
-from l2c_app.services.chasing import cases, chase_marks, dunning_runs, policies
+from l2c_app.services.chasing import cases, chased_customers, dunning_runs, policies
 from l2c_app.tests import factories
 from l2c_app.tests.base import L2CTestCase
 
@@ -41,7 +41,7 @@ class ChasingTestCase(L2CTestCase):
 
 	def _drop_caches(self) -> None:
 		frappe.local.l2c_chased = None
-		frappe.cache.delete_value(chase_marks.KEY)
+		frappe.cache.delete_value(chased_customers.KEY)
 		frappe.cache.delete_value("l2c_chasing")
 
 	def make_policy(self, name: str = "L2C Standard", levels: tuple = LEVELS, **values: Any) -> Any:

@@ -41,6 +41,14 @@ def imported(tree: ast.AST, module: str) -> Iterator[str]:
 			yield from (f"{prefix}.{alias.name}" for alias in node.names)
 
 
+def imported_modules(module: str) -> set[str]:
+	"""Return the other modules of the app that a module imports, also inside functions."""
+	known, found = modules(), set()
+	for name in imported(known[module], module):
+		found.add(name if name in known else name.rpartition(".")[0])
+	return found & known.keys() - {module}
+
+
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 	"""Yield every function and method."""
 	for node in ast.walk(tree):

@@ -108,6 +108,14 @@ class TestLayers(unittest.TestCase):
 				]
 		self.assertEqual(offences, [])
 
+	def test_no_module_imports_itself_by_way_of_others(self):
+		"""Also not inside a function: what two modules need of each other belongs into a third."""
+		left = {module: source.imported_modules(module) for module in source.modules()}
+		while free := [module for module, wanted in left.items() if not wanted & left.keys()]:
+			for module in free:
+				del left[module]
+		self.assertEqual(sorted(left), [], "these import each other, or what does")
+
 	def test_nothing_below_the_tests_knows_the_sandbox_or_the_tests(self):
 		offences = []
 		for module, tree in source.modules().items():

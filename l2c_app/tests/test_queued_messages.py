@@ -1,7 +1,7 @@
 import frappe
 from frappe.utils import add_days, nowdate
 
-from l2c_app.services.chasing import cases, chase_marks, dunning_runs
+from l2c_app.services.chasing import cases, chase_marks, chased_customers, dunning_runs
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
@@ -121,7 +121,7 @@ class TestChasedCustomers(ChasingTestCase):
 		self.promise(recent, judged=30)
 		self.promise(former, judged=31)
 		frappe.db.set_value("Collection Case", {"customer": ("in", (recent, former))}, "status", "Closed")
-		chase_marks.forget()
+		chased_customers.forget()
 		for customer in (recent, former):
 			factories.sales_invoice(customer)
 		self.assertEqual(chase_marks.flush(), [recent])

@@ -3,7 +3,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from l2c_app.services.chasing import chase_marks, dunning_runs
+from l2c_app.services.chasing import chase_marks, chased_customers, dunning_runs
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
@@ -94,9 +94,9 @@ class TestRenamedPayers(ChasingTestCase):
 
 	def test_a_message_to_somebody_without_a_case_reads_nobody_again(self):
 		chase_marks.mark(self.customer)
-		with patch.object(chase_marks, "_read", wraps=chase_marks._read) as read:
+		with patch.object(chased_customers, "_read", wraps=chased_customers._read) as read:
 			for number in range(5):
-				chase_marks.learn(f"L2C Caseless {number}")
+				chased_customers.learn(f"L2C Caseless {number}")
 			self.assertEqual(read.call_count, 0)
 			chase_marks.mark(self.customer)
 			chase_marks.mark(self.customer)

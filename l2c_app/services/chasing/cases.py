@@ -17,7 +17,7 @@ from l2c_app.core.money import from_minor, to_minor
 from l2c_app.services.chasing import (
 	bank_lines,
 	chase_facts,
-	chase_marks,
+	chased_customers,
 	gate_texts,
 	mail_queue,
 	payer_ratings,
@@ -60,7 +60,7 @@ def chunks() -> Iterable[dict[str, int]]:
 	"""
 	if not any_enabled():
 		return
-	chase_marks.forget()
+	chased_customers.forget()
 	late = {key[0] for key, position in receivables.positions().items() if position.overdue > 0}
 	late.update(frappe.get_all(CASE, filters={"status": ("!=", "Closed")}, pluck="customer", order_by="name"))
 	late.update(mail_queue.customers_waiting())

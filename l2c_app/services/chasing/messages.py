@@ -13,7 +13,7 @@ from frappe.utils import escape_html, flt, fmt_money, formatdate, getdate, now_d
 
 from l2c_app.core.dunning import Decision, Item
 from l2c_app.core.money import from_minor
-from l2c_app.services.chasing import chase_marks, invoice_copies, mails, native_dunning
+from l2c_app.services.chasing import chased_customers, invoice_copies, mails, native_dunning
 from l2c_app.services.chasing.chase_facts import NOTICE, Known
 from l2c_app.services.follow_up import new_rows
 from l2c_app.services.follow_up.follow_ups import plan
@@ -152,7 +152,7 @@ def _mail(known: Known, text: dict[str, str], papers: list[dict[str, Any]]) -> s
 		about=("Collection Case", known.case.name) if known.case else ("Customer", known.key[0]),
 		papers=papers,
 	)
-	chase_marks.learn(known.key[0])  # money that comes before the host hands it over takes it back
+	chased_customers.learn(known.key[0])  # money that comes before the host hands it over takes it back
 	return communication
 
 

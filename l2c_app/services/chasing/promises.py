@@ -15,7 +15,7 @@ from l2c_app.core import promises as rules
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.core.names import NO_NAMES
 from l2c_app.core.promises import Refusal, State
-from l2c_app.services.chasing import chase_marks, promise_refusals, receivables, row_promises
+from l2c_app.services.chasing import chased_customers, promise_refusals, receivables, row_promises
 from l2c_app.services.chasing.invoice_access import refuse_stranger
 from l2c_app.services.chasing.policies import Policies
 from l2c_app.services.errors import PromiseRefused, PromiseStateError, refuse
@@ -78,9 +78,8 @@ def _take_invoice(promise: Any) -> None:
 
 
 def after_insert(promise: Any) -> None:
-	"""From now on the ledger judges it, and the case waits for it."""
-	chase_marks.learn(promise.customer)
-	chase_marks.mark(promise.customer)
+	"""From now on the ledger judges it."""
+	chased_customers.learn(promise.customer)
 
 
 def withdraw(name: str, reason: str) -> None:
@@ -97,7 +96,6 @@ def withdraw(name: str, reason: str) -> None:
 	row_promises.close(promise)
 	promise.update({"status": State.WITHDRAWN.value, "withdrawn_reason": reason.strip(), "open_key": None})
 	promise.save()
-	chase_marks.mark(promise.customer)
 
 
 def judge(customers: Collection[str]) -> int:

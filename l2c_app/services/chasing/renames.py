@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe.utils import nowdate
 
-from l2c_app.services.chasing import chase_marks
+from l2c_app.services.chasing import chase_marks, chased_customers
 from l2c_app.services.chasing.receivables import Key
 
 CASE, NOTICE = "Collection Case", "Dunning Notice"
@@ -18,7 +18,7 @@ def customer_renamed(customer: str) -> None:
 	Of two live cases of one company and currency the older one stays, held as long as either was.
 	"""
 	_follow({"customer": customer})
-	chase_marks.forget()
+	chased_customers.forget()
 	chase_marks.mark(customer)
 
 

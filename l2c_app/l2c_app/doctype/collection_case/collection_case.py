@@ -1,12 +1,12 @@
 import frappe
 from frappe.model.document import Document
 
-from l2c_app.services.chasing import chase_marks
+from l2c_app.services.chasing import chased_customers
 
 
 class CollectionCase(Document):
 	def after_insert(self) -> None:
-		chase_marks.learn(self.customer)
+		chased_customers.learn(self.customer)
 
 
 def on_doctype_update() -> None:
