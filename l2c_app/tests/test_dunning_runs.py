@@ -16,7 +16,7 @@ from l2c_app.services.chasing import (
 	nightly,
 )
 from l2c_app.services.errors import DunningPolicyError, DunningRunState, OverrideError
-from l2c_app.tests import factories
+from l2c_app.tests import bank_case, factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import TEMPLATE, ChasingTestCase
 
@@ -333,17 +333,4 @@ class TestDunningRuns(ChasingTestCase):
 		return known[self.customer, factories.COMPANY, "USD"].facts.bank_line
 
 	def _bank_line(self, amount, text):
-		bank = factories.find_or_make("Bank", "L2C Bank", bank_name="L2C Bank")
-		account = (
-			frappe.db.get_value("Bank Account", {"account": factories.bank_account()})  # one of an account
-			or factories.make(
-				"Bank Account",
-				account_name="L2C Chase",
-				bank=bank,
-				is_company_account=1,
-				company=factories.COMPANY,
-				account=factories.bank_account(),
-			).name
-		)
-		line = {"bank_account": account, "date": nowdate(), "deposit": amount, "description": text}
-		return factories.make("Bank Transaction", submit=True, currency="USD", **line).name
+		return bank_case.line(amount, text).name
