@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import flt, nowdate
 
 from l2c_app.api import bank as api
+from l2c_app.patches.v1_0 import alias_keys
 from l2c_app.services.errors import (
 	BankChoiceRefused,
 	BankLineTaken,
@@ -17,7 +18,7 @@ from l2c_app.services.errors import (
 	ShortPaymentReason,
 	WriteOffAboveTolerance,
 )
-from l2c_app.services.receipt import bank_matching, bank_store
+from l2c_app.services.receipt import bank_matching, bank_store, payer_aliases
 from l2c_app.tests import bank_case, contracts, doors_off, factories, receivables
 from l2c_app.tests.bank_case import BankCase
 from l2c_app.tests.base import bench_only
@@ -656,3 +657,33 @@ class TestPayerAliases(BankCase):
 		with self.as_user(self.accountant):
 			frappe.delete_doc("Payer Alias", alias.name)
 		self.assertFalse(frappe.db.exists("Payer Alias", alias.name))
+
+	def test_two_long_payers_that_begin_alike_are_two(self):
+		begin = "Harbour" * 19 + "for"  # 136 letters, and a bank line has room for 140
+		north, south = f"{begin}NE", f"{begin}SW"
+		for payer, customer in ((north, self.customer), (south, self.stranger)):
+			_line, match = self.matched(50, "??", payer=payer)
+			with self.as_user(self.accountant):
+				api.accept(match.name, customer=customer)
+		filters = {"kind": "Name", "shown": ("in", [north, south])}
+		aliases = frappe.get_all("Payer Alias", filters, ["shown", "customer"], order_by="shown")
+		self.assertEqual([row.customer for row in aliases], [self.customer, self.stranger])
+		_line, match = self.matched(51, "??", payer=south)
+		self.assertEqual(match.customer, self.stranger)
+
+	def test_keys_stored_before_are_made_anew(self):
+		"""Two that say the same, as no unique key prevented, become one."""
+		made = [
+			factories.make("Payer Alias", kind="Name", value=f"{word} Holding", customer=self.customer)
+			for word in ("Old", "Other")
+		]
+		key = frappe.db.get_value("Payer Alias", made[0].name, "alias_key")
+		frappe.db.set_value(
+			"Payer Alias", made[0].name, {"alias_key": "Name:oldholding", "creation": "2020-01-01"}
+		)
+		same = {"alias_key": "Name:oldholding again", "value": made[0].value}
+		frappe.db.set_value("Payer Alias", made[1].name, same)
+		alias_keys.execute()
+		self.assertEqual(frappe.db.get_value("Payer Alias", made[0].name, "alias_key"), key)
+		self.assertFalse(frappe.db.exists("Payer Alias", made[1].name))
+		self.assertEqual(payer_aliases.key_again(), 0)

@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import add_days, getdate, nowdate
 
 from l2c_app.services.chasing import chase_marks, chased_customers, dunning_runs
+from l2c_app.services.receipt import payer_aliases
 from l2c_app.tests import factories
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.chasing_case import ChasingTestCase
@@ -83,7 +84,7 @@ class TestRenamedPayers(ChasingTestCase):
 		)
 		new = self.rename(self.customer, "L2C Renamed Payer")
 		stored = frappe.db.get_value("Payer Alias", alias.name, ["value", "shown", "alias_key"])
-		self.assertEqual(stored, (new, new, f"Customer:{new}:{child}"))
+		self.assertEqual(stored, (new, new, payer_aliases.key_of("Customer", new, child)))
 		self.rename(new, other, merge=True)
 		left = frappe.get_all(
 			"Payer Alias",

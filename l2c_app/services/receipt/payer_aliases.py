@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from l2c_app.core.bank_text import number_key
 from l2c_app.core.normalise import company_key
 from l2c_app.services.errors import PayerAliasError, refuse
+from l2c_app.services.follow_up.new_rows import name_of
 
 ACCOUNT, NAME, CUSTOMER = "Account", "Name", "Customer"
 
@@ -14,6 +15,28 @@ ACCOUNT, NAME, CUSTOMER = "Account", "Name", "Customer"
 def normal(kind: str, value: str | None) -> str:
 	"""Return the form in which an account (capitals and digits) or a name (no case, ending or blanks) is compared."""
 	return number_key(value) if kind == ACCOUNT else company_key(value)
+
+
+def key_of(kind: str, *names: str) -> str:
+	"""Return what an alias is one of its kind by: a digest, for two long names that begin alike are two."""
+	return name_of(kind, *names)
+
+
+def key_again() -> int:
+	"""Give every stored alias its key; of two that then are the same one stays. Returns how many changed."""
+	fields = ["name", "kind", "value", "payer", "customer", "alias_key"]
+	changed = 0
+	for row in frappe.get_all("Payer Alias", fields=fields, order_by="creation, name"):
+		names = (row.payer or "", row.customer) if row.kind == CUSTOMER else (row.value,)
+		key = key_of(row.kind, *names)
+		if key == row.alias_key:
+			continue
+		if _is_taken(key, row.name):
+			frappe.delete_doc("Payer Alias", row.name, ignore_permissions=True, force=True)
+		else:
+			frappe.db.set_value("Payer Alias", row.name, "alias_key", key, update_modified=False)
+		changed += 1
+	return changed
 
 
 def prepare(alias: Document) -> None:
@@ -26,7 +49,7 @@ def prepare(alias: Document) -> None:
 		refuse(PayerAliasError, _("This is no readable account or name."), compared=alias.value or "")
 	if not alias.shown:
 		alias.shown = alias.value[:140]
-	alias.value, alias.alias_key = value, f"{alias.kind}:{value}"[:140]
+	alias.value, alias.alias_key = value, key_of(alias.kind, value)
 	_keep_unique(alias)
 
 
@@ -35,7 +58,7 @@ def _prepare_customer(alias: Document) -> None:
 	if not alias.payer or alias.payer == alias.customer:
 		refuse(PayerAliasError, _("Choose two customers: who pays, and for whom."))
 	alias.value = alias.shown = alias.payer
-	alias.alias_key = f"{CUSTOMER}:{alias.payer}:{alias.customer}"[:140]
+	alias.alias_key = key_of(CUSTOMER, alias.payer, alias.customer)
 	_keep_unique(alias)
 
 
@@ -93,14 +116,16 @@ def customer_renamed(customer: str) -> None:
 	)
 	for (name,) in query.run():
 		alias = frappe.db.get_value("Payer Alias", name, ["payer", "customer"], as_dict=True)
-		key = f"{CUSTOMER}:{alias.payer}:{alias.customer}"[:140]
-		if alias.payer == alias.customer or frappe.db.exists(
-			"Payer Alias", {"alias_key": key, "name": ("!=", name)}
-		):
+		key = key_of(CUSTOMER, alias.payer, alias.customer)
+		if alias.payer == alias.customer or _is_taken(key, name):
 			frappe.delete_doc("Payer Alias", name, ignore_permissions=True, force=True)
 			continue
 		values = {"value": alias.payer, "shown": alias.payer, "alias_key": key}
 		frappe.db.set_value("Payer Alias", name, values)
+
+
+def _is_taken(key: str, name: str) -> bool:
+	return bool(frappe.db.exists("Payer Alias", {"alias_key": key, "name": ("!=", name)}))
 
 
 def _accounts(line: Document) -> list[str]:
@@ -110,7 +135,7 @@ def _accounts(line: Document) -> list[str]:
 
 
 def _known(kind: str, value: str) -> bool:
-	if frappe.db.exists("Payer Alias", {"alias_key": f"{kind}:{value}"[:140]}):
+	if frappe.db.exists("Payer Alias", {"alias_key": key_of(kind, value)}):
 		return True
 	if kind == NAME:
 		return False
