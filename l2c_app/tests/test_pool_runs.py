@@ -10,7 +10,7 @@ from l2c_app.api import pool_run as api
 from l2c_app.core.seats import Event
 from l2c_app.services.batch import steps
 from l2c_app.services.errors import NotAPoolManager, PoolDisabled, RunInProgress, RunStateError
-from l2c_app.services.pool import invariants, run_work, runs
+from l2c_app.services.pool import invariants, run_rows, run_work, runs
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories, toy_run
 from l2c_app.tests.base import bench_only
@@ -73,6 +73,36 @@ class TestPoolRuns(PoolCase):
 	def states(self, seats: list[str]) -> set[str]:
 		return set(
 			frappe.get_all("Lead Pool Seat", filters={"name": ("in", seats)}, pluck="state", order_by="name")
+		)
+
+	def test_rows_keep_every_sign_of_their_texts(self):
+		odd = '50 % off, %s and 100%% O\'Hara \\ "quoted" 张三'
+		run = frappe.get_doc("Pool Run", self.started())
+		plain = runs.Planned("S-1", "Lead", "L-1", to_user="a@example.com", reason=odd, skip=True)
+		planned = [
+			plain,
+			plain._replace(seat=odd, party=odd, reason="", skip=False, numbers={"days": 3, "text": odd}),
+			plain._replace(seat="S-3", party="L-3", to_user=None),
+		]
+		run_rows.insert(run, run_rows.of_plan(planned, 1))
+		kept = frappe.get_all(
+			"Pool Run Row",
+			filters={"run": run.name},
+			fields=["seat", "party", "to_user", "reason", "numbers", "status", "idx", "pool"],
+			order_by="name",
+		)
+		told = [(row.seat, row.party, row.to_user, row.reason or "", row.status, row.idx) for row in kept]
+		self.assertEqual(
+			told,
+			[
+				("S-1", "L-1", "a@example.com", odd, runs.SKIPPED, 1),
+				(odd, odd, "a@example.com", "", runs.PLANNED, 2),
+				("S-3", "L-3", None, odd, runs.SKIPPED, 3),
+			],
+		)
+		self.assertEqual({row.pool for row in kept}, {POOL})
+		self.assertEqual(
+			[frappe.parse_json(row.numbers) for row in kept], [None, {"days": 3, "text": odd}, None]
 		)
 
 	def test_a_preview_shows_every_seat_by_rep_and_moves_none(self):

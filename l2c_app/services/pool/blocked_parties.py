@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate, nowdate
+from pypika import Case, Table
 from pypika.terms import Criterion
 
 from l2c_app.core.seats import is_quiet
@@ -35,6 +36,22 @@ def reasons(seats: Iterable[Mapping]) -> dict[str, str]:
 	return found
 
 
+def reasons_of(names: Sequence[str]) -> dict[str, str]:
+	"""Return {seat: why nobody gets it} of those among named seats."""
+	found: dict[str, str] = {}
+	for some in chunks(names):
+		fields = ["name", "party_type", "party", "do_not_contact_until"]
+		filters = {"name": ("in", some)}
+		found |= reasons(frappe.get_all("Lead Pool Seat", filters=filters, fields=fields, order_by="name"))
+	return found
+
+
+def mark(seat: Table, party_type: str) -> Case:
+	"""Return what is 1 for a seat that must be asked for its `reasons`, in a query that joins the party to the left, else 0."""
+	fits = may_be_given(party_type) & seat.do_not_contact_until.isnull()
+	return Case().when(fits, 0).else_(1)
+
+
 def refusals(seats: Iterable[Mapping]) -> dict[str, PartyBlocked]:
 	"""Return {seat: the refusal} of those among seats that nobody may be given."""
 	return {name: PartyBlocked(text) for name, text in reasons(seats).items()}
@@ -44,7 +61,7 @@ def _blocked(party_type: str, names: Sequence[str]) -> dict[str, str]:
 	"""Return {party: why nobody gets it} of at most a thousand parties; who has none of the marks is not read."""
 	table = frappe.qb.DocType(party_type)
 	there = frappe.qb.from_(table).where(among(table.name, names))
-	if there.where(_free(party_type)).select(Count("*")).run()[0][0] == len(names):
+	if there.where(may_be_given(party_type)).select(Count("*")).run()[0][0] == len(names):
 		return {}
 	if party_type == "Lead":
 		status = dict(there.where(table.name != "").select(table.name, table.status).run())
@@ -53,15 +70,8 @@ def _blocked(party_type: str, names: Sequence[str]) -> dict[str, str]:
 	return dict.fromkeys(gone, _("The customer is disabled."))
 
 
-def any_of_seats(party_type: str, names: Sequence[str]) -> bool:
-	"""Return whether the party of one of at most a thousand seats is gone or blocked; days to be left alone stand on the
-	seat itself."""
-	seat, party = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType(party_type)
-	query = frappe.qb.from_(seat).join(party).on(party.name == seat.party).where(among(seat.name, names))
-	return query.where(_free(party_type)).select(Count("*")).run()[0][0] != len(names)
-
-
-def _free(party_type: str) -> Criterion:
+def may_be_given(party_type: str) -> Criterion:
+	"""Return the condition that a lead or customer is there and may be given to somebody, but for days to be left alone."""
 	party = frappe.qb.DocType(party_type)
 	return party.status.notin(sorted(NEVER_ADMITTED)) if party_type == "Lead" else party.disabled == 0
 

@@ -28,16 +28,16 @@ MORE_THAN = FEW  # of fewer seats each is judged, and only what they touch is dr
 class Kind(NamedTuple):
 	"""What decides whether and how a free seat is handed out."""
 
-	pool: str
-	party_type: str
 	state: str
 	holder: str | None
 	is_primary: int
 
 
 class Handout(NamedTuple):
-	"""What all seats of a chunk share: their kind, when they return, the moment, and what the log says."""
+	"""What all seats of a chunk share: pool, kind, when they return, the moment, and what the log says."""
 
+	pool: str
+	party_type: str
 	kind: Kind
 	due: Due | None
 	at: datetime
@@ -53,8 +53,8 @@ def judge(
 	by_party = policy.has_tiers or (policy.asks_for_deals and pool.party_type == "Customer")
 	if len(names) <= MORE_THAN or by_party:
 		return None
-	kind = _only_kind(sorted(names), at)
-	if not kind or kind.pool != pool.name:
+	kind = _only_kind(pool, sorted(names), at)
+	if not kind:
 		return None
 	try:
 		before = Seat(State(kind.state), kind.holder or None)
@@ -63,39 +63,42 @@ def judge(
 		return None
 	dues = recycle_dates.Dates(policy).of(Clock(at.date()))
 	likeness = Likeness(Event.ASSIGN.value, kind.state, ends.pop(), None, **log)
-	return Handout(kind, dues[0] if dues else None, at, likeness)
+	return Handout(pool.name, pool.party_type, kind, dues[0] if dues else None, at, likeness)
 
 
-def _only_kind(names: Sequence[str], at: datetime) -> Kind | None:
-	"""Return what all the seats are; None when they differ, one is gone or nobody may be given one of them."""
+def _only_kind(pool: object, names: Sequence[str], at: datetime) -> Kind | None:
+	"""Return what all the seats are; None when they differ, one has left the pool or nobody may be given one of them."""
 	found: set[Kind] = set()
 	for some in chunks(names):
-		rows = _kinds(some)
+		rows = _kinds(pool, some)
 		if len(rows) != 1 or rows[0][-1] != len(some) or is_quiet(rows[0][-2], at.date()):
 			return None
 		found.add(Kind(*rows[0][:-2]))
-		if blocked_parties.any_of_seats(rows[0][1], some):
-			return None
 	return found.pop() if len(found) == 1 else None
 
 
-def _kinds(names: Sequence[str]) -> Sequence[tuple]:
-	"""Lock seats and return what there is among them: (kind…, latest day up to which to leave alone, how many)."""
-	seat = frappe.qb.DocType("Lead Pool Seat")
+def _kinds(pool: object, names: Sequence[str]) -> Sequence[tuple]:
+	"""Lock seats of the pool whose party may be given to somebody, and the party, and return what there is among them:
+	(kind…, latest day up to which to leave alone, how many)."""
+	seat, party = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType(pool.party_type)
 	kind = [seat[field] for field in Kind._fields]
-	query = frappe.qb.from_(seat).select(*kind, Max(seat.do_not_contact_until), Count("*")).groupby(*kind)
-	return query.where(among(seat.name, names) & (seat.pool != "")).for_update().run()
+	query = frappe.qb.from_(seat).join(party).on(party.name == seat.party).groupby(*kind)
+	query = query.where(
+		among(seat.name, names) & (seat.pool == pool.name) & (seat.party_type == pool.party_type)
+	)
+	query = query.where(blocked_parties.may_be_given(pool.party_type)).for_update()
+	return query.select(*kind, Max(seat.do_not_contact_until), Count("*")).run()
 
 
 def write(handout: Handout, rows: RowRange, users: Collection[str]) -> None:
 	"""Move the seats of rows of a run to the users the rows name, the parties of primary ones with them."""
 	actor = frappe.session.user
-	seats.count_receivers({(handout.kind.pool, user) for user in users})
+	seats.count_receivers({(handout.pool, user) for user in users})
 	write_moves_of_rows(rows, handout.likeness, at=handout.at, actor=actor)
 	_write_seats(handout, rows, actor)
 	if handout.kind.is_primary:
 		_write_parties(handout, rows, actor)
-		frappe.clear_document_cache(handout.kind.party_type)
+		frappe.clear_document_cache(handout.party_type)
 	visibility.seats_changed()
 
 
@@ -110,7 +113,7 @@ def _write_seats(handout: Handout, rows: RowRange, actor: str) -> None:
 
 
 def _write_parties(handout: Handout, rows: RowRange, actor: str) -> None:
-	party_type = handout.kind.party_type
+	party_type = handout.party_type
 	party, given = frappe.qb.DocType(party_type), _parties(rows)
 	query = frappe.qb.update(party).join(given).on(given.given_party == party.name)
 	query = query.set(party[visibility.OWNER_FIELD[party_type]], given.given_to)

@@ -3,6 +3,7 @@ seat that stays. A recorded run (`distribution_run`) and the benchmarks use the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -29,6 +30,14 @@ RULE = "distribution"
 ANYONE = "Give to Anyone"
 
 
+class Free(NamedTuple):
+	"""A seat that is free, its party, and whether it is to be asked for reasons why nobody may be given it."""
+
+	name: str
+	party: str
+	marked: int
+
+
 @dataclass(frozen=True)
 class Wish:
 	"""What to hand out and how. Empty: all free seats, the oldest first, as the pool says, holding caps bind."""
@@ -44,7 +53,7 @@ class Wish:
 class Draw:
 	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason.
 
-	`parties`: {free seat: {party_type, party}}.
+	`parties`: {free seat: (party_type, party)}.
 	"""
 
 	pool: str
@@ -52,7 +61,7 @@ class Draw:
 	seed: str
 	rows: list[dict] = field(default_factory=list)
 	skipped_members: dict[str, str] = field(default_factory=dict)
-	parties: dict[str, frappe._dict] = field(default_factory=dict)
+	parties: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 	def as_dict(self) -> dict:
 		"""Return what the Desk shows."""
@@ -125,16 +134,17 @@ def draw(pool: str, wish: Wish) -> Draw:
 	document = frappe.get_cached_doc("Lead Pool", pool)
 	method = wish.method if wish.method in rules.METHODS else document.distribution_method or rules.EVEN
 	seed = (wish.seed or frappe.generate_hash(length=12)) if method == rules.RANDOM else ""
-	free, rows = _free_seats(pool, wish)
+	free, rows = _free_seats(document, wish)
 	able = receivers.of_pool(document, override=bool(wish.override_reason))
 	notes = {"": "", **_notes()}
 	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
 		rows.append({"seat": seat, "user": gift.user, "reason": notes[gift.note], "rule": title})
-	return Draw(pool, method, seed, rows, able.skipped, {seat.name: seat for seat in free})
+	parties = {seat.name: (document.party_type, seat.party) for seat in free}
+	return Draw(pool, method, seed, rows, able.skipped, parties)
 
 
 def _deal(
-	pool: object, free: list[frappe._dict], able: receivers.Receivers, *, method: str, seed: str
+	pool: object, free: list[Free], able: receivers.Receivers, *, method: str, seed: str
 ) -> dict[str, tuple[rules.Gift, str]]:
 	names = [seat.name for seat in free]
 	who = {
@@ -174,7 +184,7 @@ def totals(rows: Sequence[dict]) -> dict[str, int]:
 	return dict(sorted(counts.items()))
 
 
-def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
+def _free_seats(pool: object, wish: Wish) -> tuple[list[Free], list[dict]]:
 	"""Return the free seats in order of admission, and rows with a reason for seats that are not free or whose party nobody
 	may be given; those do not count towards the wished number."""
 	if wish.seats is not None and len(wish.seats) > LIMIT:
@@ -182,10 +192,10 @@ def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
 	if wish.seats is None:
 		return _oldest(pool, min(max(int(wish.count or MOST), 0), MOST) or 1)
 	wanted = list(dict.fromkeys(wish.seats))
-	free: list[frappe._dict] = []
+	free: list[Free] = []
 	for some in chunks(wanted):
 		seat, query = _free(pool)
-		free += query.where(among(seat.name, some)).run(as_dict=True)
+		free += map(Free._make, query.where(among(seat.name, some)).run())
 	known = {seat.name for seat in free}
 	reason = _("The seat is not available in this pool.")
 	skipped = [_stays(seat, reason) for seat in wanted if seat not in known]
@@ -193,10 +203,10 @@ def _free_seats(pool: str, wish: Wish) -> tuple[list[frappe._dict], list[dict]]:
 	return fit, [*skipped, *barred]
 
 
-def _oldest(pool: str, limit: int) -> tuple[list[frappe._dict], list[dict]]:
+def _oldest(pool: object, limit: int) -> tuple[list[Free], list[dict]]:
 	free, skipped, start, size = [], [], 0, max(limit, CHUNK)
 	while len(free) < limit:
-		page = _free(pool)[1].limit(size).offset(start).run(as_dict=True)
+		page = list(map(Free._make, _free(pool)[1].limit(size).offset(start).run()))
 		fit, barred = _without_blocked(page)
 		free, skipped, start = [*free, *fit], [*skipped, *barred], start + size
 		if len(page) < size:
@@ -204,17 +214,18 @@ def _oldest(pool: str, limit: int) -> tuple[list[frappe._dict], list[dict]]:
 	return free[:limit], skipped
 
 
-def _free(pool: str) -> tuple[object, object]:
-	seat = frappe.qb.DocType("Lead Pool Seat")
-	query = frappe.qb.from_(seat).select(seat.name, seat.party_type, seat.party, seat.do_not_contact_until)
-	query = query.where((seat.pool == pool) & (seat.state == State.AVAILABLE.value))
+def _free(pool: object) -> tuple[object, object]:
+	seat, party = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType(pool.party_type)
+	query = frappe.qb.from_(seat).left_join(party).on(party.name == seat.party)
+	query = query.where((seat.pool == pool.name) & (seat.state == State.AVAILABLE.value))
+	query = query.select(seat.name, seat.party, blocked_parties.mark(seat, pool.party_type))
 	return seat, query.orderby(seat.admitted_on, seat.name)
 
 
-def _without_blocked(seats: list[frappe._dict]) -> tuple[list[frappe._dict], list[dict]]:
-	reasons = blocked_parties.reasons(seats)
+def _without_blocked(seats: list[Free]) -> tuple[list[Free], list[dict]]:
+	reasons = blocked_parties.reasons_of([seat.name for seat in seats if seat.marked])
 	rows = [_stays(seat, reason) for seat, reason in reasons.items()]
-	return [seat for seat in seats if seat.name not in reasons], rows
+	return [seat for seat in seats if seat.name not in reasons] if reasons else seats, rows
 
 
 def _stays(seat: str, reason: str) -> dict:

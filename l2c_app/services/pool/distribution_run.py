@@ -22,7 +22,7 @@ from l2c_app.services.pool import (
 	runs,
 )
 from l2c_app.services.pool.distribution import Wish
-from l2c_app.services.pool.name_lists import chunks
+from l2c_app.services.pool.name_lists import among, chunks
 from l2c_app.services.pool.pool_checks import WEEKDAYS
 from l2c_app.services.pool.row_range import RowRange
 from l2c_app.services.pool.run_rows import Row
@@ -45,20 +45,18 @@ def plan(run: Document) -> Iterator[Planned]:
 	options = {**runs.options_of(run), "method": drawn.method, "skipped_members": drawn.skipped_members}
 	options["last"] = next((row["user"] for row in reversed(drawn.rows) if row["user"]), None)
 	run.db_set("options", json.dumps(options, sort_keys=True))
-	parties = drawn.parties | _parties(
-		[row["seat"] for row in drawn.rows if row["seat"] not in drawn.parties]
-	)
-	nobody = frappe._dict(party_type="", party="")
+	others = _parties([row["seat"] for row in drawn.rows if row["seat"] not in drawn.parties])
+	parties = drawn.parties | others
+	nobody = "", ""
 	for row in _by_receiver(drawn.rows):
-		seat = parties.get(row["seat"], nobody)
+		seat, user = row["seat"], row["user"]
 		yield Planned(
-			row["seat"],
-			seat.party_type,
-			seat.party,
+			seat,
+			*parties.get(seat, nobody),
 			decision=row["rule"],
-			to_user=row["user"],
+			to_user=user,
 			reason=row["reason"],
-			skip=not row["user"],
+			skip=not user,
 		)
 
 
@@ -76,17 +74,13 @@ def _wish(run: Document) -> Wish:
 	return Wish(**given, seed=run.seed or None)
 
 
-def _parties(seats: list[str]) -> dict[str, frappe._dict]:
-	result: dict[str, frappe._dict] = {}
+def _parties(seats: list[str]) -> dict[str, tuple[str, str]]:
+	seat = frappe.qb.DocType("Lead Pool Seat")
+	query = frappe.qb.from_(seat).select(seat.name, seat.party_type, seat.party).where(seat.pool != "")
+	found: dict[str, tuple[str, str]] = {}
 	for names in chunks(seats):
-		rows = frappe.get_all(
-			"Lead Pool Seat",
-			filters={"name": ("in", names)},
-			fields=["name", "party_type", "party"],
-			order_by="name",
-		)
-		result |= {row.name: row for row in rows}
-	return result
+		found |= {name: party for name, *party in query.where(among(seat.name, names)).run()}
+	return found
 
 
 def lock(run: Document) -> None:

@@ -23,7 +23,14 @@ def among(column: Field, names: Iterable[str]) -> Criterion:
 
 	The statement must bind another text somewhere: only then does the host unfold the doubled percent signs.
 	"""
-	return column.isin(LiteralValue(f"({','.join([quoted(name) for name in names]) or 'NULL'})"))
+	return column.isin(LiteralValue(f"({','.join(all_quoted(list(names))) or 'NULL'})"))
+
+
+def all_quoted(texts: Sequence[str]) -> list[str]:
+	"""Return each text as it is written out in a statement; mostly none needs an escape, which one look at all shows."""
+	if PLAIN.fullmatch("".join(texts)):
+		return [f"'{text}'" for text in texts]
+	return [quoted(text) for text in texts]
 
 
 def quoted(text: str) -> str:

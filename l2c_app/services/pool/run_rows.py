@@ -7,14 +7,21 @@ from typing import NamedTuple
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
-from pypika.terms import LiteralValue
+from pypika.terms import ValueWrapper
 
 from l2c_app.services.pool import runs
-from l2c_app.services.pool.name_lists import among, chunks, quoted
+from l2c_app.services.pool.name_lists import all_quoted, among, chunks, quoted
 from l2c_app.services.pool.row_range import RowRange
+from l2c_app.services.pool.value_table import ValueTable
 
-OWN = ("name", "idx", "seat", "party", "numbers")  # cells of one row; many rows share all others
-SHARED = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
+OWN = (
+	"name",
+	"idx",
+	"seat",
+	"party",
+	"numbers",
+)  # cells of one row; all rows share the stamps, many their likeness
+STAMPS = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
 Answers = Mapping[str, tuple[str, str]]
 """{row name: (status, reason)} of rows that were not done."""
 
@@ -90,25 +97,38 @@ def insert_ended(run: Document, rows: Sequence[Row], answers: Answers) -> None:
 
 
 def _write(run: Document, rows: Sequence[Row], likes: Sequence[Likeness]) -> None:
-	"""Insert a thousand per statement, its cells written out as one text behind the first name: to bind a million of them
-	costs more than to store them."""
-	table, shared = frappe.qb.DocType("Pool Run Row"), _shared(run, likes)
-	start = quoted(run.name)[:-1]
-	for some in chunks(list(zip(rows, likes, strict=True))):
-		cells = [
-			f"{place},{quoted(seat)},{quoted(party)},{_cell(numbers)},{shared[like]}"
-			for (place, seat, party, numbers, _planned), like in some
-		]
-		first, *places = [row.place for row, _like in some]
-		others = [f"),({start}-{place:08d}',{text}" for place, text in zip(places, cells[1:], strict=True)]
-		query = frappe.qb.into(table).columns(*OWN, *SHARED, *Likeness._fields)
-		query.insert(name_of(run.name, first), LiteralValue("".join([cells[0], *others]))).run()
-
-
-def _shared(run: Document, likes: Sequence[Likeness]) -> dict[Likeness, str]:
+	"""Insert a thousand per statement; what rows share stands in it once. To bind a million cells, or to write out for each
+	row what it shares with thousands, costs more than to store them."""
 	at, user = now_datetime(), frappe.session.user
-	stamps = ",".join([_cell(value) for value in (user, at, at, user, 0, run.name, run.pool)])
-	return {like: ",".join([stamps, *[_cell(value) for value in like]]) for like in set(likes)}
+	stamps = [ValueWrapper(value) for value in (user, at, at, user, 0, run.name, run.pool)]
+	for some, alike in zip(chunks(rows), chunks(likes), strict=True):
+		numbers = {like: str(number) for number, like in enumerate(dict.fromkeys(alike))}
+		own = _own_cells(run.name, some, [numbers[like] for like in alike])
+		shared = [(number, *map(_cell, like)) for like, number in numbers.items()]
+		_insert(
+			stamps,
+			ValueTable("own", (*OWN, "kind"), own),
+			ValueTable("shared", ("kind", *Likeness._fields), shared),
+		)
+
+
+def _insert(stamps: Sequence[ValueWrapper], own: ValueTable, shared: ValueTable) -> None:
+	query = frappe.qb.into(frappe.qb.DocType("Pool Run Row")).columns(*OWN, *STAMPS, *Likeness._fields)
+	query = query.from_(own).left_join(shared).on(own.kind == shared.kind)
+	query.select(*[own[name] for name in OWN], *stamps, *[shared[name] for name in Likeness._fields]).run()
+
+
+def _own_cells(run: str, rows: Sequence[Row], kinds: Sequence[str]) -> list[tuple[str, ...]]:
+	start = quoted(run)[:-1]
+	cells = (
+		[f"{start}-{row.place:08d}'" for row in rows],
+		[str(row.place) for row in rows],
+		all_quoted([row.seat for row in rows]),
+		all_quoted([row.party for row in rows]),
+		[_cell(row.numbers) for row in rows],
+		kinds,
+	)
+	return list(zip(*cells, strict=True))
 
 
 def _cell(value: object) -> str:

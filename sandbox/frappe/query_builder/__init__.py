@@ -22,7 +22,7 @@ def _literal(self: ValueWrapper, **kwargs: Any) -> str:
 		return _sql_of_term(self, **kwargs)
 	stored = to_column(_plain(self.value))
 	if isinstance(stored, str):
-		sql = "'" + stored.replace("'", "''") + "'"
+		sql = frappe.db.escape(stored)
 	else:
 		sql = "null" if stored is None else repr(stored)
 	return format_alias_sql(sql, self.alias, **kwargs)
@@ -54,7 +54,8 @@ class _Builder(MySQLQueryBuilder):
 	def run(self, *, as_dict: Any = False, pluck: Any = False) -> Any:
 		"""Tuples, dicts, or the values of one column."""
 		values = [_plain(term.value) for row in self._values for term in row if type(term) is ValueWrapper]
-		cursor = frappe.db.execute(self.get_sql(), values)
+		# As the host, which binds values: only then are doubled percent signs of written out texts unfolded.
+		cursor = frappe.db.execute(self.get_sql().replace("%%", "%"), values)
 		if cursor.description is None:
 			self._forget()
 			return ()
