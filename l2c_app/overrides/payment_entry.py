@@ -23,7 +23,8 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 	"""Note the payment; an amended one takes its predecessor's place on the Collection."""
 	if not _is_ours(doc):
 		return
-	contract_natives.quietly(lambda: collection_vouchers.voucher_submitted(doc), [])
+	if doc.get("l2c_collection") or doc.get("amended_from"):
+		contract_natives.quietly(lambda: collection_vouchers.voucher_submitted(doc), [])
 	_mark(doc)
 
 

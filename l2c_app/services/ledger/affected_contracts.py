@@ -22,8 +22,9 @@ def of_vouchers(vouchers: Iterable[Voucher]) -> set[str]:
 	if not names:
 		return set()
 	found = _remembered(set().union(*names.values()))
-	found |= _by_collection(names.get(PAYMENT, set()))
-	for doctype, name in _references(names.get(PAYMENT, set()), names.get(JOURNAL, set())):
+	collected, references = _of_payments(names.get(PAYMENT, set()))
+	found |= collected
+	for doctype, name in references | _of_journals(names.get(JOURNAL, set())):
 		names.setdefault(doctype, set()).add(name)
 	invoices = _invoices(names.get(INVOICE, set()))
 	found.update(name for row in invoices for name in (row.own, row.of_order, row.of_plan) if name)
@@ -63,28 +64,33 @@ def _remembered(names: set[str]) -> set[str]:
 	return {row[0] for row in rows}
 
 
-def _by_collection(payments: set[str]) -> set[str]:
-	if not payments:
-		return set()
-	collections = _pluck(
-		PAYMENT, "l2c_collection", {"name": ("in", list(payments)), "l2c_collection": ("is", "set")}
+def _of_payments(names: set[str]) -> tuple[set[str], set[Voucher]]:
+	"""Return the contracts that the Collections of payments ask for, and the orders and invoices that they name."""
+	if not names:
+		return set(), set()
+	payment, row = frappe.qb.DocType(PAYMENT), frappe.qb.DocType("Payment Entry Reference")
+	ask = frappe.qb.DocType("Collection Allocation")
+	query = (
+		frappe.qb.from_(payment)
+		.left_join(row)
+		.on((row.parent == payment.name) & row.reference_doctype.isin([ORDER, INVOICE]))
+		.left_join(ask)
+		.on(ask.parent == payment.l2c_collection)
+		.select(row.reference_doctype, row.reference_name, ask.contract)
 	)
-	if not collections:
+	rows = query.distinct().where(payment.name.isin(list(names))).run()
+	contracts = {contract for _kind, _name, contract in rows if contract}
+	return contracts, {(kind, name) for kind, name, _contract in rows if name}
+
+
+def _of_journals(names: set[str]) -> set[Voucher]:
+	"""Return the orders and invoices that journal entries name."""
+	if not names:
 		return set()
-	return _pluck("Collection Allocation", "contract", {"parent": ("in", list(collections))})
-
-
-def _references(payments: set[str], journals: set[str]) -> set[Voucher]:
-	found: set[Voucher] = set()
-	for doctype, parents, kind, name in (
-		("Payment Entry Reference", payments, "reference_doctype", "reference_name"),
-		("Journal Entry Account", journals, "reference_type", "reference_name"),
-	):
-		if parents:
-			filters = {"parent": ("in", list(parents)), kind: ("in", [ORDER, INVOICE])}
-			rows = frappe.get_all(doctype, filters=filters, fields=[kind, name], order_by="parent, idx")
-			found.update((row[kind], row[name]) for row in rows)
-	return found
+	filters = {"parent": ("in", list(names)), "reference_type": ("in", [ORDER, INVOICE])}
+	fields = ["reference_type", "reference_name"]
+	rows = frappe.get_all("Journal Entry Account", filters=filters, fields=fields, order_by="parent, idx")
+	return {(row.reference_type, row.reference_name) for row in rows}
 
 
 def _of_orders(names: set[str]) -> set[str]:

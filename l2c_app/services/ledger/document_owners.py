@@ -36,18 +36,17 @@ def owners(documents: Collection[str]) -> dict[str, Weights]:
 	filters = {"name": ("in", list(documents)), "l2c_contract": ("is", "set")}
 	rows = frappe.get_all(ORDER, filters=filters, fields=["name", "l2c_contract"], order_by="name")
 	found: dict[str, Weights] = {row.name: {row.l2c_contract: Decimal(1)} for row in rows}
-	invoices = {row.name: row for row in ledger_reads.invoices(sorted(documents))}
-	return found | of_invoices(invoices)
+	return found | of_invoices(ledger_reads.invoices_by_order(sorted(documents)))
 
 
-def of_invoices(invoices: Mapping[str, Any]) -> dict[str, Weights]:
-	"""Return per invoice (rows of `ledger_reads.invoices`) the contracts that share it; "" stands for none."""
+def of_invoices(rows: Collection[Any]) -> dict[str, Weights]:
+	"""Return per invoice (rows of `ledger_reads.invoices_by_order`) the contracts that share it; "" stands for none."""
+	invoices = {row.name: row for row in rows}
 	sums: dict[str, Weights] = {name: defaultdict(Decimal) for name in invoices}
-	for line in ledger_reads.invoice_items(list(invoices)) if invoices else []:
-		invoice = invoices[line.parent]
-		original = invoices.get(invoice.return_against)
-		named = invoice.l2c_contract or (original.l2c_contract if original else None)
-		sums[line.parent][_of_line(line.sales_order, line.l2c_contract, named)] += exact(line.net_amount)
+	for row in rows:
+		original = invoices.get(row.return_against)
+		named = row.l2c_contract or (original.l2c_contract if original else None)
+		sums[row.name][_of_line(row.sales_order, row.of_order, named)] += exact(row.net_amount)
 	return {name: _absolute(weights) for name, weights in sums.items()}
 
 

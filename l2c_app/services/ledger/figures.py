@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import flt, getdate
+from frappe.utils import flt, getdate, now_datetime
 
 from l2c_app.core.facts import ADVANCE, NON_CASH, Entry
 from l2c_app.core.money import from_minor, to_minor
@@ -18,7 +18,11 @@ from l2c_app.services.ledger.ledger_facts import ContractFacts
 from l2c_app.services.ledger.ledger_reads import CONTRACT_FIGURES, INVOICE, ORDER, ROW_FIGURES
 
 IN_CLEARING = "In Clearing"
-VOUCHER_FIELDS = ["against_type", "posting_date", "amount", "base_amount", "currency"]
+VOUCHER = "Contract Voucher"
+STAMPS = ("owner", "creation", "modified", "modified_by", "docstatus", "idx")
+KEY = ("voucher_type", "voucher_no", "against_no", "kind")
+VOUCHER_FIELDS = ("against_type", "posting_date", "amount", "base_amount", "currency")
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -74,46 +78,44 @@ def write(known: ContractFacts, found: Position, **more: Any) -> list[Drift]:
 
 def remember_vouchers(known: ContractFacts) -> None:
 	"""Make the contract's voucher rows equal to the ledger by the fewest writes."""
-	filters = {"contract": known.header.name}
-	fields = ["name", "voucher_type", "voucher_no", "against_no", "kind", *VOUCHER_FIELDS]
-	stored = frappe.get_all("Contract Voucher", filters=filters, fields=fields, order_by="creation, name")
 	wanted = _vouchers(known)
 	seen = set()
-	for row in stored:
-		key = (row.voucher_type, row.voucher_no, row.against_no, row.kind)
+	for row in _stored_vouchers(known.header.name):
+		key = tuple(row[field] for field in KEY)
 		if key not in wanted or key in seen:
-			frappe.db.delete("Contract Voucher", {"name": row.name})
+			frappe.db.delete(VOUCHER, {"name": row.name})
 			continue
 		seen.add(key)
 		changed = {
 			field: value for field, value in wanted[key].items() if not _same(row[field], value, known.unit)
 		}
 		if changed:
-			frappe.db.set_value("Contract Voucher", row.name, changed, update_modified=False)
-	for key, values in wanted.items():
-		if key not in seen:
-			_insert_voucher(known.header.name, key, values)
+			frappe.db.set_value(VOUCHER, row.name, changed, update_modified=False)
+	_insert_vouchers(known.header.name, {key: wanted[key] for key in wanted if key not in seen})
 
 
-def _insert_voucher(contract: str, key: tuple[str, str, str, str], values: dict[str, Any]) -> None:
-	voucher_type, voucher_no, against_no, kind = key
-	row = frappe.get_doc(
-		{
-			"doctype": "Contract Voucher",
-			"contract": contract,
-			"voucher_type": voucher_type,
-			"voucher_no": voucher_no,
-			"against_no": against_no,
-			"kind": kind,
-			**values,
-		}
-	)
-	row.flags.ignore_links = True
-	row.insert(ignore_permissions=True)  # written for whoever posted the payment; nobody may write it himself
+def _stored_vouchers(contract: str) -> list[Any]:
+	voucher = frappe.qb.DocType(VOUCHER)
+	query = frappe.qb.from_(voucher).select(*(voucher[field] for field in ("name", *KEY, *VOUCHER_FIELDS)))
+	query = query.where(voucher.contract == contract).orderby(voucher.creation, voucher.name)
+	return query.run(as_dict=True)
 
 
-def _vouchers(known: ContractFacts) -> dict[tuple[str, str, str, str], dict[str, Any]]:
-	wanted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+def _insert_vouchers(contract: str, found: dict[Key, dict[str, Any]]) -> None:
+	"""Insert voucher rows in one statement, for whoever posted the payment: nobody may write them himself."""
+	if not found:
+		return
+	at, user = now_datetime(), frappe.session.user
+	query = frappe.qb.into(frappe.qb.DocType(VOUCHER))
+	query = query.columns("name", *STAMPS, "contract", *KEY, *VOUCHER_FIELDS)
+	for key, values in found.items():
+		stamps = (frappe.generate_hash(length=10), user, at, at, user, 0, 0)
+		query = query.insert(*stamps, contract, *key, *(values[field] for field in VOUCHER_FIELDS))
+	query.run()
+
+
+def _vouchers(known: ContractFacts) -> dict[Key, dict[str, Any]]:
+	wanted: dict[Key, dict[str, Any]] = {}
 	for entry in known.facts.entries:
 		for kind, amount, base in _parts(entry):
 			wanted[entry.voucher_type, entry.voucher_no, entry.target, kind] = {

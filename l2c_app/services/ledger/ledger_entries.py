@@ -87,7 +87,7 @@ class _Judge:
 		self.payments = ledger_reads.payments(sorted(payments)) if payments else {}
 		self.clearing = clearing.accounts()
 		self.with_money = ledger_reads.journals_with_money(sorted(journals)) if journals else set()
-		self.deducted = self._deductions(sorted(payments)) if payments else {}
+		self.deducted = self._deductions()
 
 	def on_invoice(self, key: Key, value: dict[str, Any]) -> Entry:
 		target, voucher_type, voucher_no = key
@@ -147,13 +147,13 @@ class _Judge:
 		converted = in_document_currency(from_minor(lost, self.unit), currency, self.documents[key[0]])
 		return to_minor(converted, self.unit), base_lost
 
-	def _deductions(self, names: list[str]) -> dict[tuple[str, str], tuple[int, int]]:
+	def _deductions(self) -> dict[tuple[str, str], tuple[int, int]]:
 		"""Spread deductions over what each payment was allocated to and what is left of it, pro rata.
 
 		In the party account's and in company currency. What is deducted of a receipt is above zero; below zero it is
 		what was kept of a refund. The reverse, a bank that took more or gave more, is neither.
 		"""
-		totals = ledger_reads.deductions(names)
+		totals = {name: row.deducted for name, row in self.payments.items() if row.deducted}
 		if not totals:
 			return {}
 		allocated: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))

@@ -74,14 +74,14 @@ class _Batch:
 		self.billing = _by_parent(
 			ledger_reads.children("Plan Billing", names, ["row_id", "sales_invoice", "amount"])
 		)
-		self.orders = {row.name: row for row in ledger_reads.orders(names)}
-		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
-		self.invoices = _invoices(ledger_reads.invoice_names(names, list(self.orders), billed))
-		self.disputed = ledger_reads.disputed(list(self.invoices))
+		orders = ledger_reads.orders(names)
+		self.orders = {row.name: row for row in orders}
+		invoices = self._invoice_rows({row.invoice for row in orders if row.invoice})
+		self.invoices = {row.name: row for row in invoices}
 		self.asks = collection_asks.of_contracts(names)
 		rows = ledger_reads.ledger_rows(list(self.invoices)) if self.invoices else []
 		self.ledger = [row for row in rows if getdate(row.posting_date) <= until]
-		self.weights = document_owners.of_invoices(self.invoices)
+		self.weights = document_owners.of_invoices(invoices)
 		self.invoices_by_contract = self._group_invoices()
 		self.open_amounts = self._open_amounts()
 		self.open_bases = self._open_bases()
@@ -106,6 +106,12 @@ class _Batch:
 		)
 		return ContractFacts(header, rows, orders, facts, self.unit, name in self.converted)
 
+	def _invoice_rows(self, of_orders: set[str]) -> list[Any]:
+		"""Return the invoices that belong to the contracts: by their orders, by their own link, by plan billing."""
+		billed = {row.sales_invoice for rows in self.billing.values() for row in rows}
+		names = of_orders | billed | ledger_reads.own_invoices(list(self.headers))
+		return ledger_reads.invoices_by_order(sorted(names)) if names else []
+
 	def _plan_row(self, row: Any) -> PlanRow:
 		"""Of a cancelled contract nobody is asked for anything: its rows are waived whole."""
 		cancelled = self.headers[row.parent].docstatus == CANCELLED_DOCSTATUS
@@ -129,7 +135,7 @@ class _Batch:
 				total=self._share(self._total(invoice), invoice.name, name),
 				open=self._share(to_minor(self.open_amounts[invoice.name], self.unit), invoice.name, name),
 				bill_again=bool(invoice.is_return and invoice.update_billed_amount_in_sales_order),
-				disputed=invoice.name in self.disputed,
+				disputed=invoice.disputes > 0,
 				open_base=self._share(to_minor(self.open_bases[invoice.name], self.unit), invoice.name, name),
 			)
 			for invoice in self.invoices_by_contract.get(name, ())
@@ -210,10 +216,6 @@ class _Batch:
 			for field in ("amount", "non_cash", "base_cash", "in_clearing")
 		}
 		return Entry(**{**entry.__dict__, **parts})
-
-
-def _invoices(names: Collection[str]) -> dict[str, Any]:
-	return {row.name: row for row in ledger_reads.invoices(sorted(names))} if names else {}
 
 
 def _by_parent(rows: list[Any]) -> dict[str, list[Any]]:

@@ -4,11 +4,11 @@ The payment ledger is read where `delinked` is 0 and by nothing else: a cancelle
 delinked or cancel out, and neither the status of a voucher nor the sign of a row tells which.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import frappe
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Count, IfNull, Sum
 
 INVOICE, ORDER, PAYMENT, JOURNAL = "Sales Invoice", "Sales Order", "Payment Entry", "Journal Entry"
 HEADER_FIELDS = [
@@ -65,6 +65,32 @@ ROW_FIGURES = {
 	"overdue_amount": "overdue",
 	"overdue_billed": "overdue_billed",
 }
+INVOICE_FIELDS = [
+	"name",
+	"l2c_contract",
+	"return_against",
+	"is_return",
+	"is_pos",
+	"update_billed_amount_in_sales_order",
+	"currency",
+	"grand_total",
+	"rounded_total",
+	"base_grand_total",
+	"base_rounded_total",
+	"posting_date",
+]
+PAYMENT_FIELDS = [
+	"name",
+	"payment_type",
+	"source_exchange_rate",
+	"target_exchange_rate",
+	"paid_from_account_currency",
+	"paid_to_account_currency",
+	"unallocated_amount",
+	"docstatus",
+	"paid_to",
+	"clearance_date",
+]
 PLAN_FIELDS = ["row_id", "amount", "waived", "due_date", "billing", "status", *ROW_FIGURES]
 
 
@@ -76,82 +102,81 @@ def contracts(names: Collection[str]) -> list[Any]:
 
 def children(doctype: str, parents: Collection[str], fields: list[str]) -> list[Any]:
 	"""Return child rows of contracts, in their order."""
-	filters = {"parent": ("in", parents), "parenttype": "Sales Contract"}
-	return frappe.get_all(
-		doctype, filters=filters, fields=["name", "parent", "idx", *fields], order_by="parent, idx"
-	)
+	row = frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(row).select(row.name, row.parent, row.idx, *(row[field] for field in fields))
+	query = query.where(row.parent.isin(list(parents)) & (row.parenttype == "Sales Contract"))
+	return query.orderby(row.parent, row.idx).run(as_dict=True)
 
 
 def orders(contract_names: Collection[str]) -> list[Any]:
-	"""Return the submitted orders under contracts."""
-	fields = [
-		"name",
-		"l2c_contract",
-		"currency",
-		"grand_total",
-		"rounded_total",
-		"base_grand_total",
-		"base_rounded_total",
-	]
-	filters = {"l2c_contract": ("in", contract_names), "docstatus": 1}
-	return frappe.get_all(ORDER, filters=filters, fields=fields, order_by="name")
-
-
-def invoice_names(
-	contract_names: Collection[str], order_names: Collection[str], billed: Iterable[str]
-) -> set[str]:
-	"""Return the invoices that belong to contracts: by their orders, by their own link, by plan billing."""
-	names = set(billed)
-	names.update(
-		frappe.get_all(
-			INVOICE,
-			filters={"l2c_contract": ("in", contract_names), "docstatus": 1},
-			pluck="name",
-			order_by="name",
+	"""Return the submitted orders under contracts, a row for each submitted `invoice` that bills one; None where none does."""
+	order, item = frappe.qb.DocType(ORDER), frappe.qb.DocType("Sales Invoice Item")
+	return (
+		frappe.qb.from_(order)
+		.left_join(item)
+		.on((item.sales_order == order.name) & (item.docstatus == 1))
+		.select(
+			order.name,
+			order.l2c_contract,
+			order.currency,
+			order.grand_total,
+			order.rounded_total,
+			order.base_grand_total,
+			order.base_rounded_total,
+			item.parent.as_("invoice"),
 		)
+		.distinct()
+		.where(order.l2c_contract.isin(list(contract_names)) & (order.docstatus == 1))
+		.orderby(order.name)
+		.run(as_dict=True)
 	)
-	if order_names:
-		item = frappe.qb.DocType("Sales Invoice Item")
-		query = frappe.qb.from_(item).select(item.parent).distinct()
-		query = query.where(item.sales_order.isin(list(order_names)) & (item.docstatus == 1))
-		names.update(row[0] for row in query.run())
-	return names
+
+
+def own_invoices(contract_names: Collection[str]) -> set[str]:
+	"""Return the submitted invoices that name one of the contracts."""
+	invoice = frappe.qb.DocType(INVOICE)
+	query = frappe.qb.from_(invoice).select(invoice.name)
+	query = query.where(invoice.l2c_contract.isin(list(contract_names)) & (invoice.docstatus == 1))
+	return {row[0] for row in query.run()}
 
 
 def invoices(names: Collection[str]) -> list[Any]:
 	"""Return the submitted invoices among the names, with the returns and debit notes against them."""
-	fields = [
-		"name",
-		"l2c_contract",
-		"return_against",
-		"is_return",
-		"is_pos",
-		"update_billed_amount_in_sales_order",
-		"currency",
-		"grand_total",
-		"rounded_total",
-		"base_grand_total",
-		"base_rounded_total",
-		"posting_date",
-	]
 	either = {"name": ("in", names), "return_against": ("in", names)}
 	return frappe.get_all(
-		INVOICE, filters={"docstatus": 1}, or_filters=either, fields=fields, order_by="name"
+		INVOICE, filters={"docstatus": 1}, or_filters=either, fields=INVOICE_FIELDS, order_by="name"
 	)
 
 
-def invoice_items(names: Collection[str]) -> list[Any]:
-	"""Return net amounts of invoice lines with the order each line bills, and the order's contract."""
-	item, order = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType(ORDER)
+def invoices_by_order(names: Collection[str]) -> list[Any]:
+	"""Return rows of `invoices`, one for each `sales_order` that an invoice bills, None for lines without one.
+
+	Each with the order's contract, the net amount of its lines and how many `disputes` of the invoice are open.
+	"""
+	invoice, order = frappe.qb.DocType(INVOICE), frappe.qb.DocType(ORDER)
+	item = frappe.qb.DocType("Sales Invoice Item")
 	return (
-		frappe.qb.from_(item)
+		frappe.qb.from_(invoice)
+		.left_join(item)
+		.on((item.parent == invoice.name) & (item.docstatus == 1))
 		.left_join(order)
 		.on(order.name == item.sales_order)
-		.select(item.parent, item.net_amount, item.sales_order, order.l2c_contract)
-		.where(item.parent.isin(list(names)) & (item.docstatus == 1))
-		.orderby(item.parent, item.idx)
+		.select(*(invoice[field] for field in INVOICE_FIELDS), _disputes(invoice).as_("disputes"))
+		.select(item.sales_order, order.l2c_contract.as_("of_order"), Sum(item.net_amount).as_("net_amount"))
+		.where(invoice.name.isin(list(names)) | invoice.return_against.isin(list(names)))
+		.where(invoice.docstatus == 1)
+		.groupby(invoice.name, item.sales_order)
+		.orderby(invoice.name, item.sales_order)
 		.run(as_dict=True)
 	)
+
+
+def _disputes(invoice: Any) -> Any:
+	"""Return how to count what a customer disputes of an invoice that is neither rejected nor settled in the books."""
+	dispute = frappe.qb.DocType("Receivable Dispute")
+	unsettled = (dispute.status == "Accepted") & (IfNull(dispute.outcome_document, "") == "")
+	query = frappe.qb.from_(dispute).select(Count("*")).where(dispute.sales_invoice == invoice.name)
+	return query.where((dispute.status == "Open") | unsettled)
 
 
 def ledger_rows(names: Collection[str]) -> list[Any]:
@@ -182,17 +207,8 @@ def payments_on_orders(order_names: Collection[str]) -> list[Any]:
 		frappe.qb.from_(reference)
 		.join(payment)
 		.on(payment.name == reference.parent)
-		.select(
-			reference.reference_name,
-			reference.allocated_amount,
-			payment.name,
-			payment.payment_type,
-			payment.posting_date,
-			payment.source_exchange_rate,
-			payment.target_exchange_rate,
-			payment.paid_from_account_currency,
-			payment.paid_to_account_currency,
-		)
+		.select(reference.reference_name, reference.allocated_amount, payment.posting_date)
+		.select(*(payment[field] for field in PAYMENT_FIELDS))
 		.where((reference.reference_doctype == ORDER) & reference.reference_name.isin(list(order_names)))
 		.where((payment.docstatus == 1) & (payment.party_type == "Customer"))
 		.orderby(payment.name, reference.idx)
@@ -225,32 +241,25 @@ def journals_on_orders(order_names: Collection[str]) -> list[Any]:
 
 
 def payments(names: Collection[str]) -> dict[str, Any]:
-	"""Return Payment Entries by name."""
-	fields = [
-		"name",
-		"payment_type",
-		"source_exchange_rate",
-		"target_exchange_rate",
-		"paid_from_account_currency",
-		"paid_to_account_currency",
-		"unallocated_amount",
-		"docstatus",
-		"paid_to",
-		"clearance_date",
-	]
-	rows = frappe.get_all(PAYMENT, filters={"name": ("in", names)}, fields=fields, order_by="name")
-	return {row.name: row for row in rows}
+	"""Return Payment Entries by name.
 
-
-def deductions(names: Collection[str]) -> dict[str, float]:
-	"""Return per Payment Entry what was deducted (company currency), exchange differences left out."""
-	filters = {"parent": ("in", names), "parenttype": PAYMENT, "is_exchange_gain_loss": 0}
-	sums: dict[str, float] = {}
-	for row in frappe.get_all(
-		"Payment Entry Deduction", filters=filters, fields=["parent", "amount"], order_by="parent, idx"
-	):
-		sums[row.parent] = sums.get(row.parent, 0) + row.amount
-	return {name: amount for name, amount in sums.items() if amount}
+	`deducted`: what was deducted of one (company currency), exchange differences left out; None where nothing was.
+	"""
+	payment, deduction = frappe.qb.DocType(PAYMENT), frappe.qb.DocType("Payment Entry Deduction")
+	query = (
+		frappe.qb.from_(payment)
+		.left_join(deduction)
+		.on(
+			(deduction.parent == payment.name)
+			& (deduction.parenttype == PAYMENT)
+			& (deduction.is_exchange_gain_loss == 0)
+		)
+		.select(*(payment[field] for field in PAYMENT_FIELDS), Sum(deduction.amount).as_("deducted"))
+		.where(payment.name.isin(list(names)))
+		.groupby(payment.name)
+		.orderby(payment.name)
+	)
+	return {row.name: row for row in query.run(as_dict=True)}
 
 
 def references(names: Collection[str]) -> list[Any]:
@@ -283,13 +292,3 @@ def given_back(payments: Collection[str]) -> dict[str, float]:
 		.groupby(reference.reference_name)
 	)
 	return dict(query.run())
-
-
-def disputed(names: Collection[str]) -> set[str]:
-	"""Return the invoices of which a customer disputes something that is neither rejected nor settled in the books."""
-	filters = {"sales_invoice": ("in", list(names)), "status": ("in", ["Open", "Accepted"])}
-	fields = ["sales_invoice", "status", "outcome_document"]
-	rows = (
-		frappe.get_all("Receivable Dispute", filters=filters, fields=fields, order_by="name") if names else []
-	)
-	return {row.sales_invoice for row in rows if row.status == "Open" or not row.outcome_document}

@@ -23,11 +23,10 @@ def compare(locked: Mapping[str, Moment]) -> None:
 	unknown = {name: moment for name, moment in locked.items() if name not in known}
 	if not unknown:
 		return
-	filters = {"name": ("in", list(unknown))}
-	rows = frappe.get_all(
-		"Sales Contract", filters=filters, fields=["name", "recomputed_on"], order_by="name"
-	)
-	seen = {row.name: _moment(row.recomputed_on) for row in rows}
+	table = frappe.qb.DocType("Sales Contract")
+	query = frappe.qb.from_(table).select(table.name, table.recomputed_on)
+	rows = query.where(table.name.isin(list(unknown))).run()
+	seen = {name: _moment(moment) for name, moment in rows}
 	for name, moment in unknown.items():
 		known[name] = name not in seen or seen[name] != _moment(moment)
 
