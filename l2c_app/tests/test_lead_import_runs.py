@@ -374,3 +374,5 @@ class TestImportRuns(L2CTestCase):
 		self.assertEqual([row.idx for row in found], [2001])
 		self.assertIn("line 1", found[0].reason)
 		self.assertEqual(frappe.db.count(ROW, {"run": run}), 2001)
+		stamps = frappe.db.get_value(ROW, f"{run}-00002001", ["owner", "modified_by", "docstatus", "idx"])
+		self.assertEqual(stamps, (self.chief, self.chief, 0, 2001))

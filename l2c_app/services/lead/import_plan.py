@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from l2c_app.core import lead_file as rules
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.lead import import_runs, lead_import, party_keys
 from l2c_app.services.pool.name_lists import chunks
 
@@ -17,13 +18,7 @@ PLANNED, DONE, SKIPPED, FAILED = "Planned", "Done", "Skipped", "Failed"
 NEW, SAME, KNOWN, BAD = "New", "Same as Other Row", "Known", "Unusable"
 JUDGED_AGAIN = (SAME, KNOWN)
 COLUMNS = (
-	"name",
-	"owner",
-	"creation",
-	"modified",
-	"modified_by",
-	"docstatus",
-	"idx",
+	*STAMPS,
 	"run",
 	"line",
 	"status",
@@ -75,6 +70,6 @@ def _insert(run: Document, rows: Sequence[tuple]) -> None:
 	query = frappe.qb.into(frappe.qb.DocType(import_runs.ROW)).columns(*COLUMNS)
 	for number, *cells in rows:
 		name = f"{run.name}-{number:08d}"
-		query = query.insert(name, user, at, at, user, 0, number, run.name, *cells)
+		query = query.insert(*stamps(name, user, at, idx=number), run.name, *cells)
 	if rows:
 		query.run()

@@ -8,6 +8,7 @@ from pypika import Criterion
 
 from l2c_app.core import normalise
 from l2c_app.core.duplicates import COMPANY, DOMAIN, EMAIL, PHONE, TAX_ID
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.lead import contact_values
 from l2c_app.services.pool import vault
 from l2c_app.services.pool.name_lists import among, chunks
@@ -32,19 +33,7 @@ FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
 		(TAX_ID, "tax_id"),
 	),
 }
-COLUMNS = (
-	"name",
-	"owner",
-	"creation",
-	"modified",
-	"modified_by",
-	"docstatus",
-	"idx",
-	"party_type",
-	"party",
-	"kind",
-	"value",
-)
+COLUMNS = (*STAMPS, "party_type", "party", "kind", "value")
 Key = tuple[str, str]
 
 
@@ -126,7 +115,7 @@ def insert(party_type: str, party: str, keys: Iterable[Key]) -> None:
 	"""Store keys that the party does not have yet: all of a new one."""
 	user, now = frappe.session.user, frappe.utils.now_datetime()
 	rows = [
-		(frappe.generate_hash(length=10), user, now, now, user, 0, 0, party_type, party, kind, value)
+		(*stamps(frappe.generate_hash(length=10), user, now), party_type, party, kind, value)
 		for kind, value in sorted(keys)
 	]
 	if rows:

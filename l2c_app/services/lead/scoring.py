@@ -13,6 +13,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from l2c_app.core import scoring
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.lead import score_facts, score_rules, tier_changes
 from l2c_app.services.pool import recycle_dates
 from l2c_app.services.pool.seats import chunks
@@ -22,7 +23,6 @@ JOB = "l2c_app.jobs.leads.score_leads"
 CHUNK = 1000
 STORED = ("lead", "fit", "engagement", "total", "tier", "previous_tier", "tier_since", "scored_on",
 	"completeness", "reasons", "missing")  # fmt: skip
-STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 COMPARED = ("fit", "engagement", "total", "tier", "completeness", "reasons", "missing")
 
 
@@ -104,9 +104,8 @@ def _store(rows: Sequence[dict]) -> None:
 		frappe.qb.from_(table).delete().where(table.lead.isin([row["lead"] for row in chunk])).run()
 		query = frappe.qb.into(table).columns(*STAMPS, *STORED)
 		for row in chunk:
-			at = row["scored_on"]
-			stamps = (frappe.generate_hash(length=10), user, at, at, user, 0, 0)
-			query = query.insert(*stamps, *(row[name] for name in STORED))
+			stamped = stamps(frappe.generate_hash(length=10), user, row["scored_on"])
+			query = query.insert(*stamped, *(row[name] for name in STORED))
 		query.run()
 
 

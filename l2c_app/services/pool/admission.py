@@ -10,6 +10,7 @@ from frappe.utils import now_datetime
 from l2c_app.core import filters as core_filters
 from l2c_app.core.masking import mask_name
 from l2c_app.core.seats import Event, State
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.pool import (
 	pool_checks,
 	pool_fields,
@@ -26,13 +27,7 @@ from l2c_app.services.pool.seats import update_parties
 NEVER_ADMITTED = frozenset({"Converted", "Do Not Contact"})
 SECONDS_BETWEEN_ERRORS = 3600
 COLUMNS = (
-	"name",
-	"owner",
-	"creation",
-	"modified",
-	"modified_by",
-	"docstatus",
-	"idx",
+	*STAMPS,
 	"party_type",
 	"party",
 	"party_name",
@@ -190,13 +185,7 @@ def _not_seated(admissions: Sequence[Admission]) -> tuple[list[Admission], set[A
 def _row(admission: Admission, name: str, primary: bool, *, at: datetime, actor: str) -> tuple:
 	held = bool(admission.holder)
 	return (
-		name,
-		actor,
-		at,
-		at,
-		actor,
-		0,
-		0,
+		*stamps(name, actor, at),
 		admission.party_type,
 		admission.party,
 		shown_name(admission.pool, admission.party_name),

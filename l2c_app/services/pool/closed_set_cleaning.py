@@ -8,10 +8,10 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname, now_datetime
 
 from l2c_app.core.seats import State
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.follow_up import follow_up_handover
 from l2c_app.services.pool.name_lists import among, chunks, each, forget_cached
 
-STAMPS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 COMMENT_FIELDS = ("comment_type", "comment_email", "reference_doctype", "reference_name", "content")
 Former = tuple[str, str, str]  # party type, party, former holder
 Holders = dict[str, set[str]]  # party: its former holders
@@ -109,8 +109,8 @@ def _comment(party_type: str, todos: Sequence[frappe._dict], *, at: datetime) ->
 	mover, names = get_fullname(user), {name: get_fullname(name) for name in {t.allocated_to for t in todos}}
 	for todo in todos:
 		text = escape_html(_("Assignment of {0} removed by {1}").format(names[todo.allocated_to], mover))
-		stamps = (frappe.generate_hash(length=10), user, at, at, user, 0, 0)
-		query = query.insert(*stamps, "Assignment Completed", user, party_type, todo.reference_name, text)
+		stamped = stamps(frappe.generate_hash(length=10), user, at)
+		query = query.insert(*stamped, "Assignment Completed", user, party_type, todo.reference_name, text)
 	query.run()
 
 
