@@ -40,9 +40,10 @@ def store(run: Document, rows: Sequence[Row]) -> None:
 	"""Keep planned rows as the run's next chunk, behind those already kept."""
 	if not rows:
 		return
-	likes: dict[Likeness, int] = {}
-	cells = [(*row[:4], likes.setdefault(row.like, len(likes))) for row in rows]
-	plan = json.dumps([list(likes), cells], separators=(",", ":"))
+	places, seats, parties, numbers, likes = zip(*rows, strict=True)
+	kinds = {like: number for number, like in enumerate(dict.fromkeys(likes))}
+	cells = places, seats, parties, numbers, [kinds[like] for like in likes]
+	plan = json.dumps([list(kinds), *cells], separators=(",", ":"))
 	at, user = now_datetime(), frappe.session.user
 	stamps = name_of(run.name, rows[0].place), user, at, at, user, 0, 0
 	table = frappe.qb.DocType("Pool Run Chunk")
@@ -54,9 +55,9 @@ def first(run: Document) -> Chunk | None:
 	kept = frappe.db.get_value("Pool Run Chunk", {"run": run.name}, ["name", "plan"], order_by="name asc")
 	if not kept:
 		return None
-	texts, cells = json.loads(kept[1])
+	texts, *cells, kinds = json.loads(kept[1])
 	likes = [Likeness(*text) for text in texts]
-	return Chunk(kept[0], [Row(*own, likes[like]) for *own, like in cells])
+	return Chunk(kept[0], list(map(Row, *cells, [likes[kind] for kind in kinds])))
 
 
 def forget(run: str, chunk: str | None = None) -> None:
