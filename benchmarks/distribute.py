@@ -6,10 +6,14 @@ What people use is a recorded run: all seats are planned, then done in chunks of
 again and committed with a row per seat. `once` is the same draw and the same moves in one transaction, without a record.
 """
 
+import argparse
+import statistics
+
 import common
 import frappe
 
 RULE = "L2C Benchmark Rule"
+APPLY = "frappe.automation.doctype.assignment_rule.assignment_rule.apply"
 FOR_EVER = 1e9
 
 
@@ -38,10 +42,11 @@ def bare_sql(users: list[str], count: int) -> float:
 
 
 def native(users: list[str], count: int) -> tuple[float, float]:
-	"""Return the seconds per lead of ERPNext's own round robin: of the rule on loaded leads alone, and of what the host's job
-	does for each lead of a bulk assignment: load it, apply the rule, commit. It may not touch pooled leads, so these leave
-	the pool first."""
+	"""Return the seconds per lead of ERPNext's own round robin: of the rule alone on loaded leads, and of the jobs that a bulk
+	assignment puts in the queue, one a lead, as its worker does them. It may not touch pooled leads, so these leave the
+	pool first."""
 	from frappe.automation.doctype.assignment_rule import assignment_rule
+	from frappe.utils.background_jobs import execute_job
 
 	frappe.delete_doc("Assignment Rule", RULE, ignore_missing=True, force=True)
 	frappe.get_doc(
@@ -66,9 +71,12 @@ def native(users: list[str], count: int) -> tuple[float, float]:
 	loaded = [frappe.get_doc("Lead", name) for name in names[: count // 2]]
 
 	def jobs() -> None:
+		site = frappe.local.site
 		for name in names[count // 2 :]:
-			assignment_rule.apply(doctype="Lead", name=name)
-			frappe.db.commit()
+			job = {"doc": None, "doctype": "Lead", "name": name}
+			execute_job(site, APPLY, None, "", job, "Administrator")
+		frappe.init(site)
+		frappe.connect()
 
 	taken = common.timed(lambda: [assignment_rule.apply(lead) for lead in loaded]), common.timed(jobs)
 	assigned = frappe.db.count(
@@ -118,36 +126,52 @@ def fresh(size: int) -> None:
 	common.add_leads(size)
 
 
-def measure(size: int, users: list[str], natives: int) -> None:
-	"""Print one line of the table."""
-	fresh(size)
-	floor = bare_sql(users, size)
-	fresh(size)
-	rule_alone, whole = native(users, min(natives, size))
-	once = at_once(size)
+def one_round(size: int, users: list[str], natives: int) -> dict[str, float]:
+	"""Return the seconds of each in turn, as close together as can be: other work on the machine comes and goes."""
 	fresh(size)
 	planned, worked = ours(size)
-	taken = planned + worked
+	fresh(size)
+	floor = bare_sql(users, size)
+	rule_alone, job = native(users, min(natives, size))
+	return {"plan": planned, "work": worked, "bare": floor, "rule": rule_alone, "job": job}
+
+
+def say(name: str, size: int, found: dict[str, float]) -> None:
+	"""Print one line of the table."""
+	taken = found["plan"] + found["work"]
 	common.say(
-		f"| {size:>9,} | {floor:>7.2f} | {once:>7.2f} | {once / floor:>5.2f} | {planned:>7.2f} | {worked:>7.2f} "
-		f"| {1e3 * taken / size:>7.4f} | {taken / floor:>5.2f} | {rule_alone * 1e3:>6.1f} "
-		f"| {rule_alone * size / taken:>7.0f} | {whole * 1e3:>6.1f} | {whole * size / taken:>7.0f} | {common.load()} |"
+		f"| {size:>9,} | {name:>6} | {found['bare']:>7.2f} | {found['plan']:>7.2f} | {found['work']:>7.2f} "
+		f"| {1e3 * taken / size:>7.4f} | {taken / found['bare']:>5.2f} | {1e3 * found['rule']:>6.1f} "
+		f"| {found['rule'] * size / taken:>6.0f} | {1e3 * found['job']:>6.1f} | {found['job'] * size / taken:>6.0f} "
+		f"| {common.load()} |"
 	)
+
+
+def measure(size: int, users: list[str], options: argparse.Namespace) -> None:
+	"""Print a line per round, their medians, and what the same draw takes without a record."""
+	rounds = [one_round(size, users, options.natives) for _round in range(options.rounds)]
+	for number, found in enumerate(rounds, start=1):
+		say(str(number), size, found)
+	middle = {name: statistics.median(found[name] for found in rounds) for name in rounds[0]}
+	say("median", size, middle)
+	fresh(size)
+	once = at_once(size)
+	common.say(f"without a record {once:.2f} s, {once / middle['bare']:.2f} x bare")
 
 
 def main() -> None:
 	"""Build each size, measure it, remove it."""
-	options = common.arguments(__doc__, smallest=10_000, largest=1_000_000, natives=200)
+	options = common.arguments(__doc__, smallest=10_000, largest=1_000_000, natives=200, rounds=3)
 	with common.connected(options.site):
 		common.without_workers()
 		users = common.members()
 		common.pool(users)
 		common.say(
-			"|     seats |  bare s |  once s | ratio |  plan s |  work s | ms/seat | ratio | native ms/lead | native/ours | in a job | job/ours | load |"
+			"|     seats |  round |  bare s |  plan s |  work s | ms/seat | ratio | rule alone ms | rule/ours | job ms | job/ours | load |"
 		)
 		for size in common.SIZES:
 			if options.smallest <= size <= options.largest:
-				measure(size, users, options.natives)
+				measure(size, users, options)
 		common.forget_runs()
 		common.clean()
 

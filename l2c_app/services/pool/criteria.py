@@ -1,6 +1,6 @@
 """Distribution by criteria: ordered rules with filters, the first that matches a party names its receivers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import frappe
@@ -66,9 +66,9 @@ def validate(pool: object, members: set[str]) -> None:
 
 
 def deal(
-	pool: object, seats: Sequence[frappe._dict], receivers: Receivers, **who: object
+	pool: object, seats: Mapping[str, str], receivers: Receivers, **who: object
 ) -> dict[str, tuple[rules.Gift, str]]:
-	"""Return {seat: (gift, title of the rule that matched)}. What no rule matches, and what none of a rule's receivers
+	"""Return {seat: (gift, title of the rule that matched)} of {seat: party}. What no rule matches, and what none of a rule's receivers
 	can take, goes to the fallback. `who`: barred, shut and repeat of `core.distribution.deal`."""
 	known = rules_of(pool)
 	matched = _match(pool.party_type, known, seats)
@@ -85,7 +85,7 @@ def deal(
 				continue
 			result[seat] = gift, title
 			_take(room, gift.user)
-	return {seat.name: result[seat.name] for seat in seats}
+	return {seat: result[seat] for seat in seats}
 
 
 def _take(room: dict[str, rules.Member], user: str | None) -> None:
@@ -95,16 +95,16 @@ def _take(room: dict[str, rules.Member], user: str | None) -> None:
 		room[user] = replace(member, held=member.held + 1, room=left)
 
 
-def _match(party_type: str, known: list[Rule], seats: Sequence[frappe._dict]) -> dict[str, int]:
+def _match(party_type: str, known: list[Rule], seats: Mapping[str, str]) -> dict[str, int]:
 	"""Return {seat: place of the first rule whose filters its party fulfils}; two rules may have one title."""
 	fields = sorted({field for rule in known for field, _operator, _value in rule.filters} | {"name"})
 	matched: dict[str, int] = {}
-	for some in chunks(seats):
-		filters = {"name": ("in", [seat.party for seat in some])}
+	for some in chunks(list(seats.items())):
+		filters = {"name": ("in", [party for _seat, party in some])}
 		rows = frappe.get_all(party_type, filters=filters, fields=fields, order_by="name")
 		parties = {row.name: row for row in rows}
-		for seat in some:
-			party = parties.get(seat.party) or {}
+		for seat, name in some:
+			party = parties.get(name) or {}
 			fits = (place for place, rule in enumerate(known) if core_filters.matches(party, rule.filters))
-			matched[seat.name] = next(fits, NO_RULE)
+			matched[seat] = next(fits, NO_RULE)
 	return matched

@@ -3,7 +3,7 @@ seat that stays. A recorded run (`distribution_run`) and the benchmarks use the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from itertools import islice
 
 import frappe
 from frappe import _
@@ -30,14 +30,6 @@ RULE = "distribution"
 ANYONE = "Give to Anyone"
 
 
-class Free(NamedTuple):
-	"""A seat that is free, its party, and whether it is to be asked for reasons why nobody may be given it."""
-
-	name: str
-	party: str
-	marked: int
-
-
 @dataclass(frozen=True)
 class Wish:
 	"""What to hand out and how. Empty: all free seats, the oldest first, as the pool says, holding caps bind."""
@@ -53,7 +45,7 @@ class Wish:
 class Draw:
 	"""A draw: who gets which seat by which method and seed, and members and seats that are left out, with the reason.
 
-	`parties`: {free seat: (party_type, party)}.
+	`parties`: {free seat: party}, all of the pool's kind.
 	"""
 
 	pool: str
@@ -61,7 +53,7 @@ class Draw:
 	seed: str
 	rows: list[dict] = field(default_factory=list)
 	skipped_members: dict[str, str] = field(default_factory=dict)
-	parties: dict[str, tuple[str, str]] = field(default_factory=dict)
+	parties: dict[str, str] = field(default_factory=dict)
 
 	def as_dict(self) -> dict:
 		"""Return what the Desk shows."""
@@ -139,14 +131,13 @@ def draw(pool: str, wish: Wish) -> Draw:
 	notes = {"": "", **_notes()}
 	for seat, (gift, title) in _deal(document, free, able, method=method, seed=seed).items():
 		rows.append({"seat": seat, "user": gift.user, "reason": notes[gift.note], "rule": title})
-	parties = {seat.name: (document.party_type, seat.party) for seat in free}
-	return Draw(pool, method, seed, rows, able.skipped, parties)
+	return Draw(pool, method, seed, rows, able.skipped, free)
 
 
 def _deal(
-	pool: object, free: list[Free], able: receivers.Receivers, *, method: str, seed: str
+	pool: object, free: dict[str, str], able: receivers.Receivers, *, method: str, seed: str
 ) -> dict[str, tuple[rules.Gift, str]]:
-	names = [seat.name for seat in free]
+	names = list(free)
 	who = {
 		"barred": _former_holders(pool, names),
 		"shut": member_filters.shut(pool.party_type, free, able.takes),
@@ -184,34 +175,36 @@ def totals(rows: Sequence[dict]) -> dict[str, int]:
 	return dict(sorted(counts.items()))
 
 
-def _free_seats(pool: object, wish: Wish) -> tuple[list[Free], list[dict]]:
-	"""Return the free seats in order of admission, and rows with a reason for seats that are not free or whose party nobody
-	may be given; those do not count towards the wished number."""
+def _free_seats(pool: object, wish: Wish) -> tuple[dict[str, str], list[dict]]:
+	"""Return {free seat: party} in order of admission, and rows with a reason for seats that are not free or whose party
+	nobody may be given; those do not count towards the wished number."""
 	if wish.seats is not None and len(wish.seats) > LIMIT:
 		refuse(TooManyRows, _("At most {0} seats at once.").format(LIMIT), compared=str(len(wish.seats)))
 	if wish.seats is None:
 		return _oldest(pool, min(max(int(wish.count or MOST), 0), MOST) or 1)
 	wanted = list(dict.fromkeys(wish.seats))
-	free: list[Free] = []
+	found: list[tuple] = []
 	for some in chunks(wanted):
 		seat, query = _free(pool)
-		free += map(Free._make, query.where(among(seat.name, some)).run())
-	known = {seat.name for seat in free}
+		found += query.where(among(seat.name, some)).run()
+	known = {row[0] for row in found}
 	reason = _("The seat is not available in this pool.")
 	skipped = [_stays(seat, reason) for seat in wanted if seat not in known]
-	fit, barred = _without_blocked(free)
+	fit, barred = _without_blocked(found)
 	return fit, [*skipped, *barred]
 
 
-def _oldest(pool: object, limit: int) -> tuple[list[Free], list[dict]]:
-	free, skipped, start, size = [], [], 0, max(limit, CHUNK)
+def _oldest(pool: object, limit: int) -> tuple[dict[str, str], list[dict]]:
+	free: dict[str, str] = {}
+	skipped, start, size = [], 0, max(limit, CHUNK)
 	while len(free) < limit:
-		page = list(map(Free._make, _free(pool)[1].limit(size).offset(start).run()))
+		page = _free(pool)[1].limit(size).offset(start).run()
 		fit, barred = _without_blocked(page)
-		free, skipped, start = [*free, *fit], [*skipped, *barred], start + size
+		free |= fit
+		skipped, start = [*skipped, *barred], start + size
 		if len(page) < size:
 			break
-	return free[:limit], skipped
+	return dict(islice(free.items(), limit)), skipped
 
 
 def _free(pool: object) -> tuple[object, object]:
@@ -222,10 +215,10 @@ def _free(pool: object) -> tuple[object, object]:
 	return seat, query.orderby(seat.admitted_on, seat.name)
 
 
-def _without_blocked(seats: list[Free]) -> tuple[list[Free], list[dict]]:
-	reasons = blocked_parties.reasons_of([seat.name for seat in seats if seat.marked])
-	rows = [_stays(seat, reason) for seat, reason in reasons.items()]
-	return [seat for seat in seats if seat.name not in reasons] if reasons else seats, rows
+def _without_blocked(rows: Sequence[tuple]) -> tuple[dict[str, str], list[dict]]:
+	reasons = blocked_parties.reasons_of([seat for seat, _party, marked in rows if marked])
+	stays = [_stays(seat, reason) for seat, reason in reasons.items()]
+	return {seat: party for seat, party, _marked in rows if seat not in reasons}, stays
 
 
 def _stays(seat: str, reason: str) -> dict:

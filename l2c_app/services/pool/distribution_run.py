@@ -45,14 +45,15 @@ def plan(run: Document) -> Iterator[Planned]:
 	options = {**runs.options_of(run), "method": drawn.method, "skipped_members": drawn.skipped_members}
 	options["last"] = next((row["user"] for row in reversed(drawn.rows) if row["user"]), None)
 	run.db_set("options", json.dumps(options, sort_keys=True))
-	others = _parties([row["seat"] for row in drawn.rows if row["seat"] not in drawn.parties])
-	parties = drawn.parties | others
-	nobody = "", ""
+	kind, free = frappe.get_cached_value("Lead Pool", run.pool, "party_type"), drawn.parties
+	others = _parties([row["seat"] for row in drawn.rows if row["seat"] not in free])
 	for row in _by_receiver(drawn.rows):
 		seat, user = row["seat"], row["user"]
+		party_type, party = (kind, free[seat]) if seat in free else others.get(seat, ("", ""))
 		yield Planned(
 			seat,
-			*parties.get(seat, nobody),
+			party_type,
+			party,
 			decision=row["rule"],
 			to_user=user,
 			reason=row["reason"],

@@ -1,7 +1,7 @@
 """What single members take: the filters of the member rows that reach them, judged for many seats at once."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import frappe
 from frappe import _
@@ -43,20 +43,20 @@ def of_members(pool: object, rows: Sequence[frappe._dict]) -> tuple[dict[str, Al
 
 
 def shut(
-	party_type: str, seats: Sequence[frappe._dict], takes: dict[str, Alternatives]
+	party_type: str, seats: Mapping[str, str], takes: dict[str, Alternatives]
 ) -> dict[str, Collection[str]]:
-	"""Return {seat: members who do not take its party}. One query per thousand seats, none without filters."""
+	"""Return {seat: members who do not take its party} of {seat: party}. One query per thousand seats, none without filters."""
 	if not takes:
 		return {}
 	fields = {field for each in takes.values() for some in each for field, _operator, _value in some}
 	closed: dict[str, Collection[str]] = {}
-	for some in chunks(seats):
-		filters = {"name": ("in", [seat.party for seat in some])}
+	for some in chunks(list(seats.items())):
+		filters = {"name": ("in", [party for _seat, party in some])}
 		rows = frappe.get_all(party_type, filters=filters, fields=sorted(fields | {"name"}), order_by="name")
 		parties = {row.name: row for row in rows}
-		for seat in some:
-			party = parties.get(seat.party) or {}
-			closed[seat.name] = {user for user, each in takes.items() if not _takes(party, each)}
+		for seat, name in some:
+			party = parties.get(name) or {}
+			closed[seat] = {user for user, each in takes.items() if not _takes(party, each)}
 	return closed
 
 
