@@ -13,6 +13,7 @@ from typing import NamedTuple
 import frappe
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import now_datetime
+from pypika import Case
 from pypika.queries import QueryBuilder
 
 from l2c_app.core.recycling import Clock, Due
@@ -78,16 +79,17 @@ def _only_kind(pool: object, names: Sequence[str], at: datetime) -> Kind | None:
 
 
 def _kinds(pool: object, names: Sequence[str]) -> Sequence[tuple]:
-	"""Lock seats of the pool whose party may be given to somebody, and the party, and return what there is among them:
-	(kind…, latest day up to which to leave alone, how many)."""
+	"""Lock seats of the pool and the party of each behind it, and return what there is among them: (kind…, latest day up to
+	which to leave alone, how many whose party may be given to somebody)."""
 	seat, party = frappe.qb.DocType("Lead Pool Seat"), frappe.qb.DocType(pool.party_type)
 	kind = [seat[field] for field in Kind._fields]
-	query = frappe.qb.from_(seat).join(party).on(party.name == seat.party).groupby(*kind)
+	fits = Case().when(blocked_parties.may_be_given(pool.party_type), 1)
+	# An inner join, or a condition on the party, lets the database begin with all leads of some status: it would lock them.
+	query = frappe.qb.from_(seat).left_join(party).on(party.name == seat.party).groupby(*kind)
 	query = query.where(
 		among(seat.name, names) & (seat.pool == pool.name) & (seat.party_type == pool.party_type)
 	)
-	query = query.where(blocked_parties.may_be_given(pool.party_type)).for_update()
-	return query.select(*kind, Max(seat.do_not_contact_until), Count("*")).run()
+	return query.for_update().select(*kind, Max(seat.do_not_contact_until), Count(fits)).run()
 
 
 def write(handout: Handout, rows: RowRange, users: Collection[str]) -> None:
