@@ -150,13 +150,13 @@ def undo_contract(name: str) -> None:
 
 def _take_back(run: Document, name: str) -> None:
 	"""Undo a row of a locked run; a run that is done and of which nothing is left by that is undone itself."""
-	_refuse_old_picture(run)
 	row = frappe.get_doc(ROW, name, for_update=True)
 	if row.status == UNDONE:
 		return
 	if run.state in RUNS.live or row.status not in (DONE, KEPT):
 		states = f"{_(run.state)}, {_(row.status)}"
 		refuse(AdoptionRunState, _("The row has no contract that could be undone now."), compared=states)
+	_refuse_old_picture(run)
 	adoption_undo.undo(row.contract, row.state_at_adoption)
 	row.db_set({"error": None, "reason": None, **undone()})
 	values: dict[str, object] = dict(counts(run.name))
