@@ -14,12 +14,12 @@ from frappe.utils import flt, getdate, now_datetime
 from l2c_app.core.facts import ADVANCE, NON_CASH, Entry
 from l2c_app.core.money import from_minor, to_minor
 from l2c_app.core.position import Position
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.ledger.ledger_facts import ContractFacts
 from l2c_app.services.ledger.ledger_reads import CONTRACT_FIGURES, INVOICE, ORDER, ROW_FIGURES
 
 IN_CLEARING = "In Clearing"
 VOUCHER = "Contract Voucher"
-STAMPS = ("owner", "creation", "modified", "modified_by", "docstatus", "idx")
 KEY = ("voucher_type", "voucher_no", "against_no", "kind")
 VOUCHER_FIELDS = ("against_type", "posting_date", "amount", "base_amount", "currency")
 Key = tuple[str, str, str, str]
@@ -107,10 +107,10 @@ def _insert_vouchers(contract: str, found: dict[Key, dict[str, Any]]) -> None:
 		return
 	at, user = now_datetime(), frappe.session.user
 	query = frappe.qb.into(frappe.qb.DocType(VOUCHER))
-	query = query.columns("name", *STAMPS, "contract", *KEY, *VOUCHER_FIELDS)
+	query = query.columns(*STAMPS, "contract", *KEY, *VOUCHER_FIELDS)
 	for key, values in found.items():
-		stamps = (frappe.generate_hash(length=10), user, at, at, user, 0, 0)
-		query = query.insert(*stamps, contract, *key, *(values[field] for field in VOUCHER_FIELDS))
+		stamped = stamps(frappe.generate_hash(length=10), user, at)
+		query = query.insert(*stamped, contract, *key, *(values[field] for field in VOUCHER_FIELDS))
 	query.run()
 
 

@@ -13,20 +13,10 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from l2c_app.services.batch.stamps import STAMPS, stamps
 from l2c_app.services.pool.run_rows import Likeness, Row, name_of
 
-COLUMNS = (
-	"name",
-	"owner",
-	"creation",
-	"modified",
-	"modified_by",
-	"docstatus",
-	"idx",
-	"run",
-	"row_count",
-	"plan",
-)
+COLUMNS = (*STAMPS, "run", "row_count", "plan")
 
 
 class Chunk(NamedTuple):
@@ -44,10 +34,9 @@ def store(run: Document, rows: Sequence[Row]) -> None:
 	kinds = {like: number for number, like in enumerate(dict.fromkeys(likes))}
 	cells = places, seats, parties, numbers, [kinds[like] for like in likes]
 	plan = json.dumps([list(kinds), *cells], separators=(",", ":"))
-	at, user = now_datetime(), frappe.session.user
-	stamps = name_of(run.name, rows[0].place), user, at, at, user, 0, 0
+	stamped = stamps(name_of(run.name, rows[0].place), frappe.session.user, now_datetime())
 	table = frappe.qb.DocType("Pool Run Chunk")
-	frappe.qb.into(table).columns(*COLUMNS).insert(*stamps, run.name, len(rows), plan).run()
+	frappe.qb.into(table).columns(*COLUMNS).insert(*stamped, run.name, len(rows), plan).run()
 
 
 def first(run: Document) -> Chunk | None:
