@@ -654,6 +654,9 @@ class TestPayerAliases(BankCase):
 			factories.make("Payer Alias", **{**make, "value": "DE-893704", "customer": self.stranger})
 		with self.assertRaises(PayerAliasError):
 			factories.make("Payer Alias", **{**make, "value": " - "})
+		factories.make("Payer Alias", kind="Name", value="Müller Heron Bau", customer=self.customer)
+		with self.assertRaises(PayerAliasError):
+			factories.make("Payer Alias", kind="Name", value="Muller Heron Bau", customer=self.stranger)
 		with self.as_user(self.accountant):
 			frappe.delete_doc("Payer Alias", alias.name)
 		self.assertFalse(frappe.db.exists("Payer Alias", alias.name))

@@ -46,6 +46,8 @@ class TestInstall(L2CTestCase):
 
 	def test_settings_have_their_defaults_and_keep_what_an_admin_chose(self):
 		frappe.db.set_single_value(defaults.SETTINGS, "link_window_days", 9)
+		# stored before a rule refused it
+		frappe.db.set_single_value(defaults.SETTINGS, {"send_digest": 1, "digest_hour": 25})
 		frappe.db.delete("Singles", {"doctype": defaults.SETTINGS, "field": "submit_orders"})
 		frappe.clear_document_cache(defaults.SETTINGS, defaults.SETTINGS)
 		defaults.store()

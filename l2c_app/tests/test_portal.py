@@ -212,6 +212,11 @@ class TestOwn(PortalTestCase):
 		self.assertEqual((dispute.responsible, dispute.status, dispute.amount), (self.rep, "Open", 100))
 		self.assertEqual(str(dispute.deadline), str(add_days(nowdate(), 7)))
 		self.assertTrue(frappe.db.exists("Notification Log", {"document_name": name, "for_user": self.rep}))
+		offers = ['data-step="dispute"' in self.page("/open-invoices", self.user)[1]]
+		with self.as_user(self.user):
+			api.dispute(self.invoice, code="Quality", amount=300, note="So is the rest")
+		offers.append('data-step="dispute"' in self.page("/open-invoices", self.user)[1])
+		self.assertEqual(offers, [True, False])
 
 	def test_whoever_answers_is_told_in_his_own_language(self):
 		frappe.db.set_value("User", self.rep, "language", "zh")

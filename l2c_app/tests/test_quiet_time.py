@@ -67,6 +67,19 @@ class TestQuietTime(QuietCase):
 		self.assertIn("Not to be contacted until", reasons[seat][1])
 		self.assertTrue(reasons[free][0])
 
+	def test_what_a_draw_leaves_out_is_shown_in_order_of_admission(self):
+		leads = [self.one, self.other, *[self.lead(number) for number in range(3, 7)]]
+		for lead in leads:
+			self.silence(lead=lead)
+		wanted = []
+		for minute, lead in enumerate(reversed(leads)):
+			seat = self.seat(lead)
+			seat.db_set("admitted_on", get_datetime(f"2026-06-01 09:{minute:02d}:00"))
+			wanted.append(seat.name)
+		with self.as_user(self.chief):
+			drawn = distribution.preview(POOL, Wish())
+		self.assertEqual([row["seat"] for row in drawn["rows"]], wanted)
+
 	def test_every_seat_of_the_party_has_the_day_also_a_later_one(self):
 		zones = {"members": (self.mate,), "managers": (self.chief,), "admission_filters": ""}
 		second = factories.lead_pool("L2C Zone Two", **zones)

@@ -217,7 +217,7 @@ def _free(pool: object) -> tuple[object, object]:
 
 def _without_blocked(rows: Sequence[tuple]) -> tuple[dict[str, str], list[dict]]:
 	reasons = blocked_parties.reasons_of([seat for seat, _party, marked in rows if marked])
-	stays = [_stays(seat, reason) for seat, reason in reasons.items()]
+	stays = [_stays(seat, reasons[seat]) for seat, _party, marked in rows if marked and seat in reasons]
 	return {seat: party for seat, party, _marked in rows if seat not in reasons}, stays
 
 

@@ -14,13 +14,8 @@ from l2c_app.services.pool.name_lists import all_quoted, among, chunks, quoted
 from l2c_app.services.pool.row_range import RowRange
 from l2c_app.services.pool.value_table import ValueTable
 
-OWN = (
-	"name",
-	"idx",
-	"seat",
-	"party",
-	"numbers",
-)  # cells of one row; all rows share the stamps, many their likeness
+# The cells of one row; all rows share the stamps, many their likeness.
+OWN = ("name", "idx", "seat", "party", "numbers")
 STAMPS = ("owner", "creation", "modified", "modified_by", "docstatus", "run", "pool")
 Answers = Mapping[str, tuple[str, str]]
 """{row name: (status, reason)} of rows that were not done."""

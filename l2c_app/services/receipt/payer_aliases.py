@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from l2c_app.core.bank_text import number_key
+from l2c_app.core.bank_text import number_key, plain
 from l2c_app.core.normalise import company_key
 from l2c_app.services.errors import PayerAliasError, refuse
 from l2c_app.services.follow_up.new_rows import name_of
@@ -18,8 +18,9 @@ def normal(kind: str, value: str | None) -> str:
 
 
 def key_of(kind: str, *names: str) -> str:
-	"""Return what an alias is one of its kind by: a digest, for two long names that begin alike are two."""
-	return name_of(kind, *names)
+	"""Return what an alias is one of its kind by: a digest, for two long names that begin alike are two. A name with accents
+	and one without are the same, as in matching."""
+	return name_of(kind, *(map(plain, names) if kind == NAME else names))
 
 
 def key_again() -> int:

@@ -16,7 +16,6 @@ def on_doctype_update() -> None:
 	"""One seat per party and pool; indexes for a pool's stock and what is due in it, and for a holder's list."""
 	frappe.db.add_unique("Lead Pool Seat", ["party_type", "party", "pool"], constraint_name="l2c_party_pool")
 	frappe.db.add_index("Lead Pool Seat", ["pool", "state", "admitted_on"], index_name="l2c_pool_stock")
-	frappe.db.add_index(
-		"Lead Pool Seat", ["pool", "recycle_on"], index_name="l2c_due"
-	)  # only held ones have a date
+	# Only held seats have a date: the state would add nothing but one more entry to write with each move.
+	frappe.db.add_index("Lead Pool Seat", ["pool", "recycle_on"], index_name="l2c_due")
 	frappe.db.add_index("Lead Pool Seat", ["holder", "state"], index_name="l2c_holder_state")
