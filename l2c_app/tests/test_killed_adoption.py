@@ -1,42 +1,24 @@
 """Workers that undo a run of adoptions and are killed on the way: in the end all is as after one that nobody killed.
 
-Committed, cleaned up after. A worker counts its statements that write and kills itself at a chosen one.
+Committed, cleaned up after.
 """
 
-import signal
-import subprocess
-import sys
 from typing import Any
 
 import frappe
 
 from l2c_app.api import adoption as api
 from l2c_app.services.ledger import recompute
-from l2c_app.tests import receivables
+from l2c_app.tests import killed_worker, receivables
 from l2c_app.tests.adoption_case import INVOICE, ORDER, PAYMENT, AdoptionCase
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.second_connection import elsewhere
 
 CONTRACT, RUN, ROW = "Sales Contract", "Adoption Run", "Adoption Run Row"
 FIRST, STEP = 5, 11  # an undone contract is some 35 writes
-WORKER = """
-import os, signal, sys
-import frappe
-site, run, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
-frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
+WORK = """
 from l2c_app.services.contract import adoption_run_work
-database, execute, seen = frappe.local.db, frappe.local.db.sql, [0]
-WRITES = ("insert", "update", "delete", "commit")
-def counted(query, *args, **kwargs):
-	answer = execute(query, *args, **kwargs)
-	if str(query).lstrip().lower().startswith(WRITES):
-		seen[0] += 1
-		if seen[0] == last:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return answer
-database.sql = counted
-adoption_run_work.work(run, commit=frappe.db.commit)
-print("WRITES", seen[0], file=sys.stderr)
+adoption_run_work.work(*arguments, commit=frappe.db.commit)
 """
 
 
@@ -57,12 +39,7 @@ class TestKilledAdoption(AdoptionCase):
 
 	def worked(self, run: Any, *, last: int = 0) -> bool:
 		"""Let a process work on the run and kill it at its write number `last`; returns whether it came to its end."""
-		command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, run.name, str(last)]
-		sites = frappe.utils.get_bench_path() + "/sites"
-		process = subprocess.run(command, cwd=sites, capture_output=True, text=True, timeout=300, check=False)
-		frappe.db.rollback()
-		self.assertIn(process.returncode, (0, -signal.SIGKILL), process.stderr[-2000:])
-		return process.returncode == 0
+		return not killed_worker.died(killed_worker.start(WORK, run.name, last=last))
 
 	def left(self, run: Any) -> list[Any]:
 		"""What an undo leaves: the run, its rows, their contracts, the native documents and their ledgers."""

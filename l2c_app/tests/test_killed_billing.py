@@ -1,39 +1,21 @@
 """Workers of a billing run that are killed, and two at once: every row has one invoice, whatever happened on the way.
 
-Committed, cleaned up after. A worker counts its statements that write and kills itself at a chosen one.
+Committed, cleaned up after.
 """
-
-import signal
-import subprocess
-import sys
 
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
 from l2c_app.services.ledger import recompute
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import contracts, factories, killed_worker
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 
 CUSTOMER = "L2C Killed Billing"
 ROWS = 4
-WORKER = """
-import os, signal, sys
-import frappe
-site, run, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
-frappe.init(site); frappe.connect(); frappe.set_user("Administrator")
+WORK = """
 from l2c_app.services.billing import billing_run_work
-database, execute, seen = frappe.local.db, frappe.local.db.sql, [0]
-WRITES = ("insert", "update", "delete", "commit")
-def counted(query, *args, **kwargs):
-	answer = execute(query, *args, **kwargs)
-	if str(query).lstrip().lower().startswith(WRITES):
-		seen[0] += 1
-		if seen[0] == last:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return answer
-database.sql = counted
-billing_run_work.work(run, commit=frappe.db.commit)
+billing_run_work.work(*arguments, commit=frappe.db.commit)
 """
 
 
@@ -63,12 +45,7 @@ class TestKilledBilling(L2CTestCase):
 			billing_runs.approve(name)
 		return name
 
-	def worker(self, last: int = 0) -> subprocess.Popen:
-		command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, self.run_name, str(last)]
-		return subprocess.Popen(command, cwd=frappe.utils.get_bench_path() + "/sites")
-
 	def assert_each_row_once(self) -> None:
-		frappe.db.rollback()
 		run = frappe.get_doc("Billing Run", self.run_name)
 		self.assertEqual((run.state, run.done_rows, run.skipped_rows, run.failed_rows), ("Done", ROWS, 0, 0))
 		filters = {"l2c_contract": self.contract}
@@ -81,19 +58,15 @@ class TestKilledBilling(L2CTestCase):
 
 	def test_a_killed_run_goes_on_without_billing_a_row_twice(self) -> None:
 		deaths, last = 0, 20
-		while True:
-			worker = self.worker(last)
-			if worker.wait(timeout=300) == 0:
-				break
-			self.assertEqual(worker.returncode, -signal.SIGKILL)
+		while killed_worker.died(killed_worker.start(WORK, self.run_name, last=last)):
 			deaths, last = deaths + 1, last + 35
 			self.assertLess(last, 1000)
 		self.assertGreaterEqual(deaths, 2)
 		self.assert_each_row_once()
 
 	def test_two_workers_at_once_take_turns(self) -> None:
-		workers = [self.worker() for _number in range(2)]
-		self.assertEqual([worker.wait(timeout=300) for worker in workers], [0, 0])
+		workers = [killed_worker.start(WORK, self.run_name) for _number in range(2)]
+		self.assertEqual([killed_worker.died(worker) for worker in workers], [False, False])
 		self.assert_each_row_once()
 
 	def clean_up(self) -> None:

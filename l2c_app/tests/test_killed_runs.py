@@ -1,11 +1,7 @@
 """Processes killed in the middle of a run, an import and a claim: afterwards all agrees, and no row was done twice.
 
-Committed, cleaned up after. The process counts its statements and kills itself at a chosen one, inside a transaction.
+Committed, cleaned up after.
 """
-
-import signal
-import subprocess
-import sys
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
@@ -14,31 +10,18 @@ from l2c_app.core.seats import Event
 from l2c_app.services.lead import import_runs
 from l2c_app.services.pool import invariants, recycle_dates, run_work, runs
 from l2c_app.services.pool.seats import Move, move
-from l2c_app.tests import committed_pools, factories
+from l2c_app.tests import committed_pools, factories, killed_worker
 from l2c_app.tests.base import L2CTestCase, bench_only
 
 POOL = committed_pools.KILLED
 SEATS = 12
 CHUNK = 4
-WORKER = """
-import os, signal, sys
-import frappe
-site, action, argument, chunk, last = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
-frappe.init(site); frappe.connect(); frappe.set_user(sys.argv[6])
+WORK = """
 from l2c_app.api import pool
 from l2c_app.services.lead import import_run_work
 from l2c_app.services.pool import run_work
-run_work.CHUNK = import_run_work.CHUNK = chunk
-database, execute, seen = frappe.local.db, frappe.local.db.sql, [0]
-WRITES = ("insert", "update", "delete", "commit")
-def counted(query, *args, **kwargs):
-	answer = execute(query, *args, **kwargs)
-	if str(query).lstrip().lower().startswith(WRITES):
-		seen[0] += 1
-		if seen[0] == last:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return answer
-database.sql = counted
+action, argument, chunk = arguments
+run_work.CHUNK = import_run_work.CHUNK = int(chunk)
 if action == "run":
 	run_work.work(argument, commit=frappe.db.commit)
 elif action == "import":
@@ -46,7 +29,6 @@ elif action == "import":
 else:
 	pool.claim(argument)
 	frappe.db.commit()
-print("WRITES", seen[0])
 """
 
 
@@ -73,14 +55,8 @@ class TestKilledRuns(L2CTestCase):
 
 	def killed(self, action: str, argument: str, *, last: int, user: str = "Administrator") -> bool:
 		"""Let a process do it and kill it at its write number `last`; returns whether it died."""
-		command = [sys.executable, "-W", "ignore", "-c", WORKER, frappe.local.site, action, argument]
-		process = subprocess.run(
-			[*command, str(CHUNK), str(last), user], capture_output=True, text=True, timeout=300, check=False
-		)
-		frappe.db.rollback()
-		died = process.returncode == -signal.SIGKILL
-		self.assertTrue(died or "WRITES" in process.stdout, process.stderr[-2000:])
-		return died
+		process = killed_worker.start(WORK, action, argument, str(CHUNK), last=last, user=user)
+		return killed_worker.died(process)
 
 	def assert_agrees(self) -> None:
 		self.assertEqual(invariants.check(), [])
