@@ -10,7 +10,6 @@ from l2c_app.core.seats import Event
 from l2c_app.services.pool import chunk_handout, distribution, invariants, pool_moves, run_work
 from l2c_app.services.pool.seats import Move, move
 from l2c_app.tests import factories
-from l2c_app.tests.base import bench_only
 from l2c_app.tests.pool_case import POOL
 from l2c_app.tests.test_distribution import DistributionCase
 
@@ -41,7 +40,6 @@ ROW = ("idx", "party", "status", "decision", "to_user", "reason")
 NO_DEAL = {"kind": "No Deal", "days": 30, "enabled": 1}
 
 
-@bench_only("updates that join another table, and locking reads that group")
 class TestChunkHandout(DistributionCase):
 	def setUp(self) -> None:
 		super().setUp()

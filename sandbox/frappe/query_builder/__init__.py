@@ -48,6 +48,17 @@ class _Builder(MySQLQueryBuilder):
 		copied.__dict__.update(own)
 		return copied
 
+	def get_sql(self, *args: Any, **kwargs: Any) -> str:
+		"""What an update joins stands behind FROM in SQLite."""
+		if not (self._update_table and self._joins):
+			return super().get_sql(*args, **kwargs)
+		moved = self.__copy__()
+		for join in moved._joins:
+			moved._from.append(join.item)
+			moved._wheres = moved._wheres & join.criterion if moved._wheres else join.criterion
+		moved._joins = []
+		return moved.get_sql(*args, **kwargs)
+
 	def for_update(self, *_args: Any, **_kwargs: Any) -> "_Builder":
 		return self
 
