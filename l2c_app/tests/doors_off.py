@@ -18,7 +18,7 @@ TWO_POOLS = r"`pool` IN \(\S+,\S+\) ORDER BY `pool`,`user` FOR UPDATE$"
 def without_our_events() -> Iterator[None]:
 	"""Run a block as if the app had no document events."""
 	all_events = frappe.get_doc_hooks()
-	ours = {handler for events in hooks.doc_events.values() for handler in _handlers(events)}
+	ours = {handler for events in hooks.doc_events.values() for handler in handlers(events)}
 	rest = {
 		doctype: {
 			event: [handler for handler in handlers if handler not in ours]
@@ -61,6 +61,7 @@ def mentions_us(statement: str) -> bool:
 	return any(f"`tab{doctype}`" in statement for doctype in our_doctypes())
 
 
-def _handlers(events: dict) -> Iterator[str]:
+def handlers(events: dict) -> Iterator[str]:
+	"""Yield the dotted names of all handlers of a document's events."""
 	for handlers in events.values():
 		yield from [handlers] if isinstance(handlers, str) else handlers
