@@ -19,7 +19,6 @@ def store() -> None:
 	settings.update(new)
 	settings.flags.ignore_permissions = True
 	settings.flags.ignore_mandatory = True
-	settings.flags.ignore_validate = (
-		True  # a value that was stored before a rule came must not stop a migration
-	)
+	# A value that was stored before a rule came must not stop a migration.
+	settings.flags.ignore_validate = True
 	settings.save()

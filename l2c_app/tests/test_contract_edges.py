@@ -9,7 +9,7 @@ import frappe
 from l2c_app.services.billing import billing
 from l2c_app.services.contract import activation, orders
 from l2c_app.services.errors import NoLiveOrder, ReceivableAccountError
-from l2c_app.tests import contracts, factories
+from l2c_app.tests import committed_papers, contracts, factories
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 
@@ -138,15 +138,10 @@ class TestParallelBilling(L2CTestCase):
 	def clean_up(self) -> None:
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		for doctype in ("Sales Invoice", "Sales Order", "Sales Contract"):
-			for name in frappe.get_all(
-				doctype, filters={"customer": CUSTOMER}, pluck="name", order_by="name"
-			):
-				document = frappe.get_doc(doctype, name)
-				if document.docstatus == 1:
-					document.cancel()
-				for ledger in ("GL Entry", "Payment Ledger Entry"):
-					frappe.db.delete(ledger, {"voucher_no": name})
-				frappe.delete_doc(doctype, name, force=True)
+		committed_papers.remove_natives(CUSTOMER, "Sales Invoice", "Sales Order")
+		for name in frappe.get_all(
+			"Sales Contract", filters={"customer": CUSTOMER}, pluck="name", order_by="name"
+		):
+			committed_papers.remove_contract(name)
 		frappe.delete_doc("Customer", CUSTOMER, force=True)
 		frappe.db.commit()

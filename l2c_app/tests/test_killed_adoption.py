@@ -8,8 +8,7 @@ from typing import Any
 import frappe
 
 from l2c_app.api import adoption as api
-from l2c_app.services.ledger import recompute
-from l2c_app.tests import killed_worker, receivables
+from l2c_app.tests import committed_papers, killed_worker, receivables
 from l2c_app.tests.adoption_case import INVOICE, ORDER, PAYMENT, AdoptionCase
 from l2c_app.tests.base import bench_only
 from l2c_app.tests.second_connection import elsewhere
@@ -106,20 +105,8 @@ class TestKilledAdoption(AdoptionCase):
 		for name in {row.run for row in rows}:
 			frappe.db.delete(ROW, {"run": name})
 			frappe.db.delete(RUN, {"name": name})
-		for doctype, party in ((PAYMENT, "party"), (INVOICE, "customer"), (ORDER, "customer")):
-			for name in frappe.get_all(doctype, {party: self.CUSTOMER}, pluck="name", order_by="name"):
-				document = frappe.get_doc(doctype, name)
-				if document.docstatus == 1:
-					document.cancel()
-				for ledger in ("GL Entry", "Payment Ledger Entry"):
-					frappe.db.delete(ledger, {"voucher_no": name})
-				frappe.delete_doc(doctype, name, force=True)
-		recompute.flush()
+		committed_papers.remove_natives(self.CUSTOMER, PAYMENT, INVOICE, ORDER)
 		for name in {row.contract for row in rows if row.contract}:
-			frappe.db.delete("Contract Voucher", {"contract": name})
-			contract = frappe.get_doc(CONTRACT, name)
-			if contract.docstatus == 1:
-				contract.cancel()
-			frappe.delete_doc(CONTRACT, name, force=True)
+			committed_papers.remove_contract(name)
 		frappe.delete_doc("Customer", self.CUSTOMER, force=True)
 		frappe.db.commit()

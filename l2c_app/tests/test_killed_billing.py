@@ -6,8 +6,7 @@ Committed, cleaned up after.
 import frappe
 
 from l2c_app.services.billing import billing_run_work, billing_runs
-from l2c_app.services.ledger import recompute
-from l2c_app.tests import contracts, factories, killed_worker
+from l2c_app.tests import committed_papers, contracts, factories, killed_worker
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 
@@ -73,23 +72,9 @@ class TestKilledBilling(L2CTestCase):
 		"""Remove what the test committed."""
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		for doctype in ("Sales Invoice", "Sales Order"):
-			for name in frappe.get_all(
-				doctype, filters={"customer": CUSTOMER}, pluck="name", order_by="name"
-			):
-				document = frappe.get_doc(doctype, name)
-				if document.docstatus == 1:
-					document.cancel()
-				for ledger in ("GL Entry", "Payment Ledger Entry"):
-					frappe.db.delete(ledger, {"voucher_no": name})
-				frappe.delete_doc(doctype, name, force=True)
-		recompute.flush()
+		committed_papers.remove_natives(CUSTOMER, "Sales Invoice", "Sales Order")
 		frappe.db.delete("Billing Run Row", {"run": self.run_name})
 		frappe.db.delete("Billing Run", {"name": self.run_name})
-		frappe.db.delete("Contract Voucher", {"contract": self.contract})
-		contract = frappe.get_doc("Sales Contract", self.contract)
-		if contract.docstatus == 1:
-			contract.cancel()
-		frappe.delete_doc("Sales Contract", self.contract, force=True)
+		committed_papers.remove_contract(self.contract)
 		frappe.delete_doc("Customer", CUSTOMER, force=True)
 		frappe.db.commit()

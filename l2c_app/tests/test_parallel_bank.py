@@ -10,7 +10,7 @@ import frappe
 from l2c_app.api import bank as api
 from l2c_app.services.errors import BankMatchStale
 from l2c_app.services.receipt import bank_matching
-from l2c_app.tests import bank_case, factories, second_connection
+from l2c_app.tests import bank_case, committed_papers, factories, second_connection
 from l2c_app.tests.base import L2CTestCase, bench_only
 
 CUSTOMER = "L2C Parallel Bank Payer"
@@ -122,15 +122,7 @@ class TestParallelBank(L2CTestCase):
 		frappe.set_user("Administrator")
 		frappe.db.delete("Bank Match", {"bank_transaction": self.line.name})
 		frappe.db.delete("Bank Match Run", {"name": self.run_name})
-		for doctype in ("Payment Entry", "Sales Invoice"):
-			field = "party" if doctype == "Payment Entry" else "customer"
-			for name in frappe.get_all(doctype, filters={field: CUSTOMER}, pluck="name", order_by="name"):
-				document = frappe.get_doc(doctype, name)
-				if document.docstatus == 1:
-					document.cancel()
-				for ledger in ("GL Entry", "Payment Ledger Entry"):
-					frappe.db.delete(ledger, {"voucher_no": name})
-				frappe.delete_doc(doctype, name, force=True)
+		committed_papers.remove_natives(CUSTOMER, "Payment Entry", "Sales Invoice")
 		line = frappe.get_doc("Bank Transaction", self.line.name)
 		line.cancel()
 		frappe.delete_doc("Bank Transaction", line.name, force=True)

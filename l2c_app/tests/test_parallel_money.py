@@ -18,7 +18,7 @@ from l2c_app.api import collection as api
 from l2c_app.services.contract import contract_changes
 from l2c_app.services.errors import ContractChangedMeanwhile
 from l2c_app.services.ledger import audit, recompute
-from l2c_app.tests import contracts, factories, second_connection
+from l2c_app.tests import committed_papers, contracts, factories, second_connection
 from l2c_app.tests.base import L2CTestCase, bench_only
 from l2c_app.tests.contracts import plan_row
 from l2c_app.tests.receivables import broken, figures
@@ -228,24 +228,11 @@ class TestParallelMoney(L2CTestCase):
 		"""Remove what the test committed."""
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		party_of = {"Payment Entry": "party", "Sales Invoice": "customer", "Sales Order": "customer"}
-		for doctype, field in party_of.items():
-			for name in frappe.get_all(doctype, filters={field: CUSTOMER}, pluck="name", order_by="name"):
-				document = frappe.get_doc(doctype, name)
-				if document.docstatus == 1:
-					document.cancel()
-				for ledger in ("GL Entry", "Payment Ledger Entry", "Advance Payment Ledger Entry"):
-					frappe.db.delete(ledger, {"voucher_no": name})
-				frappe.delete_doc(doctype, name, force=True)
+		committed_papers.remove_natives(CUSTOMER, "Payment Entry", "Sales Invoice", "Sales Order")
 		for name in frappe.get_all(
 			"Collection", filters={"customer": CUSTOMER}, pluck="name", order_by="name"
 		):
 			frappe.delete_doc("Collection", name, force=True)
-		recompute.flush()
-		frappe.db.delete("Contract Voucher", {"contract": self.contract})
-		contract = frappe.get_doc("Sales Contract", self.contract)
-		if contract.docstatus == 1:
-			contract.cancel()
-		frappe.delete_doc("Sales Contract", self.contract, force=True)
+		committed_papers.remove_contract(self.contract)
 		frappe.delete_doc("Customer", CUSTOMER, force=True)
 		frappe.db.commit()
